@@ -1,0 +1,37 @@
+using EntryGen.Asm.Gas;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Diagnostics;
+
+/// <summary>How much a finding matters by default; hosts may map it differently.</summary>
+public enum AsmSeverity
+{
+    /// <summary>A suggestion.</summary>
+    Info,
+
+    /// <summary>Probably a mistake.</summary>
+    Warning,
+
+    /// <summary>The assembly cannot be read.</summary>
+    Error,
+}
+
+/// <summary>One thing found in the assembly, at one place.</summary>
+/// <param name="Descriptor">What kind of finding it is.</param>
+/// <param name="Message">One sentence: what is wrong and what to do.</param>
+/// <param name="Span">The characters meant, where they were written; null when there is no text to point at.</param>
+/// <param name="Frame">The macro the characters were reached through, or null.</param>
+public sealed record AsmDiagnostic(AsmDiagnosticDescriptor Descriptor, string Message, SourceSpan? Span, MacroFrame? Frame = null)
+{
+    /// <summary>The rule's id, for example <c>EG0003</c>.</summary>
+    public string Id => Descriptor.Id;
+
+    /// <summary><c>path:line:column: EG0003: message</c>.</summary>
+    public override string ToString() => Span is { } span ? $"{span}: {Id}: {Message}" : $"{Id}: {Message}";
+}
+
+/// <summary>One kind of finding: the single definition that analyzers, tool, docs and release tracking present.</summary>
+/// <param name="Id">The id, <c>EG</c> and four digits.</param>
+/// <param name="Title">A few words.</param>
+/// <param name="Severity">The severity outside of any configuration.</param>
+public sealed record AsmDiagnosticDescriptor(string Id, string Title, AsmSeverity Severity);

@@ -1,0 +1,79 @@
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Gas;
+
+/// <summary>What a statement is to the assembler.</summary>
+public enum StatementKind
+{
+    /// <summary>A machine instruction.</summary>
+    Instruction,
+
+    /// <summary>A label definition.</summary>
+    Label,
+
+    /// <summary><c>symbol = expression</c>.</summary>
+    Assignment,
+
+    /// <summary>A directive that the assembler executes. Macro definitions, conditionals and repetitions are consumed by the engine and never get here.</summary>
+    Directive,
+}
+
+/// <summary>One statement that the assembler executes, after every expansion, in the order in which it does.</summary>
+public sealed class Statement
+{
+    /// <summary>Position in the order of execution, from 0.</summary>
+    public required int Sequence { get; init; }
+
+    /// <summary>What it is.</summary>
+    public required StatementKind Kind { get; init; }
+
+    /// <summary>The section current when the statement has taken effect (so a <c>.pushsection</c> stands in the section it opens).</summary>
+    public required string Section { get; init; }
+
+    /// <summary>Mnemonic with prefixes stripped, directive with its dot, label or assigned symbol.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The statement as the scrubber leaves it, without labels before it.</summary>
+    public required TracedText Text { get; init; }
+
+    /// <summary>What follows the name, trimmed; empty for a label.</summary>
+    public required TracedText Operands { get; init; }
+
+    /// <summary>The innermost macro (or repetition) that produced it; null at top level.</summary>
+    public MacroFrame? Frame { get; init; }
+
+    /// <summary>File of the outermost source line, as GNU as reports it.</summary>
+    public required SourceText File { get; init; }
+
+    /// <summary>The outermost source line, from 1.</summary>
+    public required int Line { get; init; }
+
+    /// <summary>Number of macro frames around it.</summary>
+    public int Depth => Frame?.Depth ?? 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => Text.Text;
+}
+
+/// <summary>One macro call in progress: who was called, from where.</summary>
+/// <param name="Name">The macro's name as defined; <c>.rept</c>, <c>.irp</c> or <c>.irpc</c> for a repetition.</param>
+/// <param name="CallSite">The call as written.</param>
+/// <param name="Parent">The frame in whose body the call stands, or null.</param>
+public sealed record MacroFrame(string Name, SourceSpan? CallSite, MacroFrame? Parent)
+{
+    /// <summary>1 for a call at top level.</summary>
+    public int Depth { get; } = (Parent?.Depth ?? 0) + 1;
+
+    /// <summary>The frames from the outermost to this one.</summary>
+    public IReadOnlyList<MacroFrame> OutermostFirst()
+    {
+        var frames = new MacroFrame[Depth];
+        var i = Depth;
+        for (var frame = this; frame is not null; frame = frame.Parent)
+        {
+            frames[--i] = frame;
+        }
+
+        return frames;
+    }
+}

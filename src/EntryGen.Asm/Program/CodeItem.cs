@@ -1,0 +1,17 @@
+namespace EntryGen.Asm;
+
+/// <summary>A node of the control flow: an instruction, or a place where the CPU's features choose the code.</summary>
+public abstract class CodeItem
+{
+    /// <summary>Position in <see cref="Program.Items"/>.</summary>
+    public int Index { get; internal set; }
+
+    /// <summary>The address given by the layout. A site has the address of its first original instruction (or of what follows when there is none).</summary>
+    public ulong Address { get; internal set; }
+
+    /// <summary>The item control falls through to, or null when it does not (jump, return, end of a section).</summary>
+    public CodeItem? Next { get; internal set; }
+
+    /// <summary>The section it is executed in. Replacement code belongs to the section it patches.</summary>
+    public required CodeSection Section { get; init; }
+}

@@ -1,0 +1,45 @@
+using EntryGen.Asm.Gas;
+using EntryGen.Asm.Instructions;
+
+namespace EntryGen.Asm;
+
+/// <summary>One instruction with everything known about it before it runs.</summary>
+public sealed class Instruction : CodeItem
+{
+    /// <summary>Its row in the instruction table.</summary>
+    public required InstructionInfo Info { get; init; }
+
+    /// <summary>The mnemonic as written, lower case.</summary>
+    public required string Mnemonic { get; init; }
+
+    /// <summary>Operation width in bytes: 1, 2, 4 or 8. For pushes, pops and branches in 64-bit mode 8.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Condition of a conditional jump, set or move; null otherwise.</summary>
+    public Condition? Condition { get; init; }
+
+    /// <summary>Operands in AT&amp;T order: sources first, destination last.</summary>
+    public required IReadOnlyList<Operand> Operands { get; init; }
+
+    /// <summary>For direct jumps and calls: where to.</summary>
+    public BranchTarget? Target { get; internal set; }
+
+    /// <summary>Handler to which a fault in this instruction goes, from the exception table; null when it has none.</summary>
+    public ExceptionEdge? ExceptionHandler { get; internal set; }
+
+    /// <summary>The statement it came from: text, source line, macro stack. For code hidden in <c>.byte</c> the directive.</summary>
+    public required Statement Statement { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Statement.Text.Text;
+}
+
+/// <summary>Where a direct jump or call goes: into this Program, or to an external symbol.</summary>
+/// <param name="Item">The item reached, or null.</param>
+/// <param name="External">The external symbol reached, or null.</param>
+public sealed record BranchTarget(CodeItem? Item, ExternalSymbol? External);
+
+/// <summary>An entry of __ex_table.</summary>
+/// <param name="Handler">Where control goes.</param>
+/// <param name="Type">The kernel's handler type number, 0 or 1 for the plain fixup.</param>
+public sealed record ExceptionEdge(CodeItem Handler, int Type);

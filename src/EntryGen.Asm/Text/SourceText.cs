@@ -1,0 +1,97 @@
+namespace EntryGen.Asm.Text;
+
+/// <summary>One input text: a file, a C# literal, or several of those read as one.</summary>
+/// <remarks>Offsets count UTF-16 units from the start of <see cref="Text"/>; lines and columns count from 1, as compilers print them.</remarks>
+public sealed class SourceText
+{
+    private readonly IReadOnlyList<SourceSegment> _segments;
+    private int[]? _lineStarts;
+
+    /// <summary>Creates a text that was written in one place.</summary>
+    /// <param name="path">A file path, or for a literal the member that holds it (<c>Paranoid.RESTORE_CR3</c>).</param>
+    /// <param name="text">The characters.</param>
+    public SourceText(string path, string text)
+        : this(path, text, [])
+    {
+    }
+
+    private SourceText(string path, string text, IReadOnlyList<SourceSegment> segments)
+    {
+        Path = path;
+        Text = text;
+        _segments = segments;
+    }
+
+    /// <summary>The path shown to people.</summary>
+    public string Path { get; }
+
+    /// <summary>The characters.</summary>
+    public string Text { get; }
+
+    /// <summary>Number of lines, at least 1.</summary>
+    public int LineCount => LineStarts.Length;
+
+    private int[] LineStarts => _lineStarts ??= FindLineStarts(Text);
+
+    /// <summary>Joins parts into one text that is read as a unit while every character keeps where it was written.</summary>
+    /// <param name="path">The path of the whole, used where a part has none.</param>
+    /// <param name="parts">The parts in order; each is taken whole.</param>
+    public static SourceText Compose(string path, IReadOnlyList<SourceText> parts)
+    {
+        var builder = new System.Text.StringBuilder();
+        var segments = new List<SourceSegment>(parts.Count);
+        foreach (var part in parts)
+        {
+            segments.Add(new SourceSegment(builder.Length, part));
+            builder.Append(part.Text);
+        }
+
+        return new SourceText(path, builder.ToString(), segments);
+    }
+
+    /// <summary>The line that holds an offset, from 1.</summary>
+    public int LineAt(int offset)
+    {
+        var index = Array.BinarySearch(LineStarts, offset);
+        return (index < 0 ? ~index - 1 : index) + 1;
+    }
+
+    /// <summary>The column of an offset in its line, from 1.</summary>
+    public int ColumnAt(int offset) => offset - LineStarts[LineAt(offset) - 1] + 1;
+
+    /// <summary>The offset at which a line starts; lines count from 1.</summary>
+    public int LineStart(int line) => LineStarts[line - 1];
+
+    /// <summary>Follows an offset of a composed text to the part it was written in; a plain text answers itself.</summary>
+    public (SourceText Source, int Offset) Resolve(int offset)
+    {
+        for (var i = _segments.Count - 1; i >= 0; i--)
+        {
+            if (_segments[i].Start <= offset)
+            {
+                return _segments[i].Part.Resolve(offset - _segments[i].Start);
+            }
+        }
+
+        return (this, offset);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+
+    private static int[] FindLineStarts(string text)
+    {
+        var starts = new List<int> { 0 };
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\n')
+            {
+                starts.Add(i + 1);
+            }
+        }
+
+        return [.. starts];
+    }
+
+    private readonly record struct SourceSegment(int Start, SourceText Part);
+}

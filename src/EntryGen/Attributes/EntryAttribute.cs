@@ -1,0 +1,14 @@
+namespace EntryGen;
+
+/// <summary>Makes a partial method an entry: a label of the method's name before the assembly, and an emulator as the method's body.</summary>
+/// <remarks>The method has the shape <c>static partial Stop name(ref Cpu cpu)</c>. It starts at its first instruction with the state as it is; <see cref="Machine.Deliver"/> builds the hardware frame first.</remarks>
+/// <param name="assembly">The instructions, GNU as AT&amp;T syntax.</param>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+public sealed class EntryAttribute(string assembly = "") : Attribute
+{
+    /// <summary>The instructions.</summary>
+    public string Assembly { get; } = assembly;
+
+    /// <summary>How the entry is reached; analyzers and explorer start from it.</summary>
+    public EntryKind Kind { get; set; } = EntryKind.Call;
+}
