@@ -19,11 +19,17 @@ public sealed record InstructionInfo
     /// <summary>Mnemonics without width suffix, lower case, as GNU as accepts them.</summary>
     public required IReadOnlyList<string> Mnemonics { get; init; }
 
-    /// <summary>Operand widths in bytes it exists in; the suffixes b w l q follow from it.</summary>
+    /// <summary>Operand widths in bytes it exists in; the suffixes b w l q follow from it. Empty when it has no operand size.</summary>
     public required IReadOnlyList<int> Widths { get; init; }
+
+    /// <summary>The width GNU as takes when neither a suffix nor a register gives one; 0 when it refuses.</summary>
+    public int DefaultWidth { get; init; }
 
     /// <summary>How each operand, in AT&amp;T order from the last (destination) backwards, is used.</summary>
     public required IReadOnlyList<OperandUse> Uses { get; init; }
+
+    /// <summary>Combinations of operands it accepts.</summary>
+    public required IReadOnlyList<OperandForm> Forms { get; init; }
 
     /// <summary>Numbers of operands it can take.</summary>
     public required (int Least, int Most) OperandCount { get; init; }
@@ -37,13 +43,13 @@ public sealed record InstructionInfo
     /// <summary>Flags needed as input.</summary>
     public StatusFlags FlagsRead { get; init; }
 
-    /// <summary>Flags given a defined value.</summary>
+    /// <summary>Flags given a defined value. For shifts by a count this is what holds for any count but 0.</summary>
     public StatusFlags FlagsWritten { get; init; }
 
     /// <summary>Flags left undefined.</summary>
     public StatusFlags FlagsUndefined { get; init; }
 
-    /// <summary>Whether it can fault other than by a memory operand.</summary>
+    /// <summary>Whether it can fault other than by a memory operand: by privilege, by a value, or by the stack or tables it uses.</summary>
     public bool CanFault { get; init; }
 
     /// <summary>Whether it is a serializing instruction (SDM vol. 3A 9.3).</summary>

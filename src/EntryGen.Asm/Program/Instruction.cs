@@ -15,6 +15,16 @@ public sealed class Instruction : CodeItem
     /// <summary>Operation width in bytes: 1, 2, 4 or 8. For pushes, pops and branches in 64-bit mode 8.</summary>
     public required int Width { get; init; }
 
+    /// <summary>Width in bytes of the source of a sign or zero extension; equal to <see cref="Width"/> for everything else.</summary>
+    public int SourceWidth
+    {
+        get => field == 0 ? Width : field;
+        init;
+    }
+
+    /// <summary>Prefixes written before the mnemonic or encoded before it.</summary>
+    public InstructionPrefixes Prefixes { get; init; }
+
     /// <summary>Condition of a conditional jump, set or move; null otherwise.</summary>
     public Condition? Condition { get; init; }
 
@@ -32,6 +42,23 @@ public sealed class Instruction : CodeItem
 
     /// <inheritdoc/>
     public override string ToString() => Statement.Text.Text;
+}
+
+/// <summary>Prefixes that change what an instruction does. Those that do not (CS and DS on branches, NOTRACK) are not kept.</summary>
+[Flags]
+public enum InstructionPrefixes
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>LOCK: the access is atomic and a full fence.</summary>
+    Lock = 1,
+
+    /// <summary>REP or REPE of a string operation.</summary>
+    Repeat = 2,
+
+    /// <summary>REPNE of a string operation.</summary>
+    RepeatNotEqual = 4,
 }
 
 /// <summary>Where a direct jump or call goes: into this Program, or to an external symbol.</summary>
