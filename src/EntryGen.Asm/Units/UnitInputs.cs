@@ -1,10 +1,16 @@
 namespace EntryGen.Asm.Units;
 
+/// <summary>A file offered to a unit. Equal by path and text.</summary>
+/// <param name="Path">The path as the host names it.</param>
+/// <param name="Text">The characters.</param>
+public sealed record UnitFile(string Path, string Text);
+
 /// <summary>All that decides what a unit means: its declaration and the files it reaches. Equal by value.</summary>
+/// <remarks>Files that no include can reach are left out, so that an edit there changes nothing here.</remarks>
 /// <param name="Declaration">The unit as declared.</param>
-/// <param name="Files">The files it may read, ordered by path. Files that no include can reach are left out, so that an edit there changes nothing here.</param>
-/// <param name="OfferedSources">Paths that were offered and look like what <see cref="UnitDeclaration.Source"/> may have meant; empty unless it was not found exactly once.</param>
-public sealed record UnitInputs(UnitDeclaration Declaration, EquatableArray<UnitFile> Files, EquatableArray<string> OfferedSources)
+/// <param name="Paths">Every path offered, among which names are looked up; empty for a unit that names no file.</param>
+/// <param name="Files">The files it may read, ordered by path.</param>
+public sealed record UnitInputs(UnitDeclaration Declaration, EquatableArray<string> Paths, EquatableArray<UnitFile> Files)
 {
     /// <summary>Finds the files a unit reaches among those offered.</summary>
     /// <param name="declaration">The unit.</param>
@@ -15,15 +21,11 @@ public sealed record UnitInputs(UnitDeclaration Declaration, EquatableArray<Unit
         var files = new FileSet(paths, declaration.IncludeDirectories);
         var reached = new SortedDictionary<string, UnitFile>(StringComparer.Ordinal);
         var pending = new Queue<int>();
-        IReadOnlyList<int> sources = [];
+        var namesFiles = declaration.Source is not null;
 
-        if (declaration.Source is { } source)
+        if (declaration.Source is { } source && files.FindBySuffix(source) is { Count: 1 } sources)
         {
-            sources = files.FindBySuffix(source);
-            if (sources.Count == 1)
-            {
-                pending.Enqueue(sources[0]);
-            }
+            pending.Enqueue(sources[0]);
         }
 
         foreach (var text in LiteralsOf(declaration))
@@ -41,13 +43,13 @@ public sealed record UnitInputs(UnitDeclaration Declaration, EquatableArray<Unit
             }
         }
 
-        var offered = declaration.Source is null || sources.Count == 1 ? [] : Offer(paths, sources);
-        return new UnitInputs(declaration, new(reached.Values), new(offered));
+        return new UnitInputs(declaration, namesFiles ? new(paths) : default, new(reached.Values));
 
         void Follow(string text, string? includer)
         {
             foreach (var include in IncludeScanner.Scan(text))
             {
+                namesFiles = true;
                 if (include.Name is null)
                 {
                     // The name comes from a macro: any file may be meant.
@@ -68,10 +70,4 @@ public sealed record UnitInputs(UnitDeclaration Declaration, EquatableArray<Unit
         declaration.Includes.SelectMany(LiteralsOf)
             .Concat(declaration.Macros.Select(macro => macro.Body))
             .Concat(declaration.Entries.Select(entry => entry.Assembly ?? ""));
-
-    // What a message lists: all that fit when several do, otherwise the assembly files there are.
-    private static IEnumerable<string> Offer(IReadOnlyList<string> paths, IReadOnlyList<int> sources) =>
-        (sources.Count > 0 ? sources.Select(i => paths[i]) : paths.Where(path => path.EndsWith(".S", StringComparison.OrdinalIgnoreCase)))
-            .Distinct(StringComparer.Ordinal)
-            .OrderBy(path => path, StringComparer.Ordinal);
 }
