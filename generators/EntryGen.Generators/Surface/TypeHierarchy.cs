@@ -5,16 +5,25 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace EntryGen.Surface;
 
+/// <summary>One declaration of a partial type.</summary>
+/// <param name="Keywords">What stands before the name: <c>static partial class</c>.</param>
+/// <param name="Name">The name with its type parameters.</param>
+internal sealed record TypeDeclaration(string Keywords, string Name);
+
 /// <summary>How to reopen a partial type from another file.</summary>
 /// <param name="MetadataName">Full metadata name, for example <c>Kernel.Outer`1+Paranoid</c>.</param>
 /// <param name="Namespace">The namespace, empty for the global one.</param>
-/// <param name="Declarations">From the outermost type to the type itself, each as <c>partial class Outer&lt;T&gt;</c>.</param>
-internal sealed record TypeHierarchy(string MetadataName, string Namespace, EquatableArray<string> Declarations)
+/// <param name="Types">From the outermost type to the type itself.</param>
+internal sealed record TypeHierarchy(string MetadataName, string Namespace, EquatableArray<TypeDeclaration> Types)
 {
+    private static readonly SymbolDisplayFormat _qualifiedName = new(
+        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
+        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+
     /// <summary>Reads the hierarchy of a type.</summary>
     public static TypeHierarchy Of(INamedTypeSymbol type)
     {
-        var declarations = new Stack<string>();
+        var declarations = new Stack<TypeDeclaration>();
         var metadataName = type.MetadataName;
         declarations.Push(Declare(type));
         for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
@@ -42,10 +51,6 @@ internal sealed record TypeHierarchy(string MetadataName, string Namespace, Equa
         return null;
     }
 
-    private static readonly SymbolDisplayFormat _qualifiedName = new(
-        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
-        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
-
     private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellation)
     {
         foreach (var reference in type.DeclaringSyntaxReferences)
@@ -59,7 +64,7 @@ internal sealed record TypeHierarchy(string MetadataName, string Namespace, Equa
         return false;
     }
 
-    private static string Declare(INamedTypeSymbol type)
+    private static TypeDeclaration Declare(INamedTypeSymbol type)
     {
         var keyword = type switch
         {
@@ -73,7 +78,7 @@ internal sealed record TypeHierarchy(string MetadataName, string Namespace, Equa
         var parameters = type.TypeParameters.Length == 0
             ? ""
             : "<" + string.Join(", ", type.TypeParameters.Select(DeclareParameter)) + ">";
-        return $"partial {keyword} {Identifiers.Escape(type.Name)}{parameters}";
+        return new TypeDeclaration((type.IsStatic ? "static partial " : "partial ") + keyword, Identifiers.Escape(type.Name) + parameters);
     }
 
     private static string DeclareParameter(ITypeParameterSymbol parameter)
