@@ -26,6 +26,9 @@ public sealed record AsmDiagnostic(AsmDiagnosticDescriptor Descriptor, string Me
     /// <summary>The rule's id, for example <c>EG0003</c>.</summary>
     public string Id => Descriptor.Id;
 
+    /// <summary>What the characters of <see cref="Span"/> probably should be (the nearest mnemonic, macro or symbol); null when nothing is near. Editors offer it as a fix.</summary>
+    public string? Suggestion { get; init; }
+
     /// <summary><c>path:line:column: EG0003: message</c>.</summary>
     public override string ToString() => Span is { } span ? $"{span}: {Id}: {Message}" : $"{Id}: {Message}";
 }
