@@ -21,6 +21,9 @@ public enum StatementKind
 /// <summary>One statement that the assembler executes, after every expansion, in the order in which it does.</summary>
 public sealed class Statement
 {
+    // Few statements are ever asked for their operands: they are cut off the text when they are.
+    private TracedText? _operands;
+
     /// <summary>Position in the order of execution, from 0.</summary>
     public required int Sequence { get; init; }
 
@@ -37,7 +40,11 @@ public sealed class Statement
     public required TracedText Text { get; init; }
 
     /// <summary>What follows the name, trimmed; empty for a label.</summary>
-    public required TracedText Operands { get; init; }
+    public TracedText Operands
+    {
+        get => _operands ??= Text.Slice(OperandStart, Text.Length - OperandStart);
+        init => _operands = value;
+    }
 
     /// <summary>The innermost macro (or repetition) that produced it; null at top level.</summary>
     public MacroFrame? Frame { get; init; }
@@ -47,6 +54,9 @@ public sealed class Statement
 
     /// <summary>The outermost source line, from 1.</summary>
     public required int Line { get; init; }
+
+    /// <summary>Where in <see cref="Text"/> the operands start.</summary>
+    internal int OperandStart { get; init; }
 
     /// <summary>Number of macro frames around it.</summary>
     public int Depth => Frame?.Depth ?? 0;

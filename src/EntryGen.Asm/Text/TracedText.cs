@@ -47,9 +47,7 @@ public readonly struct TracedText
             return this;
         }
 
-        var builder = new TracedTextBuilder();
-        builder.Append(this, start, length);
-        return builder.ToTracedText();
+        return new TracedText(Text.Substring(start, length), RunsOf(start, length));
     }
 
     /// <summary>This text without blanks at either end.</summary>
@@ -110,14 +108,15 @@ public readonly struct TracedText
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private OriginRun RunAt(int index)
+    /// <summary>The run that holds a character; 0 when there are none.</summary>
+    internal int RunIndexAt(int index)
     {
         var low = 0;
-        var high = _runs!.Length - 1;
+        var high = (_runs?.Length ?? 0) - 1;
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (_runs[middle].Start <= index)
+            if (_runs![middle].Start <= index)
             {
                 low = middle;
             }
@@ -127,7 +126,28 @@ public readonly struct TracedText
             }
         }
 
-        return _runs[low];
+        return low;
+    }
+
+    private OriginRun RunAt(int index) => _runs![RunIndexAt(index)];
+
+    private OriginRun[] RunsOf(int start, int length)
+    {
+        if (_runs is null || _runs.Length == 0)
+        {
+            return [];
+        }
+
+        var first = RunIndexAt(start);
+        var runs = new OriginRun[RunIndexAt(start + length - 1) - first + 1];
+        for (var i = 0; i < runs.Length; i++)
+        {
+            var run = _runs[first + i];
+            var skipped = Math.Max(0, start - run.Start);
+            runs[i] = run.At(run.Start + skipped - start, skipped);
+        }
+
+        return runs;
     }
 }
 

@@ -1,21 +1,20 @@
-using System.Text;
-
 namespace EntryGen.Asm.Text;
 
 /// <summary>Joins traced characters; neighbours that were written side by side share a run.</summary>
 public sealed class TracedTextBuilder
 {
-    private readonly StringBuilder _text = new();
-    private readonly List<OriginRun> _runs = [];
+    private char[] _text = new char[256];
+    private OriginRun[] _runs = new OriginRun[16];
+    private int _runCount;
 
     /// <summary>Number of characters so far.</summary>
-    public int Length => _text.Length;
+    public int Length { get; private set; }
 
     /// <summary>Forgets everything, keeping the buffers.</summary>
     public void Clear()
     {
-        _text.Clear();
-        _runs.Clear();
+        Length = 0;
+        _runCount = 0;
     }
 
     /// <summary>Adds a whole traced text.</summary>
@@ -31,19 +30,13 @@ public sealed class TracedTextBuilder
 
         var runs = text.Runs;
         var end = start + length;
-        for (var i = 0; i < runs.Length; i++)
+        for (var i = text.RunIndexAt(start); i < runs.Length && runs[i].Start < end; i++)
         {
-            var runEnd = i + 1 < runs.Length ? runs[i + 1].Start : text.Length;
-            if (runEnd <= start || runs[i].Start >= end)
-            {
-                continue;
-            }
-
             var from = Math.Max(start, runs[i].Start);
-            AddRun(runs[i].At(_text.Length + from - start, from - runs[i].Start));
+            AddRun(runs[i].At(Length + from - start, from - runs[i].Start));
         }
 
-        _text.Append(text.Text, start, length);
+        AddCharacters(text.Text, start, length);
     }
 
     /// <summary>Adds part of a source text, as expanded from <paramref name="expansion"/>.</summary>
@@ -54,35 +47,44 @@ public sealed class TracedTextBuilder
             return;
         }
 
-        AddRun(new OriginRun(_text.Length, source, start, expansion));
-        _text.Append(source.Text, start, length);
+        AddRun(new OriginRun(Length, source, start, expansion));
+        AddCharacters(source.Text, start, length);
     }
 
     /// <summary>Adds characters that nobody wrote (a counter's digits, a joining blank) and attributes them to one place.</summary>
     public void AppendSynthesized(string text, SourceText source, int offset, CppExpansion? expansion = null)
     {
-        if (text.Length == 0)
-        {
-            return;
-        }
-
         // One run for every character: all of them stand at the same place.
         for (var i = 0; i < text.Length; i++)
         {
-            _runs.Add(new OriginRun(_text.Length + i, source, offset, expansion));
+            PushRun(new OriginRun(Length + i, source, offset, expansion));
         }
 
-        _text.Append(text);
+        AddCharacters(text, 0, text.Length);
+    }
+
+    /// <summary>Adds characters that nobody wrote and attributes them to the place of a character of a traced text.</summary>
+    internal void AppendSynthesized(string text, TracedText place, int index)
+    {
+        if (place.Runs.Length > 0)
+        {
+            var run = place.Runs[place.RunIndexAt(index)];
+            AppendSynthesized(text, run.Source, run.Offset + Math.Max(0, index - run.Start), run.Expansion);
+        }
+        else
+        {
+            AddCharacters(text, 0, text.Length);
+        }
     }
 
     /// <summary>What was joined.</summary>
-    public TracedText ToTracedText() => new(_text.ToString(), [.. _runs]);
+    public TracedText ToTracedText() => new(new string(_text, 0, Length), _runs.AsSpan(0, _runCount).ToArray());
 
     private void AddRun(OriginRun run)
     {
-        if (_runs.Count > 0)
+        if (_runCount > 0)
         {
-            var last = _runs[_runs.Count - 1];
+            ref readonly var last = ref _runs[_runCount - 1];
             if (ReferenceEquals(last.Source, run.Source) && ReferenceEquals(last.Expansion, run.Expansion)
                 && last.Offset + (run.Start - last.Start) == run.Offset)
             {
@@ -90,6 +92,27 @@ public sealed class TracedTextBuilder
             }
         }
 
-        _runs.Add(run);
+        PushRun(run);
+    }
+
+    private void PushRun(OriginRun run)
+    {
+        if (_runCount == _runs.Length)
+        {
+            Array.Resize(ref _runs, _runs.Length * 2);
+        }
+
+        _runs[_runCount++] = run;
+    }
+
+    private void AddCharacters(string text, int start, int length)
+    {
+        if (Length + length > _text.Length)
+        {
+            Array.Resize(ref _text, Math.Max(_text.Length * 2, Length + length));
+        }
+
+        text.CopyTo(start, _text, Length, length);
+        Length += length;
     }
 }
