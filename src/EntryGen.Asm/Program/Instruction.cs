@@ -12,7 +12,7 @@ public sealed class Instruction : CodeItem
     /// <summary>The mnemonic as written, lower case.</summary>
     public required string Mnemonic { get; init; }
 
-    /// <summary>Operation width in bytes: 1, 2, 4 or 8. For pushes, pops and branches in 64-bit mode 8.</summary>
+    /// <summary>Operation width in bytes: 1, 2, 4 or 8 (16 for CMPXCHG16B). For pushes, pops and branches in 64-bit mode 8; 8 too when there is no operand size.</summary>
     public required int Width { get; init; }
 
     /// <summary>Width in bytes of the source of a sign or zero extension; equal to <see cref="Width"/> for everything else.</summary>
@@ -29,7 +29,7 @@ public sealed class Instruction : CodeItem
     public Condition? Condition { get; init; }
 
     /// <summary>Operands in AT&amp;T order: sources first, destination last.</summary>
-    public required IReadOnlyList<Operand> Operands { get; init; }
+    public IReadOnlyList<Operand> Operands { get; internal set; } = [];
 
     /// <summary>For direct jumps and calls: where to.</summary>
     public BranchTarget? Target { get; internal set; }

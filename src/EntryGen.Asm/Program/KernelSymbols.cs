@@ -1,0 +1,67 @@
+namespace EntryGen.Asm;
+
+/// <summary>What is known about kernel symbols that entry code uses and other files define. A table of facts; whatever is not in it gets a default.</summary>
+public static class KernelSymbols
+{
+    // Functions declared __noreturn that assembly calls or may call (objtool keeps the same list).
+    private static readonly HashSet<string> _noReturn = new(StringComparer.Ordinal)
+    {
+        "do_exit", "do_group_exit", "do_task_dead", "make_task_dead", "rewind_stack_and_make_dead", "panic", "__stack_chk_fail", "fortify_panic",
+        "cpu_startup_entry", "hlt_play_dead", "machine_real_restart", "stop_this_cpu", "x86_64_start_kernel", "x86_64_start_reservations", "start_kernel",
+        "sev_es_terminate", "snp_abort", "xen_start_kernel",
+    };
+
+    // Sizes are those of 6.1 and 6.12 rounded up to what entry code can touch. Only cpu_tss_rw is in the user page tables
+    // (arch/x86/mm/pti.c, pti_clone_user_shared); everything else in the per-CPU area is kernel only.
+    private static readonly Dictionary<string, PerCpuVariable> _perCpu = new[]
+    {
+        new PerCpuVariable("cpu_tss_rw", null, 0x3000, true),
+        new PerCpuVariable("cpu_tlbstate", null, 0x100, false),
+        new PerCpuVariable("pcpu_hot", null, 0x40, false),
+        new PerCpuVariable("fixed_percpu_data", 0, 0x30, false),
+        new PerCpuVariable("irq_stack_backing_store", null, 0x4000, false),
+    }.ToDictionary(variable => variable.Name, StringComparer.Ordinal);
+
+    // Arrays that code indexes: one entry a CPU.
+    private static readonly Dictionary<string, int> _dataSizes = new(StringComparer.Ordinal)
+    {
+        ["__per_cpu_offset"] = 8 * 64,
+        ["pv_ops"] = 0x200,
+        ["sys_call_table"] = 8 * 512,
+        ["ia32_sys_call_table"] = 8 * 512,
+    };
+
+    /// <summary>Whether a function never returns, so that nothing follows a call of it.</summary>
+    public static bool IsNoReturn(string function) => _noReturn.Contains(function);
+
+    /// <summary>A well-known per-CPU variable, or null.</summary>
+    public static PerCpuVariable? FindPerCpu(string name) => _perCpu.TryGetValue(name, out var variable) ? variable : null;
+
+    /// <summary>Bytes that a data symbol takes; 8 when nothing is known about it.</summary>
+    public static int DataSize(string name) => _dataSizes.TryGetValue(name, out var size) ? size : 8;
+
+    /// <summary>Whether a function is the return thunk: a jump to it is a RET (CONFIG_RETHUNK).</summary>
+    public static bool IsReturnThunk(string function) => function == "__x86_return_thunk";
+
+    /// <summary>The register through which an indirect thunk goes (<c>__x86_indirect_thunk_rax</c>, also the array and call forms), or null.</summary>
+    public static string? IndirectThunkRegister(string function)
+    {
+        const string Prefix = "__x86_indirect_";
+        if (!function.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        foreach (var form in _thunkForms)
+        {
+            if (string.CompareOrdinal(function, Prefix.Length, form, 0, form.Length) == 0)
+            {
+                return function.Substring(Prefix.Length + form.Length);
+            }
+        }
+
+        return null;
+    }
+
+    private static readonly string[] _thunkForms = ["thunk_", "call_thunk_", "jump_thunk_"];
+}
