@@ -9,7 +9,7 @@ public enum StopKind
     /// <summary>Control left the unit's code: a return to user mode, to interrupted kernel code or to a caller. RIP says where.</summary>
     Left,
 
-    /// <summary>The instruction at RIP faults; nothing of it has taken effect. <see cref="Machine.Deliver"/> would take the exception.</summary>
+    /// <summary>The instruction at RIP faults; nothing of it has taken effect. <see cref="Machine.Deliver(Stop)"/> would take the exception.</summary>
     Fault,
 
     /// <summary>The instruction budget is used up.</summary>

@@ -1,7 +1,7 @@
 namespace EntryGen;
 
 /// <summary>Makes a partial method an entry: a label of the method's name before the assembly, and an emulator as the method's body.</summary>
-/// <remarks>The method has the shape <c>static partial Stop name(ref Cpu cpu)</c>. It starts at its first instruction with the state as it is; <see cref="Machine.Deliver"/> builds the hardware frame first.</remarks>
+/// <remarks>The method has the shape <c>static partial Stop name(ref Cpu cpu)</c>. It starts at its first instruction with the state as it is; <see cref="Machine.Deliver(byte, uint?)"/> builds the hardware frame first.</remarks>
 /// <param name="assembly">The instructions, GNU as AT&amp;T syntax.</param>
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
 public sealed class EntryAttribute(string assembly = "") : Attribute

@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+
+namespace EntryGen.Emulation;
+
+/// <summary>Whole accesses: those that cross a page, and those that somebody observes.</summary>
+internal sealed partial class LinearMemory
+{
+    /// <summary>Reads an operand of 1 to 8 bytes.</summary>
+    public bool TryLoad(ulong address, int size, AccessKind access, out ulong value)
+    {
+        value = 0;
+        if (!TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value))[..size], access, toGuest: false))
+        {
+            return false;
+        }
+
+        machine.NotifyLoad(address, size, value);
+        return true;
+    }
+
+    /// <summary>Writes an operand of 1 to 8 bytes.</summary>
+    public bool TryStore(ulong address, int size, ulong value)
+    {
+        if (!TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value))[..size], AccessKind.Write, toGuest: true))
+        {
+            return false;
+        }
+
+        machine.NotifyStore(address, size, value);
+        return true;
+    }
+
+    /// <summary>Reads bytes; observers see them in words of 8.</summary>
+    public bool TryRead(ulong address, Span<byte> destination)
+    {
+        if (!TryMove(address, destination, AccessKind.Read, toGuest: false))
+        {
+            return false;
+        }
+
+        for (var done = 0; machine.IsObserved && done < destination.Length; done += 8)
+        {
+            var word = destination[done..Math.Min(done + 8, destination.Length)];
+            machine.NotifyLoad(address + (ulong)done, word.Length, Word(word));
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes bytes; observers see them in words of 8.</summary>
+    public bool TryWrite(ulong address, ReadOnlySpan<byte> source)
+    {
+        if (!TryMove(address, MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(source), source.Length), AccessKind.Write, toGuest: true))
+        {
+            return false;
+        }
+
+        for (var done = 0; machine.IsObserved && done < source.Length; done += 8)
+        {
+            var word = source[done..Math.Min(done + 8, source.Length)];
+            machine.NotifyStore(address + (ulong)done, word.Length, Word(word));
+        }
+
+        return true;
+    }
+
+    /// <summary>Moves up to one page of bytes; both pages are checked before either is touched.</summary>
+    private bool TryMove(ulong address, Span<byte> bytes, AccessKind access, bool toGuest)
+    {
+        var first = Math.Min(bytes.Length, PhysicalMemory.PageSize - (int)(address & 0xFFF));
+        PhysicalAddress second = default;
+        if (!TryTranslate(address, access, out var physical) || (first < bytes.Length && !TryTranslate(address + (ulong)first, access, out second)))
+        {
+            return false;
+        }
+
+        if (toGuest)
+        {
+            memory.Write(physical, bytes[..first]);
+            memory.Write(second, bytes[first..]);
+        }
+        else
+        {
+            memory.Read(physical, bytes[..first]);
+            memory.Read(second, bytes[first..]);
+        }
+
+        return true;
+    }
+
+    private static ulong Word(ReadOnlySpan<byte> bytes)
+    {
+        var value = 0UL;
+        bytes.CopyTo(MemoryMarshal.AsBytes(new Span<ulong>(ref value)));
+        return value;
+    }
+}

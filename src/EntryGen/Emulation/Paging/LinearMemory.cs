@@ -1,0 +1,230 @@
+using System.Runtime.CompilerServices;
+
+namespace EntryGen.Emulation;
+
+/// <summary>Accesses by linear address: canonical check, TLB, walk, rights, faults. The windows are its fast lane.</summary>
+internal sealed partial class LinearMemory
+{
+    private readonly Machine machine;
+    private readonly ulong[] file;
+    private readonly PhysicalMemory memory;
+
+    public LinearMemory(Machine machine)
+    {
+        this.machine = machine;
+        file = machine.Registers;
+        memory = machine.Memory;
+        memory.WritesMustBeSeen = Windows.ForgetWrites;
+    }
+
+    public Tlb Tlb { get; } = new();
+
+    public WindowCache Windows { get; } = new();
+
+    private bool IsPaging => (file[(int)Reg.Cr0] & Cr0Bits.PG) != 0;
+
+    /// <summary>The PCID in force: 0 unless CR4.PCIDE is set.</summary>
+    public int Pcid => (file[(int)Reg.Cr4] & Cr4Bits.PCIDE) != 0 ? (int)(file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0;
+
+    /// <summary>Selects the windows of the present mode and PCID. Needed after any change of CR0, CR3, CR4, EFER, CS or AC, and after windows were forgotten.</summary>
+    public void SelectContext()
+    {
+        var flags = file[(int)Reg.Rflags];
+        var mode = ((file[(int)Reg.Cs] & 3) == 3 ? 1 : 0)
+            | ((file[(int)Reg.Cr4] & Cr4Bits.SMAP) != 0 && (flags & Flags.AC) == 0 ? 2 : 0)
+            | ((file[(int)Reg.Cr0] & Cr0Bits.WP) != 0 ? 4 : 0);
+        file[HiddenState.WindowContext] = Windows.Context(Pcid, mode);
+    }
+
+    /// <summary>Forgets the windows of every context; the TLB has been flushed.</summary>
+    public void ForgetWindows()
+    {
+        Windows.ForgetAll();
+        SelectContext();
+    }
+
+    /// <summary>Forgets the windows of one PCID; the TLB's entries of it have been flushed.</summary>
+    public void ForgetWindows(int pcid)
+    {
+        Windows.Forget(pcid);
+        SelectContext();
+    }
+
+    /// <summary>Forgets the windows of one page of which TLB entries have been dropped.</summary>
+    /// <param name="address">An address in the page.</param>
+    /// <param name="shift">Size of the largest entry as a power of two; 0 when there was none.</param>
+    public void ForgetWindowsOf(ulong address, int shift)
+    {
+        if (shift > 12)
+        {
+            ForgetWindows();
+        }
+        else if (shift == 12)
+        {
+            Windows.ForgetPage(address);
+        }
+    }
+
+    /// <summary>Fills a window for reading. The access must lie in one page.</summary>
+    /// <returns>The byte at the address, or a null reference with nothing done.</returns>
+    public ref byte FillWindow(ulong address, int length, AccessKind access)
+    {
+        if ((address & 0xFFF) + (uint)length > PhysicalMemory.PageSize || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !memory.Contains(physical, length))
+        {
+            return ref Unsafe.NullRef<byte>();
+        }
+
+        var tag = (address & ~0xFFFUL) | file[HiddenState.WindowContext];
+        ref var slot = ref Windows.Claim(tag, physical.Value - address);
+        switch (access)
+        {
+            case AccessKind.Read:
+                slot.ReadTag = tag;
+                break;
+            case AccessKind.Write:
+                memory.Touch((int)(physical.Value >> 12));
+                slot.WriteTag = tag;
+                break;
+            default:
+                slot.FetchTag = tag;
+                break;
+        }
+
+        return ref memory.Bytes[physical.Value];
+    }
+
+    /// <summary>Translates an address for an access, as the instruction would; a fault is recorded.</summary>
+    public bool TryTranslate(ulong address, AccessKind access, out PhysicalAddress physical)
+    {
+        if (!IsCanonical(address))
+        {
+            physical = default;
+            machine.RecordNonCanonical();
+            return false;
+        }
+
+        if (!IsPaging)
+        {
+            physical = address & 0xFFFF_FFFF;
+            return true;
+        }
+
+        var rules = Rules(access);
+        var pcid = Pcid;
+        var isWrite = (access & AccessKind.Write) != 0;
+        var error = PageFaultBits.Present;
+        if (Tlb.TryFind(address, pcid, out var translation) && (!isWrite || translation.IsDirty || !PageWalker.Allows(translation, access, rules)))
+        {
+            if (PageWalker.Allows(translation, access, rules))
+            {
+                physical = translation.Map(address);
+                return true;
+            }
+        }
+        else
+        {
+            var path = default(WalkPath);
+            error = PageWalker.Walk(memory, file[(int)Reg.Cr3] & Cr3Bits.AddressMask, address, rules.HasNoExecute, ref path, out translation);
+            if (error == 0)
+            {
+                if (PageWalker.Allows(translation, access, rules))
+                {
+                    path.Mark(memory, isWrite);
+                    Cache(address, pcid, translation, isWrite);
+                    physical = translation.Map(address);
+                    return true;
+                }
+
+                error = PageFaultBits.Present;
+            }
+        }
+
+        physical = default;
+        InvalidationRules.PageFault(this, address);
+        machine.Record(new Stop(StopKind.Fault, Vectors.PageFault, ErrorCode(error, access, rules), address));
+        return false;
+    }
+
+    /// <summary>Translates if that has no visible effect: no fault, no accessed or dirty flag to set.</summary>
+    private bool TryTranslateQuietly(ulong address, AccessKind access, out PhysicalAddress physical)
+    {
+        physical = default;
+        if (!IsPaging)
+        {
+            physical = address & 0xFFFF_FFFF;
+            return true;
+        }
+
+        var rules = Rules(access);
+        var isWrite = (access & AccessKind.Write) != 0;
+        if (!Tlb.TryFind(address, Pcid, out var translation) || (isWrite && !translation.IsDirty && PageWalker.Allows(translation, access, rules)))
+        {
+            var path = default(WalkPath);
+            if (PageWalker.Walk(memory, file[(int)Reg.Cr3] & Cr3Bits.AddressMask, address, rules.HasNoExecute, ref path, out translation) != 0
+                || !path.IsMarked(isWrite)
+                || !PageWalker.Allows(translation, access, rules))
+            {
+                return false;
+            }
+
+            Cache(address, Pcid, translation, isWrite);
+        }
+        else if (!PageWalker.Allows(translation, access, rules))
+        {
+            return false;
+        }
+
+        physical = translation.Map(address);
+        return true;
+    }
+
+    /// <summary>Walks a given table with no regard to rights and with no effect: for the host.</summary>
+    public bool TryPeek(PhysicalAddress root, ulong address, out PhysicalAddress physical)
+    {
+        physical = default;
+        if (!IsPaging)
+        {
+            physical = address;
+            return true;
+        }
+
+        var path = default(WalkPath);
+        if (!IsCanonical(address) || PageWalker.Walk(memory, root.Value & Cr3Bits.AddressMask, address, true, ref path, out var translation) != 0)
+        {
+            return false;
+        }
+
+        physical = translation.Map(address);
+        return true;
+    }
+
+    public static bool IsCanonical(ulong address) => (ulong)((long)(address << 16) >> 16) == address;
+
+    private void Cache(ulong address, int pcid, Translation translation, bool isWrite)
+    {
+        var bits = translation.Bits | (isWrite ? PageTableBits.Dirty : 0);
+        if ((file[(int)Reg.Cr4] & Cr4Bits.PGE) == 0)
+        {
+            bits &= ~PageTableBits.Global;
+        }
+
+        Tlb.Add(address, pcid, translation with { Bits = bits });
+    }
+
+    private AccessRules Rules(AccessKind access)
+    {
+        var cr4 = file[(int)Reg.Cr4];
+        return new AccessRules(
+            IsUser: (file[(int)Reg.Cs] & 3) == 3,
+            ForbidsUserData: (cr4 & Cr4Bits.SMAP) != 0 && ((file[(int)Reg.Rflags] & Flags.AC) == 0 || (access & AccessKind.Implicit) != 0),
+            ForbidsUserFetch: (cr4 & Cr4Bits.SMEP) != 0,
+            WriteProtects: (file[(int)Reg.Cr0] & Cr0Bits.WP) != 0,
+            HasNoExecute: (file[(int)Reg.Efer] & EferBits.NXE) != 0);
+    }
+
+    private static uint ErrorCode(uint walk, AccessKind access, in AccessRules rules) =>
+        (walk & ~PageWalker.NotPresent)
+        | ((access & AccessKind.Write) != 0 ? PageFaultBits.Write : 0)
+        | (rules.IsUser && (access & AccessKind.Implicit) == 0 ? PageFaultBits.User : 0)
+        | ((access & AccessKind.Fetch) != 0 && (rules.HasNoExecute || rules.ForbidsUserFetch) ? PageFaultBits.Fetch : 0);
+}

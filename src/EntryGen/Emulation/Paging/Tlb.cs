@@ -1,0 +1,230 @@
+namespace EntryGen.Emulation;
+
+/// <summary>An entry of the TLB.</summary>
+/// <param name="Pcid">The PCID it was made under.</param>
+/// <param name="Page">The page's first linear address.</param>
+/// <param name="Translation">The translation.</param>
+public readonly record struct TlbEntry(int Pcid, VirtualAddress Page, Translation Translation);
+
+/// <summary>
+/// The translation lookaside buffer (SDM vol. 3A, 4.10.2): entries tagged by PCID, or global. Deterministic and as stale as allowed: an entry lives until an
+/// operation that must invalidate it, so a flush that is missing shows.
+/// </summary>
+/// <remarks>Flushing a PCID or everything takes constant time: an entry is dead when it is older than the last flush that covers it.</remarks>
+public sealed class Tlb
+{
+    private const ulong Occupied = 1UL << 63;
+    private const int GlobalSpace = 4096;
+
+    private readonly ulong[] flushedAt = new ulong[GlobalSpace + 1];
+    private readonly int[] bySize = new int[3];
+    private Slot[] slots = new Slot[128];
+    private ulong flushedAllButGlobalAt;
+    private ulong clock = 1;
+    private int used;
+
+    /// <summary>Counts every change; equal counts mean equal contents.</summary>
+    internal long Changes { get; private set; }
+
+    /// <summary>The live entries: by PCID, then address, then page size, global ones in the PCID they were made under.</summary>
+    public IReadOnlyList<TlbEntry> Entries
+    {
+        get
+        {
+            var entries = new List<TlbEntry>();
+            foreach (ref readonly var slot in slots.AsSpan())
+            {
+                if (slot.Key != 0 && IsLive(slot))
+                {
+                    entries.Add(slot.ToEntry());
+                }
+            }
+
+            entries.Sort(static (a, b) => (a.Pcid, a.Page.Value, a.Translation.Shift).CompareTo((b.Pcid, b.Page.Value, b.Translation.Shift)));
+            return entries;
+        }
+    }
+
+    /// <summary>The translation of an address under a PCID: the PCID's own entry, else a global one.</summary>
+    internal bool TryFind(ulong address, int pcid, out Translation translation)
+    {
+        for (var size = 0; size < 3; size++)
+        {
+            if (bySize[size] == 0)
+            {
+                continue;
+            }
+
+            var own = Find(Key(address, pcid, size));
+            var index = own >= 0 ? own : Find(Key(address, GlobalSpace, size));
+            if (index >= 0)
+            {
+                translation = slots[index].Translation;
+                return true;
+            }
+        }
+
+        translation = default;
+        return false;
+    }
+
+    /// <summary>Adds an entry; one for the same page is replaced.</summary>
+    internal void Add(ulong address, int pcid, Translation translation)
+    {
+        if ((used + 1) * 2 > slots.Length)
+        {
+            Rebuild();
+        }
+
+        Changes++;
+        Insert(new Slot { Key = Key(address, translation.IsGlobal ? GlobalSpace : pcid, Size(translation.Shift)), Translation = translation, Pcid = pcid, Stamp = clock });
+    }
+
+    /// <summary>Forgets the entries of one PCID but for the global ones.</summary>
+    internal void FlushPcid(int pcid)
+    {
+        Changes++;
+        flushedAt[pcid] = clock++;
+    }
+
+    /// <summary>Forgets the entries of all PCIDs but for the global ones.</summary>
+    internal void FlushAllButGlobal()
+    {
+        Changes++;
+        flushedAllButGlobalAt = clock++;
+    }
+
+    /// <summary>Forgets everything.</summary>
+    internal void FlushAll()
+    {
+        FlushAllButGlobal();
+        flushedAt[GlobalSpace] = flushedAllButGlobalAt;
+    }
+
+    /// <summary>Forgets what a PCID has for an address, in every page size.</summary>
+    /// <returns>The size, as a power of two, of the largest page that was forgotten; 0 if none.</returns>
+    internal int FlushPage(ulong address, int pcid) => Drop(address, pcid);
+
+    /// <summary>Forgets the global entries for an address, in every page size.</summary>
+    /// <returns>The size, as a power of two, of the largest page that was forgotten; 0 if none.</returns>
+    internal int FlushGlobalPage(ulong address) => Drop(address, GlobalSpace);
+
+    /// <summary>Replaces the contents.</summary>
+    internal void Load(ReadOnlySpan<TlbEntry> entries)
+    {
+        Array.Clear(slots);
+        Array.Clear(bySize);
+        used = 0;
+        foreach (var entry in entries)
+        {
+            Add(entry.Page.Value, entry.Pcid, entry.Translation);
+        }
+
+        Changes++;
+    }
+
+    private static ulong Key(ulong address, int space, int size) => Occupied | ((ulong)size << 61) | ((ulong)space << 48) | ((address & 0xFFFF_FFFF_FFFF) >> (12 + (9 * size)));
+
+    private static int Size(int shift) => (shift - 12) / 9;
+
+    private int Drop(ulong address, int space)
+    {
+        var dropped = 0;
+        for (var size = 0; size < 3; size++)
+        {
+            var index = bySize[size] == 0 ? -1 : Find(Key(address, space, size));
+            if (index >= 0)
+            {
+                // Stamp 0 is older than any flush; the slot stays so that probing passes it.
+                slots[index].Stamp = 0;
+                dropped = 12 + (9 * size);
+                Changes++;
+            }
+        }
+
+        return dropped;
+    }
+
+    private bool IsLive(in Slot slot)
+    {
+        var isGlobal = slot.Space == GlobalSpace;
+        return slot.Stamp > flushedAt[slot.Space] && (isGlobal || slot.Stamp > flushedAllButGlobalAt);
+    }
+
+    private int Find(ulong key)
+    {
+        var mask = slots.Length - 1;
+        for (var index = Hash(key) & mask; slots[index].Key != 0; index = (index + 1) & mask)
+        {
+            if (slots[index].Key == key)
+            {
+                return IsLive(slots[index]) ? index : -1;
+            }
+        }
+
+        return -1;
+    }
+
+    private void Insert(in Slot entry)
+    {
+        var mask = slots.Length - 1;
+        var index = Hash(entry.Key) & mask;
+        while (slots[index].Key != 0 && slots[index].Key != entry.Key)
+        {
+            index = (index + 1) & mask;
+        }
+
+        if (slots[index].Key == 0)
+        {
+            used++;
+            bySize[Size(entry.Translation.Shift)]++;
+        }
+
+        slots[index] = entry;
+    }
+
+    /// <summary>Drops dead entries and grows when the live ones need it.</summary>
+    private void Rebuild()
+    {
+        var old = slots;
+        var live = 0;
+        foreach (ref readonly var slot in old.AsSpan())
+        {
+            live += slot.Key != 0 && IsLive(slot) ? 1 : 0;
+        }
+
+        slots = new Slot[live * 4 > old.Length ? old.Length * 2 : old.Length];
+        used = 0;
+        Array.Clear(bySize);
+        foreach (ref readonly var slot in old.AsSpan())
+        {
+            if (slot.Key != 0 && IsLive(slot))
+            {
+                Insert(slot);
+            }
+        }
+    }
+
+    private static int Hash(ulong key) => (int)((key * 0x9E37_79B9_7F4A_7C15UL) >> 40);
+
+    private struct Slot
+    {
+        /// <summary>Bit 63 set, size in 62:61, PCID or 4096 for global in 60:48, page number in 35:0; 0 when never used.</summary>
+        public ulong Key;
+
+        public Translation Translation;
+
+        /// <summary>The time it was made.</summary>
+        public ulong Stamp;
+
+        public int Pcid;
+
+        public readonly int Space => (int)(Key >> 48) & 0x1FFF;
+
+        public readonly TlbEntry ToEntry()
+        {
+            var page = (Key & 0xF_FFFF_FFFF) << Translation.Shift;
+            return new TlbEntry(Pcid, new VirtualAddress((ulong)((long)(page << 16) >> 16)), Translation);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+namespace EntryGen.Emulation;
+
+/// <summary>Versions of the contents, for snapshots.</summary>
+/// <remarks>
+/// The array always holds the newest state. A version is a node of a tree whose root is the current one; each other node holds the pages in which it
+/// differs from its neighbour towards the root (a rerooting persistent array: H. Baker, "Shallow binding makes functional arrays fast", 1991).
+/// Going to another version swaps pages along the path. Only pages that were written are ever copied, once per version.
+/// </remarks>
+public sealed partial class PhysicalMemory
+{
+    private readonly int[] touched;
+    private readonly List<int> dirty = [];
+    private readonly Dictionary<int, byte[]> originals = [];
+    private Version? current;
+    private int stamp = 1;
+
+    /// <summary>Raised when writes to pages must be seen again: whoever caches permission to write forgets it.</summary>
+    internal Action? WritesMustBeSeen { get; set; }
+
+    /// <summary>Called before a page is written for the first time since the last checkpoint.</summary>
+    internal void Touch(int page)
+    {
+        if (touched[page] != stamp)
+        {
+            Preserve(page);
+        }
+    }
+
+    /// <summary>Makes the present contents a version that can be returned to.</summary>
+    internal Version Checkpoint()
+    {
+        if (current is not null && dirty.Count == 0)
+        {
+            return current;
+        }
+
+        var next = new Version();
+        if (current is not null)
+        {
+            foreach (var page in dirty)
+            {
+                current.Pages.Add((page, originals[page]));
+            }
+
+            current.Towards = next;
+        }
+
+        current = next;
+        originals.Clear();
+        StartOver();
+        return next;
+    }
+
+    /// <summary>Returns to a version.</summary>
+    internal void Restore(Version version)
+    {
+        foreach (var page in dirty)
+        {
+            originals[page].CopyTo(Bytes, page * PageSize);
+        }
+
+        if (dirty.Count > 0)
+        {
+            StartOver();
+        }
+
+        if (version == current)
+        {
+            return;
+        }
+
+        originals.Clear();
+        Reroot(version);
+        StartOver();
+    }
+
+    private void Reroot(Version version)
+    {
+        var path = new Stack<Version>();
+        for (var node = version; node != current; node = node.Towards!)
+        {
+            path.Push(node);
+        }
+
+        var swap = new byte[PageSize];
+        foreach (var node in path)
+        {
+            foreach (var (page, content) in node.Pages)
+            {
+                var live = Bytes.AsSpan(page * PageSize, PageSize);
+                live.CopyTo(swap);
+                content.CopyTo(live);
+                swap.CopyTo(content.AsSpan());
+            }
+
+            current!.Pages.AddRange(node.Pages);
+            current.Towards = node;
+            node.Pages.Clear();
+            node.Towards = null;
+            current = node;
+        }
+    }
+
+    private void Preserve(int page)
+    {
+        touched[page] = stamp;
+        if (current is null)
+        {
+            return;
+        }
+
+        dirty.Add(page);
+        if (!originals.ContainsKey(page))
+        {
+            originals.Add(page, Bytes.AsSpan(page * PageSize, PageSize).ToArray());
+        }
+    }
+
+    private void StartOver()
+    {
+        dirty.Clear();
+        stamp++;
+        WritesMustBeSeen?.Invoke();
+    }
+
+    /// <summary>One version. It belongs to the memory that made it.</summary>
+    internal sealed class Version
+    {
+        /// <summary>The neighbour on the path to the current version; null in the current one.</summary>
+        public Version? Towards { get; set; }
+
+        /// <summary>The pages that differ from those of <see cref="Towards"/>, with this version's contents.</summary>
+        public List<(int Page, byte[] Content)> Pages { get; } = [];
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace EntryGen.Emulation;
+
+/// <summary>The guest's RAM, from physical address 0. Beyond it reads give ones and writes are lost, as on a bus where nothing answers.</summary>
+public sealed partial class PhysicalMemory
+{
+    /// <summary>Size of a page frame in bytes.</summary>
+    public const int PageSize = 4096;
+
+    internal PhysicalMemory(int size)
+    {
+        if (size <= 0 || size % PageSize != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(size), size, "The size of physical memory must be a positive multiple of 4096 bytes.");
+        }
+
+        // The operating system gives zeroed pages when they are first touched.
+        Bytes = new byte[size];
+        touched = new int[size / PageSize];
+    }
+
+    /// <summary>Size in bytes.</summary>
+    public int Size => Bytes.Length;
+
+    internal byte[] Bytes { get; }
+
+    /// <summary>A value, little-endian.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="address">Where it starts.</param>
+    public T Read<T>(PhysicalAddress address)
+        where T : unmanaged
+    {
+        Unsafe.SkipInit(out T value);
+        Read(address, MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        return value;
+    }
+
+    /// <summary>Copies bytes out of memory.</summary>
+    /// <param name="address">Where they start.</param>
+    /// <param name="destination">Where they go.</param>
+    public void Read(PhysicalAddress address, Span<byte> destination)
+    {
+        var present = Present(address, destination.Length);
+        Bytes.AsSpan((int)(present == 0 ? 0 : address.Value), present).CopyTo(destination);
+        destination[present..].Fill(0xFF);
+    }
+
+    /// <summary>Changes a value, little-endian.</summary>
+    /// <typeparam name="T">Its type.</typeparam>
+    /// <param name="address">Where it starts.</param>
+    /// <param name="value">The new value.</param>
+    public void Write<T>(PhysicalAddress address, T value)
+        where T : unmanaged => Write(address, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(ref value)));
+
+    /// <summary>Copies bytes into memory.</summary>
+    /// <param name="address">Where they go.</param>
+    /// <param name="source">The bytes.</param>
+    public void Write(PhysicalAddress address, ReadOnlySpan<byte> source)
+    {
+        var present = Present(address, source.Length);
+        if (present == 0)
+        {
+            return;
+        }
+
+        for (var page = (int)(address.Value / PageSize); page <= (int)((address.Value + (ulong)present - 1) / PageSize); page++)
+        {
+            Touch(page);
+        }
+
+        source[..present].CopyTo(Bytes.AsSpan((int)address.Value));
+    }
+
+    /// <summary>Whether RAM is there.</summary>
+    /// <param name="address">The first byte.</param>
+    /// <param name="length">The number of bytes.</param>
+    public bool Contains(PhysicalAddress address, int length = 1) => Present(address, length) == length;
+
+    private int Present(PhysicalAddress address, int length) => address.Value >= (ulong)Size ? 0 : (int)Math.Min((ulong)length, (ulong)Size - address.Value);
+}

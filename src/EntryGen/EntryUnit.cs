@@ -1,0 +1,90 @@
+using EntryGen.Emulation;
+
+namespace EntryGen;
+
+/// <summary>One form of a unit's code.</summary>
+/// <param name="cpu">The processor.</param>
+/// <returns>Why it stopped.</returns>
+public delegate Stop UnitCode(ref Cpu cpu);
+
+/// <summary>The model of a C function: arguments and result are in the registers of the System V ABI.</summary>
+/// <param name="cpu">The processor; RSP points at the return address.</param>
+public delegate void CFunction(ref Cpu cpu);
+
+/// <summary>One assembly unit as generated: its code in two forms and what is known about its addresses.</summary>
+public sealed class EntryUnit
+{
+    private readonly UnitCode run;
+    private readonly UnitCode step;
+    private readonly Lazy<UnitTables> tables;
+
+    /// <summary>Made by generated code.</summary>
+    /// <param name="name">The unit's name.</param>
+    /// <param name="run">Executes blocks.</param>
+    /// <param name="step">Executes one instruction.</param>
+    /// <param name="tables">The tables as text; docs/generated-code.md has the format. Parsed when first asked for.</param>
+    /// <param name="functions">The models that the tables name by index.</param>
+    public EntryUnit(string name, UnitCode run, UnitCode step, string tables, CFunction[] functions)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(step);
+        ArgumentNullException.ThrowIfNull(tables);
+        ArgumentNullException.ThrowIfNull(functions);
+        Name = name;
+        this.run = run;
+        this.step = step;
+        Functions = functions;
+        this.tables = new Lazy<UnitTables>(() => UnitTables.Parse(name, tables));
+    }
+
+    /// <summary>The unit's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The models written beside the assembly.</summary>
+    public IReadOnlyList<CFunction> Functions { get; }
+
+    /// <summary>Entries by name.</summary>
+    public IReadOnlyDictionary<string, UnitEntry> Entries => tables.Value.Entries;
+
+    /// <summary>Addresses of all symbols defined in the unit.</summary>
+    public IReadOnlyDictionary<string, ulong> Symbols => tables.Value.Symbols;
+
+    /// <summary>Symbols the code uses but does not define, by name.</summary>
+    public IReadOnlyDictionary<string, UnitExternal> Externals => tables.Value.Externals;
+
+    /// <summary>Sections in address order.</summary>
+    public IReadOnlyList<UnitSection> Sections => tables.Value.Sections;
+
+    /// <summary>Names of the features that alternatives test; the index is the bit in <see cref="Cpu.FeatureMask"/>.</summary>
+    public IReadOnlyList<string> Features => tables.Value.Features;
+
+    /// <summary>Absolute symbols.</summary>
+    public IReadOnlyDictionary<string, long> Constants => tables.Value.Constants;
+
+    /// <summary>Instructions by address.</summary>
+    public IReadOnlyDictionary<ulong, UnitInstruction> Instructions => tables.Value.Instructions;
+
+    /// <summary>Index into <see cref="Functions"/> by the C function's name.</summary>
+    public IReadOnlyDictionary<string, int> FunctionIndex => tables.Value.FunctionIndex;
+
+    /// <summary>Executes from RIP until control leaves the unit, an instruction faults or the budget ends.</summary>
+    /// <param name="cpu">The processor.</param>
+    public Stop Run(ref Cpu cpu) => run(ref cpu);
+
+    /// <summary>Executes the instruction, or the external function, at RIP.</summary>
+    /// <param name="cpu">The processor.</param>
+    public Stop Step(ref Cpu cpu) => step(ref cpu);
+
+    /// <summary>The external that an address lies in; null when there is none.</summary>
+    /// <param name="address">A linear address.</param>
+    public UnitExternal? FindExternal(ulong address) => tables.Value.FindExternal(address);
+
+    /// <summary>The symbol at or nearest before an address, of this unit or an external, with the distance; null outside of all sections and externals.</summary>
+    /// <param name="address">A linear address.</param>
+    /// <example><c>asm_exc_nmi+0x30</c></example>
+    public UnitLocation? Locate(ulong address) => tables.Value.Locate(address);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
