@@ -23,6 +23,15 @@ public sealed partial class Machine
         PendingIsNonCanonical = true;
     }
 
+    /// <summary>The fault of an access to the stack segment: there a non-canonical address is #SS(0).</summary>
+    internal void RecordStackFault()
+    {
+        if (PendingIsNonCanonical)
+        {
+            Record(new Stop(StopKind.Fault, Vectors.StackFault));
+        }
+    }
+
     internal void BeginModel() => modelStop = default;
 
     internal Stop EndModel() => modelStop;

@@ -12,6 +12,15 @@ internal static class HiddenState
     /// <summary>DR0 to DR3.</summary>
     public const int Dr0 = (int)Reg.Count + 2;
 
+    /// <summary>CR8.</summary>
+    public const int Cr8 = Dr0 + 4;
+
+    /// <summary>Base of the LDT that LDTR names.</summary>
+    public const int LdtBase = Dr0 + 5;
+
+    /// <summary>Limit of the LDT that LDTR names.</summary>
+    public const int LdtLimit = Dr0 + 6;
+
     /// <summary>Length of the register file.</summary>
-    public const int Length = Dr0 + 4;
+    public const int Length = Dr0 + 7;
 }

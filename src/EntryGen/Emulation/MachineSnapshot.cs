@@ -7,6 +7,7 @@ public sealed class MachineSnapshot
     private readonly ulong[] registers;
     private readonly TlbEntry[] tlb;
     private readonly long tlbChanges;
+    private readonly long budget;
     private readonly PhysicalMemory.Version memory;
 
     internal MachineSnapshot(Machine machine)
@@ -14,6 +15,7 @@ public sealed class MachineSnapshot
         this.machine = machine;
         registers = (ulong[])machine.Registers.Clone();
         tlb = [.. machine.Tlb.Entries];
+        budget = machine.Budget;
         tlbChanges = machine.Tlb.Changes;
         memory = machine.Memory.Checkpoint();
     }
@@ -26,6 +28,7 @@ public sealed class MachineSnapshot
         }
 
         registers.CopyTo(machine.Registers, 0);
+        machine.MoveShadow(budget);
         if (machine.Tlb.Changes != tlbChanges)
         {
             machine.Tlb.Load(tlb);

@@ -15,4 +15,7 @@ public enum AccessKind
 
     /// <summary>The processor's own access to the IDT, GDT, LDT or TSS: supervisor mode at any CPL, and AC does not lift SMAP.</summary>
     Implicit = 4,
+
+    /// <summary>A push on the stack of a more privileged level during delivery: supervisor mode whatever CS says.</summary>
+    Supervisor = 8,
 }

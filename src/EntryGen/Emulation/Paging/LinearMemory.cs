@@ -215,7 +215,7 @@ internal sealed partial class LinearMemory
     {
         var cr4 = file[(int)Reg.Cr4];
         return new AccessRules(
-            IsUser: (file[(int)Reg.Cs] & 3) == 3,
+            IsUser: (file[(int)Reg.Cs] & 3) == 3 && (access & (AccessKind.Implicit | AccessKind.Supervisor)) == 0,
             ForbidsUserData: (cr4 & Cr4Bits.SMAP) != 0 && ((file[(int)Reg.Rflags] & Flags.AC) == 0 || (access & AccessKind.Implicit) != 0),
             ForbidsUserFetch: (cr4 & Cr4Bits.SMEP) != 0,
             WriteProtects: (file[(int)Reg.Cr0] & Cr0Bits.WP) != 0,
@@ -225,6 +225,6 @@ internal sealed partial class LinearMemory
     private static uint ErrorCode(uint walk, AccessKind access, in AccessRules rules) =>
         (walk & ~PageWalker.NotPresent)
         | ((access & AccessKind.Write) != 0 ? PageFaultBits.Write : 0)
-        | (rules.IsUser && (access & AccessKind.Implicit) == 0 ? PageFaultBits.User : 0)
+        | (rules.IsUser ? PageFaultBits.User : 0)
         | ((access & AccessKind.Fetch) != 0 && (rules.HasNoExecute || rules.ForbidsUserFetch) ? PageFaultBits.Fetch : 0);
 }

@@ -56,13 +56,12 @@ internal static class PageWalker
     /// <summary>Whether the rights of a translation allow an access (SDM vol. 3A, 4.6.1).</summary>
     public static bool Allows(Translation translation, AccessKind access, in AccessRules rules)
     {
-        var isUser = rules.IsUser && (access & AccessKind.Implicit) == 0;
         if ((access & AccessKind.Fetch) != 0)
         {
-            return !translation.IsNoExecute && (isUser ? translation.IsUser : !(translation.IsUser && rules.ForbidsUserFetch));
+            return !translation.IsNoExecute && (rules.IsUser ? translation.IsUser : !(translation.IsUser && rules.ForbidsUserFetch));
         }
 
-        if (isUser)
+        if (rules.IsUser)
         {
             return translation.IsUser && ((access & AccessKind.Write) == 0 || translation.IsWritable);
         }

@@ -1,0 +1,77 @@
+namespace EntryGen.Emulation;
+
+/// <summary>Reads descriptors from the GDT and LDT in guest memory: supervisor accesses of the processor itself, through the current page table.</summary>
+internal static class DescriptorReader
+{
+    /// <summary>How it ended.</summary>
+    public enum Result
+    {
+        /// <summary>The descriptor was read.</summary>
+        Read,
+
+        /// <summary>The selector is beyond the table's limit.</summary>
+        OutsideTable,
+
+        /// <summary>Reading the table faulted; the fault is recorded.</summary>
+        Faulted,
+    }
+
+    /// <summary>Whether a selector is null: index 0 of the GDT, with any RPL.</summary>
+    public static bool IsNull(ulong selector) => (selector & 0xFFFC) == 0;
+
+    public static Result Read(Machine machine, ulong selector, out SegmentDescriptor descriptor)
+    {
+        descriptor = default;
+        var result = Locate(machine, selector, 8, out var address);
+        if (result != Result.Read)
+        {
+            return result;
+        }
+
+        if (!machine.Linear.TryReadImplicitly(address, out var bits))
+        {
+            return Result.Faulted;
+        }
+
+        descriptor = new SegmentDescriptor(bits);
+        return Result.Read;
+    }
+
+    /// <summary>Reads a 16-byte system descriptor: its first word and the upper half of its base.</summary>
+    public static Result ReadSystem(Machine machine, ulong selector, out SegmentDescriptor descriptor, out ulong baseAddress)
+    {
+        descriptor = default;
+        baseAddress = 0;
+        var result = Locate(machine, selector, 16, out var address);
+        if (result != Result.Read)
+        {
+            return result;
+        }
+
+        if (!machine.Linear.TryReadImplicitly(address, out var low) || !machine.Linear.TryReadImplicitly(address + 8, out var high))
+        {
+            return Result.Faulted;
+        }
+
+        descriptor = new SegmentDescriptor(low);
+        baseAddress = descriptor.Base | (high << 32);
+        return Result.Read;
+    }
+
+    /// <summary>The DPL of the segment that a segment register holds. It is in the register's hidden part, so nothing faults; null when it cannot be told.</summary>
+    public static int? HeldDpl(Machine machine, ulong selector) =>
+        Locate(machine, selector, 8, out var address) == Result.Read && machine.Linear.TryPeek(machine[Reg.Cr3], address, out var physical)
+            ? new SegmentDescriptor(machine.Memory.Read<ulong>(physical)).Dpl
+            : null;
+
+    private static Result Locate(Machine machine, ulong selector, uint size, out ulong address)
+    {
+        var isLocal = (selector & 4) != 0;
+        var start = isLocal ? machine.Registers[HiddenState.LdtBase] : machine[Reg.GdtBase];
+        var limit = isLocal ? machine.Registers[HiddenState.LdtLimit] : machine[Reg.GdtLimit];
+        var offset = selector & 0xFFF8;
+        address = start + offset;
+        var isLoaded = !isLocal || !IsNull(machine[Reg.LdtrSelector]);
+        return isLoaded && offset + size - 1 <= limit ? Result.Read : Result.OutsideTable;
+    }
+}

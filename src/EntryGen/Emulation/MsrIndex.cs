@@ -1,0 +1,53 @@
+namespace EntryGen.Emulation;
+
+/// <summary>A model-specific register: its number, and where its value is kept.</summary>
+/// <param name="Index">The number in ECX.</param>
+/// <param name="Register">Its place in the register file; null when it has none.</param>
+/// <param name="IsCommand">Writing it does something, and it cannot be read.</param>
+internal readonly record struct MsrIndex(uint Index, Reg? Register, bool IsCommand = false)
+{
+    public const uint SpecCtrl = 0x48;
+    public const uint PredCmd = 0x49;
+    public const uint FlushCmd = 0x10B;
+    public const uint SysenterCs = 0x174;
+    public const uint SysenterEsp = 0x175;
+    public const uint SysenterEip = 0x176;
+    public const uint McgStatus = 0x17A;
+    public const uint Efer = 0xC000_0080;
+    public const uint Star = 0xC000_0081;
+    public const uint Lstar = 0xC000_0082;
+    public const uint Cstar = 0xC000_0083;
+    public const uint Sfmask = 0xC000_0084;
+    public const uint FsBase = 0xC000_0100;
+    public const uint GsBase = 0xC000_0101;
+    public const uint KernelGsBase = 0xC000_0102;
+    public const uint TscAux = 0xC000_0103;
+
+    /// <summary>IA32_MCG_STATUS.MCIP.</summary>
+    public const ulong MachineCheckInProgress = 1UL << 2;
+
+    /// <summary>The register of a number, if it is there.</summary>
+    public static bool TryFind(uint index, out MsrIndex msr)
+    {
+        (bool Found, Reg? Register) place = index switch
+        {
+            SpecCtrl => (true, Reg.SpecCtrl),
+            SysenterCs => (true, Reg.SysenterCs),
+            SysenterEsp => (true, Reg.SysenterEsp),
+            SysenterEip => (true, Reg.SysenterEip),
+            Efer => (true, Reg.Efer),
+            Star => (true, Reg.Star),
+            Lstar => (true, Reg.Lstar),
+            Cstar => (true, Reg.Cstar),
+            Sfmask => (true, Reg.Sfmask),
+            FsBase => (true, Reg.FsBase),
+            GsBase => (true, Reg.GsBase),
+            KernelGsBase => (true, Reg.KernelGsBase),
+            TscAux => (true, Reg.TscAux),
+            PredCmd or FlushCmd or McgStatus => (true, null),
+            _ => default,
+        };
+        msr = new MsrIndex(index, place.Register, index is PredCmd or FlushCmd);
+        return place.Found;
+    }
+}

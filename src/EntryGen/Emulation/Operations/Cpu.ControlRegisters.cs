@@ -1,0 +1,137 @@
+using System.Runtime.CompilerServices;
+using EntryGen.Emulation;
+
+namespace EntryGen;
+
+/// <summary>MOV to and from control registers (SDM vol. 2, MOV - Move to/from Control Registers; vol. 3A, 2.5).</summary>
+public ref partial struct Cpu
+{
+    private const ulong Cr0Defined = Cr0Bits.PE | Cr0Bits.MP | (1UL << 2) | (1UL << 3) | Cr0Bits.ET | Cr0Bits.NE | Cr0Bits.WP | Cr0Bits.AM | Cr0Bits.NW | Cr0Bits.CD | Cr0Bits.PG;
+
+    private const ulong Cr4Defined = Cr4Bits.VME | Cr4Bits.PVI | Cr4Bits.TSD | Cr4Bits.DE | Cr4Bits.PSE | Cr4Bits.PAE | Cr4Bits.MCE | Cr4Bits.PGE | Cr4Bits.PCE | Cr4Bits.OSFXSR
+        | Cr4Bits.OSXMMEXCPT | Cr4Bits.UMIP | Cr4Bits.FSGSBASE | Cr4Bits.PCIDE | Cr4Bits.OSXSAVE | Cr4Bits.SMEP | Cr4Bits.SMAP | Cr4Bits.CET;
+
+    /// <summary>MOV from CRn; n is 0, 2, 3, 4 or 8. Bit 63 of CR3 reads 0.</summary>
+    /// <param name="n">The register's number.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>False: #UD for another n, #GP(0) unless at CPL 0.</returns>
+    public readonly bool ReadControl(int n, out ulong value)
+    {
+        value = 0;
+        if (n is not (0 or 2 or 3 or 4 or 8))
+        {
+            return Fail(Vectors.InvalidOpcode);
+        }
+
+        if (PrivilegeLevel != 0)
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        value = n switch
+        {
+            0 => Cr0,
+            2 => Cr2,
+            3 => Cr3,
+            4 => Cr4,
+            _ => Unsafe.Add(ref file, HiddenState.Cr8),
+        };
+        return true;
+    }
+
+    /// <summary>MOV to CRn; n is 0, 2, 3, 4 or 8. Serializing; what it invalidates is in <see cref="InvalidationRules"/>.</summary>
+    /// <param name="n">The register's number.</param>
+    /// <param name="value">The source operand.</param>
+    /// <returns>False: #UD for another n, #GP(0) unless at CPL 0 or for a value that is not allowed.</returns>
+    public readonly bool WriteControl(int n, ulong value)
+    {
+        if (n is not (0 or 2 or 3 or 4 or 8))
+        {
+            return Fail(Vectors.InvalidOpcode);
+        }
+
+        if (PrivilegeLevel != 0)
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        switch (n)
+        {
+            case 0:
+                return WriteCr0(value);
+            case 2:
+                Cr2 = value;
+                return true;
+            case 3:
+                return WriteCr3(value);
+            case 4:
+                return WriteCr4(value);
+            default:
+                if (value > 15)
+                {
+                    return Fail(Vectors.GeneralProtection);
+                }
+
+                Unsafe.Add(ref file, HiddenState.Cr8) = value;
+                return true;
+        }
+    }
+
+    private readonly bool WriteCr0(ulong value)
+    {
+        // In 64-bit mode PG and PE cannot be cleared.
+        var isAllowed = value >> 32 == 0
+            && (value & (Cr0Bits.PG | Cr0Bits.PE)) == (Cr0Bits.PG | Cr0Bits.PE)
+            && (value & (Cr0Bits.NW | Cr0Bits.CD)) != Cr0Bits.NW
+            && ((value & Cr0Bits.WP) != 0 || (Cr4 & Cr4Bits.CET) == 0);
+        if (!isAllowed)
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        var old = Cr0;
+        Cr0 = (value & Cr0Defined) | Cr0Bits.ET;
+        InvalidationRules.WriteCr0(Machine, old, value);
+        return true;
+    }
+
+    private readonly bool WriteCr3(ulong value)
+    {
+        var hasPcid = (Cr4 & Cr4Bits.PCIDE) != 0;
+        var noFlush = (value & Cr3Bits.NoFlush) != 0;
+        var stored = value & ~Cr3Bits.NoFlush;
+        if ((noFlush && !hasPcid) || (stored & ~(Cr3Bits.AddressMask | Cr3Bits.PcidMask)) != 0)
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        var old = At(Reg.Cr3);
+        Cr3 = stored;
+        InvalidationRules.WriteCr3(Machine, Machine.Linear.Pcid, noFlush);
+        if (Machine.IsObserved)
+        {
+            Machine.NotifyCr3Write(old, stored, !noFlush);
+        }
+
+        return true;
+    }
+
+    private readonly bool WriteCr4(ulong value)
+    {
+        var old = Cr4;
+        var turnsPcidOn = (~old & value & Cr4Bits.PCIDE) != 0;
+        var isAllowed = (value & ~Cr4Defined) == 0
+            && (value & Cr4Bits.PAE) != 0
+            && (!turnsPcidOn || (Cr3 & Cr3Bits.PcidMask) == 0)
+            && ((value & Cr4Bits.CET) == 0 || (Cr0 & Cr0Bits.WP) != 0);
+        if (!isAllowed)
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        var pcid = Machine.Linear.Pcid;
+        Cr4 = value;
+        InvalidationRules.WriteCr4(Machine, old, value, pcid);
+        return true;
+    }
+}

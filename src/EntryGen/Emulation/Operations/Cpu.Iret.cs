@@ -1,0 +1,138 @@
+using EntryGen.Emulation;
+
+namespace EntryGen;
+
+/// <summary>IRETQ (SDM vol. 2, IRET/IRETD/IRETQ, 64-bit mode).</summary>
+public ref partial struct Cpu
+{
+    private const ulong FrameSize = 40;
+
+    /// <summary>IRETQ: pops RIP, CS, RFLAGS, RSP and SS. Unblocks NMIs, also when it faults. Serializing.</summary>
+    /// <returns>False: a fault, with the stack as before the pops.</returns>
+    public readonly bool Iretq()
+    {
+        At(Reg.EventState) &= ~EventBits.NmiBlocked;
+        if ((At(Reg.Rflags) & Flags.NT) != 0)
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        var stack = At(Reg.Rsp);
+        if (!Load64(stack, out var rip)
+            || !Load64(stack + 8, out var cs)
+            || !Load64(stack + 16, out var flags)
+            || !Load64(stack + 24, out var rsp)
+            || !Load64(stack + 32, out var ss))
+        {
+            Machine.RecordStackFault();
+            return false;
+        }
+
+        cs &= 0xFFFF;
+        ss &= 0xFFFF;
+        if (!MayReturnTo(cs, out var code) || !MayReturnWithStack(cs, ss, code, out var stackSegment))
+        {
+            return false;
+        }
+
+        var isInRange = code.IsLong ? LinearMemory.IsCanonical(rip) : (uint)rip <= code.Limit;
+        if (!isInRange)
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        var old = PrivilegeLevel;
+        At(Reg.Rip) = code.IsLong ? rip : (uint)rip;
+        At(Reg.Rflags) = FlagsAfterReturn(flags, old);
+        At(Reg.Cs) = cs;
+        At(Reg.Ss) = ss;
+
+        // A return to a 16-bit stack replaces only SP: what is above leaks the kernel's RSP, which Linux hides with its espfix stack.
+        At(Reg.Rsp) = code.IsLong ? rsp
+            : stackSegment.IsBig || DescriptorReader.IsNull(ss) ? (uint)rsp
+            : ((stack + FrameSize) & 0xFFFF_0000) | (rsp & 0xFFFF);
+        if (PrivilegeLevel > old)
+        {
+            DropPrivilegedSegments();
+        }
+
+        Machine.ModeChanged();
+        return true;
+    }
+
+    /// <summary>RF is not restored: the next instruction would clear it, and only instruction breakpoints, which are not modelled, look at it.</summary>
+    private readonly ulong FlagsAfterReturn(ulong image, int privilege)
+    {
+        var flags = At(Reg.Rflags);
+        var loaded = Flags.Status | Flags.TF | Flags.DF | Flags.NT | Flags.AC | Flags.ID
+            | (privilege == 0 ? Flags.IOPL | Flags.VIF | Flags.VIP : 0)
+            | ((ulong)privilege <= (flags & Flags.IOPL) >> 12 ? Flags.IF : 0);
+        return (flags & ~loaded & ~Flags.RF) | (image & loaded) | Flags.Reserved1;
+    }
+
+    private readonly bool MayReturnTo(ulong cs, out SegmentDescriptor code)
+    {
+        code = default;
+        if (DescriptorReader.IsNull(cs))
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        var error = (uint)cs & 0xFFFC;
+        var requested = (int)(cs & 3);
+        var result = DescriptorReader.Read(Machine, cs, out code);
+        if (result == DescriptorReader.Result.Faulted)
+        {
+            return false;
+        }
+
+        var isAllowed = result == DescriptorReader.Result.Read
+            && code.IsCode
+            && requested >= PrivilegeLevel
+            && (code.IsConforming ? code.Dpl <= requested : code.Dpl == requested)
+            && !(code.IsLong && code.IsBig);
+        if (!isAllowed)
+        {
+            return Fail(Vectors.GeneralProtection, error);
+        }
+
+        return code.IsPresent || Fail(Vectors.SegmentNotPresent, error);
+    }
+
+    private readonly bool MayReturnWithStack(ulong cs, ulong ss, SegmentDescriptor code, out SegmentDescriptor stackSegment)
+    {
+        stackSegment = default;
+        var requested = (int)(cs & 3);
+        if (DescriptorReader.IsNull(ss))
+        {
+            return (code.IsLong && requested != 3 && (int)(ss & 3) == requested) || Fail(Vectors.GeneralProtection);
+        }
+
+        var error = (uint)ss & 0xFFFC;
+        var result = DescriptorReader.Read(Machine, ss, out stackSegment);
+        if (result == DescriptorReader.Result.Faulted)
+        {
+            return false;
+        }
+
+        if (result == DescriptorReader.Result.OutsideTable || (int)(ss & 3) != requested || !stackSegment.IsWritableData || stackSegment.Dpl != requested)
+        {
+            return Fail(Vectors.GeneralProtection, error);
+        }
+
+        return stackSegment.IsPresent || Fail(Vectors.StackFault, error);
+    }
+
+    /// <summary>A return to an outer level makes the data segment registers null that hold segments of an inner level. FS and GS keep their bases.</summary>
+    private readonly void DropPrivilegedSegments()
+    {
+        foreach (var register in (ReadOnlySpan<Reg>)[Reg.Es, Reg.Ds, Reg.Fs, Reg.Gs])
+        {
+            ref var selector = ref At(register);
+            if (!DescriptorReader.IsNull(selector) && DescriptorReader.HeldDpl(Machine, selector) is { } dpl && dpl < PrivilegeLevel)
+            {
+                selector = 0;
+            }
+        }
+    }
+}

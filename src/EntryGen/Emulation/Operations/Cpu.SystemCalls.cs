@@ -1,0 +1,83 @@
+using EntryGen.Emulation;
+
+namespace EntryGen;
+
+/// <summary>SYSCALL, SYSRET and SYSENTER, as Intel's processors do them (SDM vol. 2).</summary>
+public ref partial struct Cpu
+{
+    private const ulong SysretFlags = 0x3C_7FD7;
+
+    /// <summary>
+    /// SYSCALL: RCX and R11 take the return address and RFLAGS; RIP is LSTAR, or CSTAR when CS is the selector that SYSRET gives 32-bit code. No memory is touched;
+    /// RSP, CR3 and GS stay.
+    /// </summary>
+    /// <param name="next">The address after the instruction.</param>
+    /// <returns>False: #UD unless EFER.SCE is set.</returns>
+    public readonly bool Syscall(ulong next)
+    {
+        if ((Efer & EferBits.SCE) == 0)
+        {
+            return Fail(Vectors.InvalidOpcode);
+        }
+
+        var star = At(Reg.Star);
+        var isCompatibility = (At(Reg.Cs) & 0xFFFF) == (((star >> 48) & 0xFFFF) | 3);
+        var flags = At(Reg.Rflags);
+        At(Reg.Rcx) = next;
+        At(Reg.R11) = flags & ~Flags.RF;
+        At(Reg.Rip) = At(isCompatibility ? Reg.Cstar : Reg.Lstar);
+        At(Reg.Rflags) = (flags & ~At(Reg.Sfmask) & ~Flags.RF) | Flags.Reserved1;
+        EnterKernelSegments((star >> 32) & 0xFFFC);
+        return true;
+    }
+
+    /// <summary>SYSRET: RIP and RFLAGS come from RCX and R11. RSP stays.</summary>
+    /// <param name="width">The operand size in bytes: 8 returns to 64-bit code, 4 to 32-bit code.</param>
+    /// <returns>False: #UD unless EFER.SCE is set; #GP(0) unless at CPL 0, and for a return address that is not canonical, which is taken before the level changes.</returns>
+    public readonly bool Sysret(int width)
+    {
+        if ((Efer & EferBits.SCE) == 0)
+        {
+            return Fail(Vectors.InvalidOpcode);
+        }
+
+        var target = At(Reg.Rcx);
+        if (PrivilegeLevel != 0 || (width == 8 && !LinearMemory.IsCanonical(target)))
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        var selector = (At(Reg.Star) >> 48) & 0xFFFF;
+        At(Reg.Rip) = width == 8 ? target : (uint)target;
+        At(Reg.Rflags) = (At(Reg.R11) & SysretFlags) | Flags.Reserved1;
+        At(Reg.Cs) = ((selector + (width == 8 ? 16UL : 0)) & 0xFFFF) | 3;
+        At(Reg.Ss) = ((selector + 8) & 0xFFFF) | 3;
+        Machine.ModeChanged();
+        return true;
+    }
+
+    /// <summary>SYSENTER: RSP and RIP come from MSRs; IF, VM and RF are cleared, TF, NT, AC and DF stay the user's.</summary>
+    /// <returns>False: #GP(0) when IA32_SYSENTER_CS is null.</returns>
+    public readonly bool Sysenter()
+    {
+        var selector = At(Reg.SysenterCs) & 0xFFFC;
+        if (selector == 0)
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        At(Reg.Rsp) = At(Reg.SysenterEsp);
+        At(Reg.Rip) = At(Reg.SysenterEip);
+        At(Reg.Rflags) &= ~(Flags.IF | Flags.VM | Flags.RF);
+        EnterKernelSegments(selector);
+        return true;
+    }
+
+    private readonly void EnterKernelSegments(ulong codeSelector)
+    {
+        At(Reg.Cs) = codeSelector;
+        At(Reg.Ss) = codeSelector + 8;
+        Machine.ExpectEndbranch();
+        Machine.ModeChanged();
+    }
+}

@@ -1,0 +1,72 @@
+using EntryGen.Emulation;
+
+namespace EntryGen;
+
+/// <summary>Runs of a unit with the guest's faults delivered to the guest.</summary>
+public sealed partial class Machine
+{
+    /// <summary>Runs a unit from RIP, delivering the faults of the guest through its IDT and a latched NMI as soon as it is let in, until control leaves the unit or something else stops it.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <returns>Why it stopped; never <see cref="StopKind.None"/> or <see cref="StopKind.Fault"/>.</returns>
+    public Stop Run(EntryUnit unit)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        var cpu = Cpu;
+        var stop = FetchFirst(ref cpu);
+        for (; ; )
+        {
+            if (stop.Kind == StopKind.None)
+            {
+                // Only between two instructions can a latched NMI come in, so the form that knows the boundaries runs while there is one.
+                stop = (this[Reg.EventState] & EventBits.NmiLatched) != 0 ? unit.Step(ref cpu) : unit.Run(ref cpu);
+            }
+
+            stop = Continue(ref cpu, stop);
+            if (stop.Kind != StopKind.None)
+            {
+                return stop;
+            }
+        }
+    }
+
+    /// <summary>Runs one instruction; if it faults, the fault is delivered instead.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <returns><see cref="StopKind.None"/>, or why the run is over.</returns>
+    public Stop Step(EntryUnit unit)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        var cpu = Cpu;
+        var stop = FetchFirst(ref cpu);
+        return Continue(ref cpu, stop.Kind == StopKind.None ? unit.Step(ref cpu) : stop);
+    }
+
+    /// <summary>Takes the event that a stop means or lets in, if there is one.</summary>
+    private Stop Continue(ref Cpu cpu, Stop stop)
+    {
+        while (stop.Kind == StopKind.Fault)
+        {
+            // A delivery retires nothing, but a handler that cannot be fetched must not go on for ever.
+            if (Budget-- <= 0)
+            {
+                return new Stop(StopKind.Budget);
+            }
+
+            stop = Deliver(stop);
+            if (stop.Kind == StopKind.None)
+            {
+                stop = FetchFirst(ref cpu);
+            }
+        }
+
+        if (stop.Kind is StopKind.None or StopKind.Left && NmiIsDue)
+        {
+            stop = Deliver(Vectors.Nmi);
+            return stop.Kind == StopKind.None ? Continue(ref cpu, FetchFirst(ref cpu)) : stop;
+        }
+
+        return stop;
+    }
+
+    /// <summary>The fault of fetching at RIP, if any: generated code fetches only where that may have changed.</summary>
+    private static Stop FetchFirst(ref Cpu cpu) => cpu.Fetch(cpu.Rip) ? default : cpu.Fault();
+}
