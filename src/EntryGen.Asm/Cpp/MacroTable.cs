@@ -1,3 +1,4 @@
+using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Text;
 
 namespace EntryGen.Asm.Cpp;
@@ -5,24 +6,89 @@ namespace EntryGen.Asm.Cpp;
 /// <summary>The preprocessor's macros at the end of a unit.</summary>
 public sealed class MacroTable
 {
-    /// <summary>The names of all macros that are defined, predefined ones included, in no order that means anything.</summary>
-    public IReadOnlyCollection<string> Names => [];
+    private readonly MacroState _macros;
+    private readonly BuiltInNames _builtIns;
+
+    internal MacroTable(MacroState macros, BuiltInNames builtIns)
+    {
+        _macros = macros;
+        _builtIns = builtIns;
+        Used = [.. macros.Used.Select(name => name.Text).OrderBy(name => name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The names of all macros that are defined, in ordinal order.</summary>
+    public IReadOnlyList<string> Names => field ??= [.. _macros.All().Select(macro => macro.Name.Text).OrderBy(name => name, StringComparer.Ordinal)];
 
     /// <summary>The names that were expanded or tested by a conditional, defined or not, in ordinal order.</summary>
-    public IReadOnlyCollection<string> Used => [];
+    public IReadOnlyList<string> Used { get; }
 
-    /// <summary>Looks a macro up.</summary>
-    public bool TryGet(string name, out MacroInfo? macro)
+    /// <summary>Looks a macro up; null when there is none of that name.</summary>
+    public MacroInfo? Find(string name)
     {
-        macro = null;
-        return false;
+        if (_macros.Find(_macros.Names.Get(name)) is not { } macro)
+        {
+            return null;
+        }
+
+        var body = macro.Source is { } source ? TracedText.Of(source, macro.BodyStart, macro.BodyEnd - macro.BodyStart) : default;
+        return new MacroInfo(name, macro.Parameters?.Select(parameter => parameter.Text).ToArray(), macro.IsVariadic, body, macro.NameSpan);
     }
 
     /// <summary>Expands an object-like macro and computes it as <c>#if</c> would; false when it is no integer constant expression.</summary>
+    /// <param name="name">The macro.</param>
+    /// <param name="value">Its value, or 0.</param>
     public bool TryEvaluate(string name, out long value)
     {
         value = 0;
-        return false;
+        var symbol = _macros.Names.Get(name);
+        if (_macros.Find(symbol) is not { IsFunctionLike: false, BuiltIn: BuiltInMacro.None } macro)
+        {
+            return false;
+        }
+
+        lock (_macros)
+        {
+            var options = new PreprocessorOptions();
+            var diagnostics = new DiagnosticSink(options.MaxDiagnostics);
+            var budget = new ExpansionBudget(options, diagnostics, CancellationToken.None);
+            var source = new OneName(new Token { Kind = TokenKind.Name, Name = symbol, Spelling = macro.Source, Start = macro.NameStart, Length = name.Length });
+            var expander = new MacroExpander(_macros, source, budget, diagnostics) { InDirective = true };
+            var condition = new Condition(expander, _macros, _builtIns, hasInclude: null, namesAreErrors: true);
+            var result = condition.Evaluate();
+            expander.Abandon();
+            if (condition.Error is not null || diagnostics.Diagnostics.Count > 0)
+            {
+                return false;
+            }
+
+            value = (long)result.Bits;
+            return true;
+        }
+    }
+
+    /// <summary>Gives one name.</summary>
+    private sealed class OneName(Token name) : ITokenSource
+    {
+        private bool _isGiven;
+
+        public Token Next()
+        {
+            if (_isGiven)
+            {
+                return Token.EndOfInput;
+            }
+
+            _isGiven = true;
+            return name;
+        }
+
+        public void StepBack() => _isGiven = false;
+
+        public string Evaluate(BuiltInMacro macro, in Token use) => "\"\"";
+
+        public void Pragma(in Token text)
+        {
+        }
     }
 }
 
@@ -30,6 +96,6 @@ public sealed class MacroTable
 /// <param name="Name">Its name.</param>
 /// <param name="Parameters">The parameters of a function-like macro; null for an object-like one.</param>
 /// <param name="IsVariadic">The last parameter takes all arguments that are left.</param>
-/// <param name="Body">The replacement as written.</param>
-/// <param name="Definition">The name in its definition; null for a predefined macro.</param>
+/// <param name="Body">The replacement as written; empty for a macro that the preprocessor makes up.</param>
+/// <param name="Definition">The name in its definition; null for a macro that the preprocessor makes up.</param>
 public sealed record MacroInfo(string Name, IReadOnlyList<string>? Parameters, bool IsVariadic, TracedText Body, SourceSpan? Definition);

@@ -8,12 +8,15 @@ namespace EntryGen.Asm.Cpp;
 /// <param name="cache">Tokens shared with other runs; null for none.</param>
 public sealed class Preprocessor(PreprocessorOptions options, ISourceResolver resolver, TokenCache? cache = null)
 {
+    private readonly TokenCache _cache = cache ?? new TokenCache();
+
     /// <summary>Preprocesses one unit. Whatever the input, this returns; what is wrong with it is in the result.</summary>
+    /// <param name="main">The unit.</param>
+    /// <param name="cancellationToken">Ends the run early.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public PreprocessorResult Process(SourceText main, CancellationToken cancellationToken = default)
     {
-        _ = (options, resolver, cache);
         cancellationToken.ThrowIfCancellationRequested();
-        return new PreprocessorResult { Lines = [], Macros = new MacroTable(), Diagnostics = [], Files = [main] };
+        return new UnitReader(options, resolver, _cache, cancellationToken).Read(main);
     }
 }

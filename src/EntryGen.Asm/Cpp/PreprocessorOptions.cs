@@ -16,13 +16,16 @@ public sealed record PreprocessorOptions
     public int MaxIncludeDepth { get; init; } = 200;
 
     /// <summary>How many macro expansions may be in progress inside each other.</summary>
-    public int MaxExpansionDepth { get; init; } = 1_000;
+    public int MaxExpansionDepth { get; init; } = 256;
+
+    /// <summary>How many lines with something on them the unit and its includes may have together; a file counts each time it is included.</summary>
+    public int MaxLines { get; init; } = 2_000_000;
 
     /// <summary>How many tokens all macro expansions together may produce.</summary>
-    public int MaxExpandedTokens { get; init; } = 8_000_000;
+    public int MaxExpandedTokens { get; init; } = 1_000_000;
 
-    /// <summary>How many characters the output may hold.</summary>
-    public int MaxOutputCharacters { get; init; } = 16 * 1024 * 1024;
+    /// <summary>How many characters may be written out or made by <c>#</c> and <c>##</c>. A change of origin counts as twelve.</summary>
+    public int MaxOutputCharacters { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>How many diagnostics are kept; reading ends when there are more.</summary>
     public int MaxDiagnostics { get; init; } = 100;

@@ -65,11 +65,22 @@ public sealed class SourceText
     /// <summary>Follows an offset of a composed text to the part it was written in; a plain text answers itself.</summary>
     public (SourceText Source, int Offset) Resolve(int offset)
     {
-        for (var i = _segments.Count - 1; i >= 0; i--)
+        var low = 0;
+        var high = _segments.Count - 1;
+        while (low <= high)
         {
-            if (_segments[i].Start <= offset)
+            var middle = (low + high) / 2;
+            if (_segments[middle].Start > offset)
             {
-                return _segments[i].Part.Resolve(offset - _segments[i].Start);
+                high = middle - 1;
+            }
+            else if (middle < high && _segments[middle + 1].Start <= offset)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return _segments[middle].Part.Resolve(offset - _segments[middle].Start);
             }
         }
 

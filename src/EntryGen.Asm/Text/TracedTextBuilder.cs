@@ -10,6 +10,9 @@ public sealed class TracedTextBuilder
     /// <summary>Number of characters so far.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Number of runs so far: of pieces that were written in one place each.</summary>
+    internal int RunCount => _runCount;
+
     /// <summary>Forgets everything, keeping the buffers.</summary>
     public void Clear()
     {
@@ -37,6 +40,17 @@ public sealed class TracedTextBuilder
         }
 
         AddCharacters(text.Text, start, length);
+    }
+
+    /// <summary>Adds a whole traced text, as expanded from <paramref name="expansion"/> whatever it was expanded from before.</summary>
+    internal void Append(TracedText text, CppExpansion? expansion)
+    {
+        foreach (var run in text.Runs)
+        {
+            AddRun(new OriginRun(Length + run.Start, run.Source, run.Offset, expansion));
+        }
+
+        AddCharacters(text.Text, 0, text.Length);
     }
 
     /// <summary>Adds part of a source text, as expanded from <paramref name="expansion"/>.</summary>

@@ -1,0 +1,60 @@
+using EntryGen.Asm.Diagnostics;
+
+namespace EntryGen.Asm.Cpp;
+
+/// <summary>What a run may still produce. When it is used up the run ends, with one message.</summary>
+internal sealed class ExpansionBudget(PreprocessorOptions options, DiagnosticSink diagnostics, CancellationToken cancellationToken)
+{
+    /// <summary>A run of characters with its origin costs this many characters, since it takes as much memory.</summary>
+    private const int RunCost = 12;
+
+    private const int TokensBetweenCancellationChecks = 4096;
+
+    private int _tokens = options.MaxExpandedTokens;
+    private int _characters = options.MaxOutputCharacters;
+    private int _lines = options.MaxLines;
+    private int _untilCancellationCheck;
+
+    public bool IsExhausted { get; private set; }
+
+    public int MaxDepth { get; } = options.MaxExpansionDepth;
+
+    /// <summary>Counts tokens that an expansion makes.</summary>
+    public bool TakeTokens(int count, in Token at)
+    {
+        _untilCancellationCheck -= count;
+        if (_untilCancellationCheck < 0)
+        {
+            _untilCancellationCheck = TokensBetweenCancellationChecks;
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return Take(ref _tokens, count, in at, $"macro expansion produces more than {options.MaxExpandedTokens} tokens");
+    }
+
+    /// <summary>Counts characters that are written out or made by <c>#</c> and <c>##</c>.</summary>
+    public bool TakeCharacters(int count, int runs, in Token at) =>
+        Take(ref _characters, (int)Math.Min(int.MaxValue, count + ((long)RunCost * runs)), in at, $"the preprocessed text exceeds {options.MaxOutputCharacters} characters");
+
+    /// <summary>Counts a line that is read.</summary>
+    public bool TakeLine(in Token at) =>
+        Take(ref _lines, 1, in at, $"the unit and its includes have more than {options.MaxLines} lines");
+
+    private bool Take(ref int left, int count, in Token at, string message)
+    {
+        if (IsExhausted)
+        {
+            return false;
+        }
+
+        if (count > left)
+        {
+            IsExhausted = true;
+            diagnostics.Report(ReaderDiagnostics.PreprocessorBound, message + ": reading ends here", at);
+            return false;
+        }
+
+        left -= count;
+        return true;
+    }
+}
