@@ -1,4 +1,6 @@
+using EntryGen.Asm.Cpp;
 using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Text;
 
 namespace EntryGen.Asm.Gas;
 
@@ -14,6 +16,12 @@ public sealed class AssemblyListing
     /// <summary>The macros that exist at the end, by lower-case name.</summary>
     public required IReadOnlyDictionary<string, MacroDefinition> Macros { get; init; }
 
-    /// <summary>What is wrong, in order of reading. Everything else was still read.</summary>
+    /// <summary>The preprocessor's macros at the end; null when the lines did not come from one.</summary>
+    public MacroTable? PreprocessorMacros { get; init; }
+
+    /// <summary>Every file that was read, the main one first; empty when the lines did not come from the preprocessor.</summary>
+    public IReadOnlyList<SourceText> Files { get; init; } = [];
+
+    /// <summary>What is wrong, the preprocessor's findings first. Everything else was still read.</summary>
     public required IReadOnlyList<AsmDiagnostic> Diagnostics { get; init; }
 }

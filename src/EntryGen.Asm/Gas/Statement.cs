@@ -33,6 +33,9 @@ public sealed class Statement
     /// <summary>The section current when the statement has taken effect (so a <c>.pushsection</c> stands in the section it opens).</summary>
     public required string Section { get; init; }
 
+    /// <summary>The subsection (<c>.subsection</c>, <c>.text 1</c>), which orders a section's contents; mostly 0.</summary>
+    public long Subsection { get; init; }
+
     /// <summary>Mnemonic with prefixes stripped, directive with its dot, label or assigned symbol.</summary>
     public required string Name { get; init; }
 

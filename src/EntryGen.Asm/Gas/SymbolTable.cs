@@ -23,6 +23,9 @@ public sealed class SymbolTable
     /// <summary>Whether other units see a symbol.</summary>
     public bool IsGlobal(string name) => _globals.Contains(name);
 
+    /// <summary>Whether a symbol has a label or a value.</summary>
+    public bool IsDefined(string name) => _labels.ContainsKey(name) || _assignments.ContainsKey(name);
+
     /// <summary>A named label, or null.</summary>
     public LabelDefinition? FindLabel(string name) => _labels.TryGetValue(name, out var label) ? label : null;
 
@@ -122,4 +125,5 @@ public sealed class SymbolTable
 /// <param name="Sequence">The <see cref="Statement.Sequence"/> of the assignment; -1 for a symbol that was given from outside.</param>
 /// <param name="Value">The value it got there; symbols unknown at that point are in it by name.</param>
 /// <param name="Span">Where it was written; null from outside.</param>
-public sealed record SymbolAssignment(int Sequence, ExpressionValue Value, SourceSpan? Span);
+/// <param name="Lazy">For <c>.eqv</c>: the expression, which is evaluated anew at each use.</param>
+public sealed record SymbolAssignment(int Sequence, ExpressionValue Value, SourceSpan? Span, Expression? Lazy = null);

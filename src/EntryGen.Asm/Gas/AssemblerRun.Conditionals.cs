@@ -1,0 +1,158 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Gas;
+
+internal sealed partial class AssemblerRun
+{
+    // In skipped text nothing counts but a conditional at the very start of a statement; even a label hides it, as in GNU as.
+    private void ExecuteSkipped(TextSlice statement)
+    {
+        var text = statement.Source.Text;
+        if (text[statement.Start] != '.')
+        {
+            return;
+        }
+
+        var end = Characters.NameEnd(text, statement.Start, statement.End);
+        var word = _names.Get(text, statement.Start, end - statement.Start).Folded;
+        if (word.Directive.IsConditional())
+        {
+            ExecuteConditional(word.Directive, statement, statement.From(Characters.SkipBlanks(text, end, statement.End)));
+        }
+    }
+
+    private void ExecuteConditional(Directive directive, TextSlice statement, TextSlice operands)
+    {
+        switch (directive)
+        {
+            case Directive.EndIf:
+                if (!_conditionals.TryClose())
+                {
+                    ReportStrayConditional(statement);
+                }
+
+                break;
+            case Directive.Else:
+                if (!_conditionals.TryDivide(condition: true, isElse: true, statement.Span))
+                {
+                    ReportStrayConditional(statement);
+                }
+
+                break;
+            case Directive.ElseIf:
+                if (!_conditionals.TryDivide(_conditionals.NeedsCondition && IsTrue(Directive.If, operands), isElse: false, null))
+                {
+                    ReportStrayConditional(statement);
+                }
+
+                break;
+            default:
+                _conditionals.Open(!_conditionals.IsSkipping && IsTrue(directive, operands), statement.Span, _diagnostics.Frame);
+                break;
+        }
+    }
+
+    // A condition that cannot be read was reported and counts as false.
+    private bool IsTrue(Directive directive, TextSlice operands)
+    {
+        switch (directive)
+        {
+            case Directive.IfBlank:
+                return operands.IsEmpty;
+            case Directive.IfNotBlank:
+                return !operands.IsEmpty;
+            case Directive.IfSame or Directive.IfNotSame:
+                return TrySplitAtComma(operands, out var first, out var second) && AreSame(first, second) == (directive == Directive.IfSame);
+            case Directive.IfStringsEqual or Directive.IfStringsDiffer:
+                return TryReadStrings(operands, out var left, out var right) && AreSame(left, right) == (directive == Directive.IfStringsEqual);
+            case Directive.IfDefined or Directive.IfNotDefined:
+                return TryReadName(operands, out var name) && _symbols.IsDefined(name) == (directive == Directive.IfDefined);
+            default:
+                return _constants.TryReadCondition(operands, Sequence, _sections.Current, out var value) && directive switch
+                {
+                    Directive.IfEqual => value == 0,
+                    Directive.IfGreater => value > 0,
+                    Directive.IfGreaterOrEqual => value >= 0,
+                    Directive.IfLess => value < 0,
+                    Directive.IfLessOrEqual => value <= 0,
+                    _ => value != 0,
+                };
+        }
+    }
+
+    private static bool AreSame(TextSlice left, TextSlice right) => left.Characters.SequenceEqual(right.Characters);
+
+    private bool TrySplitAtComma(TextSlice operands, out TextSlice first, out TextSlice second)
+    {
+        var comma = operands.Characters.IndexOf(',');
+        if (comma < 0)
+        {
+            first = second = default;
+            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands, "expected two texts separated by a comma");
+            return false;
+        }
+
+        first = operands.Between(operands.Start, operands.Start + comma).Trim();
+        second = operands.From(operands.Start + comma + 1).Trim();
+        return true;
+    }
+
+    private bool TryReadStrings(TextSlice operands, out TextSlice first, out TextSlice second)
+    {
+        var i = operands.Start;
+        second = default;
+        return TryReadString(operands, ref i, out first) && TryReadString(operands, ref i, out second);
+    }
+
+    private bool TryReadString(TextSlice operands, ref int i, out TextSlice value)
+    {
+        var text = operands.Source.Text;
+        i = Characters.SkipComma(text, i, operands.End);
+        if (i < operands.End && text[i] == '"' && Characters.StringEnd(text, i, operands.End) is var close && close < operands.End)
+        {
+            value = operands.Between(i + 1, close);
+            i = close + 1;
+            return true;
+        }
+
+        value = default;
+        _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands, "expected two strings in quotes, separated by a comma");
+        return false;
+    }
+
+    private bool TryReadName(TextSlice operands, out string name)
+    {
+        var text = operands.Source.Text;
+        var end = operands.Start < operands.End && Characters.IsNameStart(text[operands.Start]) ? Characters.NameEnd(text, operands.Start, operands.End) : operands.Start;
+        name = text.Substring(operands.Start, end - operands.Start);
+        if (end > operands.Start && end == operands.End)
+        {
+            return true;
+        }
+
+        _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.IsEmpty ? operands : operands.From(end), "expected the name of a symbol");
+        return false;
+    }
+
+    private void ReportStrayConditional(TextSlice statement)
+    {
+        var message = _conditionals.Count > 0 && _conditionals.Innermost.Else is { } previous
+            ? $"'{statement}' follows the .else of its .if, which stands at line {previous.Line}"
+            : $"'{statement}' has no .if before it";
+        _diagnostics.Report(AssemblerDiagnostics.StrayConditional, statement, message);
+    }
+
+    // At the end of a text: what it opened it must have closed.
+    private void ReportOpenConditional()
+    {
+        var outer = _input.Top.OuterConditionals;
+        if (_conditionals.Count > outer)
+        {
+            var (span, _, frame) = _conditionals.Innermost;
+            var where = _input.Top.Macro is { } macro ? $"in macro '{macro.Name}'" : "in the file";
+            _diagnostics.Report(AssemblerDiagnostics.UnterminatedConditional, span, frame, $"this conditional has no .endif {where}");
+            _conditionals.Truncate(outer);
+        }
+    }
+}

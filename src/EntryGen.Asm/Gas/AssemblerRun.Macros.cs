@@ -1,0 +1,284 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Gas;
+
+internal sealed partial class AssemblerRun
+{
+    private readonly Dictionary<string, MacroDefinition> _macros = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _tooDeep = new(StringComparer.Ordinal);
+    private long _expandedCharacters;
+    private int _calls;
+    private int _locals;
+    private bool _isAlternate;
+
+    private void Call(MacroDefinition macro, TextSlice statement, TextSlice operands)
+    {
+        if (!MayNest(macro.Name, statement) || _arguments.Split(macro, operands, _isAlternate) is not { } arguments)
+        {
+            return;
+        }
+
+        var template = macro.Template(_isAlternate);
+        if (MayExpand(template.Measure(arguments), statement))
+        {
+            _expansion.Clear();
+            template.Expand(_expansion, arguments, _calls++, _locals);
+            _locals += template.LocalCount;
+            Push(_expansion.ToTracedText(), macro.Name, statement);
+        }
+    }
+
+    private void DefineMacro(TextSlice statement, TextSlice operands)
+    {
+        if (CaptureBlock(Directive.Macro, statement) is not { } body || MacroHeader.Parse(operands, body, _diagnostics) is not { } macro)
+        {
+            return;
+        }
+
+        var word = _names.Get(macro.Name, 0, macro.Name.Length).Folded;
+        if (word.Directive != Directive.None)
+        {
+            _diagnostics.Report(AssemblerDiagnostics.DuplicateMacro, macro.Definition, $"'{macro.Name}' is a directive and cannot be a macro");
+        }
+        else if (word.Macro is { } earlier)
+        {
+            var place = earlier.Definition is { } span ? $" at {span.Source.Path}:{span.Line}" : "";
+            _diagnostics.Report(AssemblerDiagnostics.DuplicateMacro, macro.Definition, $"macro '{macro.Name}' is already defined{place}; the first definition stays");
+        }
+        else
+        {
+            word.Macro = macro;
+            _macros.Add(word.Text, macro);
+        }
+    }
+
+    private void PurgeMacros(TextSlice operands)
+    {
+        var text = operands.Source.Text;
+        for (var i = operands.Start; i < operands.End;)
+        {
+            var end = Characters.NameEnd(text, i, operands.End);
+            var name = operands.Between(i, end);
+            if (name.IsEmpty)
+            {
+                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(i), "expected the name of a macro");
+                return;
+            }
+
+            var word = _names.Get(text, i, end - i).Folded;
+            if (word.Macro is null)
+            {
+                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, name, $"there is no macro '{name}'.{NearestName.Suggest(word.Text, _macros.Keys)}");
+            }
+
+            word.Macro = null;
+            _macros.Remove(word.Text);
+            i = Characters.SkipComma(text, end, operands.End);
+        }
+    }
+
+    private void ExitMacro(TextSlice statement)
+    {
+        if (_input.Depth == 0)
+        {
+            _diagnostics.Report(AssemblerDiagnostics.StrayBlockEnd, statement, "'.exitm' stands outside of any macro");
+            return;
+        }
+
+        _conditionals.Truncate(_input.Top.OuterConditionals);
+        _input.Top.Finish();
+    }
+
+    private void Repeat(TextSlice statement, TextSlice operands)
+    {
+        var isCounted = _constants.TryRead(operands, "the count", Sequence, _sections.Current, out var count);
+        if (CaptureBlock(Directive.Repeat, statement) is not { } body || !isCounted)
+        {
+            return;
+        }
+
+        if (count < 0)
+        {
+            _diagnostics.Report(AssemblerDiagnostics.NotConstant, operands, $"the count must not be negative, but is {count}");
+        }
+        else if (count > _options.MaxRepetitions)
+        {
+            _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, operands, $"{count} repetitions are more than {_options.MaxRepetitions}");
+        }
+        else if (count > 0 && MayNest(".rept", statement) && MayExpand(body.Length * count, statement))
+        {
+            Push(body, ".rept", statement, (int)count);
+        }
+    }
+
+    // .irp takes arguments, .irpc characters; all turns are one expansion, so that .exitm ends them all.
+    private void RepeatFor(Directive directive, TextSlice statement, TextSlice operands)
+    {
+        if (CaptureBlock(Directive.Repeat, statement) is not { } body)
+        {
+            return;
+        }
+
+        var text = operands.Source.Text;
+        var end = operands.Start < operands.End && Characters.IsNameStart(text[operands.Start]) ? Characters.NameEnd(text, operands.Start, operands.End) : operands.Start;
+        if (end == operands.Start)
+        {
+            _diagnostics.Report(AssemblerDiagnostics.MalformedMacro, operands, "expected the name that stands for each value");
+            return;
+        }
+
+        var parameter = new MacroParameter(text.Substring(operands.Start, end - operands.Start), MacroParameterKind.Optional, default, null);
+        var template = MacroTemplate.Parse(body, [parameter], _isAlternate);
+        var i = Characters.SkipComma(text, end, operands.End);
+        var argument = new TextSlice[1];
+        var first = true;
+        _expansion.Clear();
+        while (first || i < operands.End)
+        {
+            first = false;
+            if (directive == Directive.RepeatForCharacters)
+            {
+                argument[0] = operands.Between(i, Math.Min(i + 1, operands.End));
+                i++;
+            }
+            else if (_arguments.ReadPositional(operands, ref i, _isAlternate) is { } value)
+            {
+                argument[0] = value;
+                i = Characters.SkipComma(text, i, operands.End);
+            }
+            else
+            {
+                return;
+            }
+
+            if (_expansion.Length + template.Measure(argument) is var length && !MayExpand(length, statement))
+            {
+                return;
+            }
+
+            template.Expand(_expansion, argument, _calls, _locals);
+            _locals += template.LocalCount;
+        }
+
+        if (MayNest(".irp", statement))
+        {
+            Push(_expansion.ToTracedText(), directive == Directive.RepeatForCharacters ? ".irpc" : ".irp", statement);
+        }
+    }
+
+    private void Push(TracedText text, string name, TextSlice statement, int repetitions = 1)
+    {
+        var scrubbed = _scrubber.Scrub(text);
+        _expandedCharacters += (long)scrubbed.Length * repetitions;
+        var frame = new MacroFrame(name, statement.Span, _diagnostics.Frame);
+        _input.Push(new InputText(scrubbed, frame, repetitions) { OuterConditionals = _conditionals.Count });
+        _diagnostics.Frame = frame;
+    }
+
+    // Reads up to the directive that ends a block and returns what stands before it.
+    private TracedText? CaptureBlock(Directive opening, TextSlice statement)
+    {
+        var input = _input.Top;
+        var start = input.Position;
+        var depth = 1;
+        var nested = -1;
+        while (input.TryReadOnce(out var inner))
+        {
+            if (_input.Depth == 0)
+            {
+                _file.MoveTo(inner.Start);
+            }
+
+            var word = FindOperation(inner, out var operation);
+            var directive = word?.Directive ?? Directive.None;
+            if (opening == Directive.Macro ? directive == Directive.Macro : directive.IsRepetition())
+            {
+                depth++;
+                nested = nested < 0 ? operation : nested;
+            }
+            else if (directive == (opening == Directive.Macro ? Directive.EndMacro : Directive.EndRepeat) && --depth == 0)
+            {
+                return input.Text.Slice(start, operation - start);
+            }
+        }
+
+        var end = opening == Directive.Macro ? ".endm" : ".endr";
+        _diagnostics.Report(AssemblerDiagnostics.UnterminatedBlock, statement, $"'{statement}' has no {end}");
+        if (opening == Directive.Macro && nested >= 0)
+        {
+            // Probably forgotten before the next definition: go on there.
+            input.Seek(nested);
+            return input.Text.Slice(start, nested - start);
+        }
+
+        return null;
+    }
+
+    // The first word behind the labels of a statement.
+    private Word? FindOperation(TextSlice statement, out int start)
+    {
+        var text = statement.Source.Text;
+        start = statement.Start;
+        while (start < statement.End && Characters.IsNamePart(text[start]))
+        {
+            var end = Characters.NameEnd(text, start, statement.End);
+            var next = Characters.SkipBlanks(text, end, statement.End);
+            if (next >= statement.End || text[next] != ':')
+            {
+                return text[start] == '.' ? _names.Get(text, start, end - start).Folded : null;
+            }
+
+            start = Characters.SkipBlanks(text, next + 1, statement.End);
+        }
+
+        return null;
+    }
+
+    // One message for each macro that calls itself; what remains of the outermost call is left unread.
+    private bool MayNest(string name, TextSlice statement)
+    {
+        if (_input.Depth < _options.MaxDepth)
+        {
+            return true;
+        }
+
+        if (_tooDeep.Add(name))
+        {
+            _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, statement, $"'{name}' is expanded {_options.MaxDepth} levels deep; does it call itself without an end?");
+        }
+
+        Abandon();
+        return false;
+    }
+
+    private bool MayExpand(long characters, TextSlice statement)
+    {
+        if (_expandedCharacters + characters <= _options.MaxExpandedCharacters)
+        {
+            return true;
+        }
+
+        _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, statement, $"expansions exceed {_options.MaxExpandedCharacters} characters; reading stops here");
+        StopReading();
+        return false;
+    }
+
+    private void StopReading()
+    {
+        Abandon();
+        _conditionals.Truncate(0);
+        _input.Top.Finish();
+    }
+
+    private void Abandon()
+    {
+        while (_input.Depth > 0)
+        {
+            _conditionals.Truncate(_input.Top.OuterConditionals);
+            _input.TryPop(out _);
+        }
+
+        _diagnostics.Frame = null;
+    }
+}

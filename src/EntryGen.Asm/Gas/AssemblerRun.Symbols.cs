@@ -1,0 +1,161 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Gas.Expressions;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Gas;
+
+internal sealed partial class AssemblerRun
+{
+    private void DefineLabel(TextSlice name, bool isName)
+    {
+        var text = name.ToString();
+        var label = new LabelDefinition(text, Sequence, _sections.Current, name.Span);
+        if (!isName)
+        {
+            if (!Numbers.TryParseLabelNumber(text, 0, text.Length, out var number))
+            {
+                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, name, $"'{name}' cannot be a label: a name starts with a letter, and a number has digits only");
+                return;
+            }
+
+            _symbols.DefineLocal(number, label);
+        }
+        else if (text == "." || !TryDefine(label, name))
+        {
+            return;
+        }
+
+        Emit(StatementKind.Label, text, name, name.From(name.End));
+    }
+
+    private bool TryReadQuotedLabel(TextSlice statement, ref int start)
+    {
+        var text = statement.Source.Text;
+        var close = Characters.StringEnd(text, start, statement.End);
+        var colon = Characters.SkipBlanks(text, Math.Min(close + 1, statement.End), statement.End);
+        if (colon >= statement.End || text[colon] != ':' || close == start + 1)
+        {
+            return false;
+        }
+
+        DefineLabel(statement.Between(start + 1, close), isName: true);
+        start = Characters.SkipBlanks(text, colon + 1, statement.End);
+        return true;
+    }
+
+    // name = expression, name == expression
+    private void Assign(TextSlice statement, TextSlice name, int equals)
+    {
+        var text = statement.Source.Text;
+        var isLazy = equals + 1 < statement.End && text[equals + 1] == '=';
+        var value = statement.From(Characters.SkipBlanks(text, equals + (isLazy ? 2 : 1), statement.End));
+        if (TryAssign(isLazy ? Directive.SetLazily : Directive.Set, name, value))
+        {
+            Emit(StatementKind.Assignment, _names.Get(text, name.Start, name.Length).Text, statement, value);
+        }
+    }
+
+    // .set name, expression
+    private bool TrySet(Directive directive, TextSlice statement, TextSlice operands)
+    {
+        var text = operands.Source.Text;
+        var end = operands.Start < operands.End && Characters.IsNameStart(text[operands.Start]) ? Characters.NameEnd(text, operands.Start, operands.End) : operands.Start;
+        var comma = Characters.SkipBlanks(text, end, operands.End);
+        if (end == operands.Start || comma >= operands.End || text[comma] != ',')
+        {
+            var where = operands.IsEmpty ? statement : operands.From(Math.Min(comma, operands.End - 1));
+            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, where, "expected a symbol, a comma and an expression");
+            return false;
+        }
+
+        return TryAssign(directive, operands.Between(operands.Start, end), operands.From(Characters.SkipBlanks(text, comma + 1, operands.End)));
+    }
+
+    private bool TryAssign(Directive directive, TextSlice name, TextSlice value)
+    {
+        var symbol = _names.Get(name.Source.Text, name.Start, name.Length).Text;
+        if (_constants.Parse(value, $"the value of '{symbol}'") is not { } expression)
+        {
+            return false;
+        }
+
+        if (symbol == ".")
+        {
+            return true; // moves the place; the layout does that
+        }
+
+        if (_symbols.FindLabel(symbol) is { } label)
+        {
+            ReportDuplicate(name, label.Span);
+            return false;
+        }
+
+        if (directive == Directive.SetOnce && _symbols.FindAssignment(symbol, int.MaxValue) is { } earlier)
+        {
+            ReportDuplicate(name, earlier.Span);
+            return false;
+        }
+
+        var computed = directive == Directive.SetLazily ? default : ExpressionEvaluator.Evaluate(expression, _symbols, Sequence, _sections.Current);
+        _symbols.Assign(symbol, new SymbolAssignment(Sequence, computed, name.Span, directive == Directive.SetLazily ? expression : null));
+        return true;
+    }
+
+    private bool TryMakeGlobal(TextSlice operands)
+    {
+        var text = operands.Source.Text;
+        var i = operands.Start;
+        do
+        {
+            var end = i < operands.End && Characters.IsNameStart(text[i]) ? Characters.NameEnd(text, i, operands.End) : i;
+            if (end == i)
+            {
+                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(i), "expected the name of a symbol");
+                return false;
+            }
+
+            _symbols.MakeGlobal(_names.Get(text, i, end - i).Text);
+            i = Characters.SkipComma(text, end, operands.End);
+        }
+        while (i < operands.End);
+        return true;
+    }
+
+    // .comm name, size: the linker gives it a place among uninitialised data.
+    private bool TryDefineCommon(TextSlice operands)
+    {
+        var text = operands.Source.Text;
+        var end = operands.Start < operands.End && Characters.IsNameStart(text[operands.Start]) ? Characters.NameEnd(text, operands.Start, operands.End) : operands.Start;
+        var name = operands.Between(operands.Start, end);
+        if (name.IsEmpty)
+        {
+            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands, "expected the name of a symbol and its size");
+            return false;
+        }
+
+        return TryDefine(new LabelDefinition(name.ToString(), Sequence, ".bss", name.Span), name);
+    }
+
+    private bool TryDefine(LabelDefinition label, TextSlice name)
+    {
+        if (_symbols.FindAssignment(label.Name, int.MaxValue) is { } assignment)
+        {
+            ReportDuplicate(name, assignment.Span);
+            return false;
+        }
+
+        if (!_symbols.Define(label))
+        {
+            ReportDuplicate(name, _symbols.FindLabel(label.Name)!.Span);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void ReportDuplicate(TextSlice name, SourceSpan? earlier)
+    {
+        var place = earlier is { } span ? $" at {span.Source.Path}:{span.Line}" : "";
+        _diagnostics.Report(AssemblerDiagnostics.DuplicateSymbol, name, $"symbol '{name}' is already defined{place}");
+    }
+}

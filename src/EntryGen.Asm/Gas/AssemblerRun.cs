@@ -1,0 +1,228 @@
+using EntryGen.Asm.Cpp;
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Gas.Expressions;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Gas;
+
+/// <summary>The state of one reading: takes statements off the input one by one and executes them.</summary>
+internal sealed partial class AssemblerRun
+{
+    private readonly AssemblerOptions _options;
+    private readonly FileText _file;
+    private readonly InputStack _input = new();
+    private readonly NameTable _names = new();
+    private readonly Scrubber _scrubber = new();
+    private readonly TracedTextBuilder _expansion = new();
+    private readonly ConditionalStack _conditionals = new();
+    private readonly SectionState _sections = new();
+    private readonly SymbolTable _symbols = new();
+    private readonly List<Statement> _statements = [];
+    private readonly DiagnosticBag _diagnostics;
+    private readonly ConstantReader _constants;
+    private readonly ArgumentSplitter _arguments;
+    private int _read;
+
+    public AssemblerRun(AssemblerOptions options, IReadOnlyList<LogicalLine> lines)
+    {
+        _options = options;
+        _diagnostics = new DiagnosticBag(options.MaxDiagnostics);
+        _constants = new ConstantReader(_symbols, _diagnostics, options.MaxExpressionDepth);
+        _arguments = new ArgumentSplitter(_diagnostics, EvaluatePrefix);
+        _file = new FileText(lines, _scrubber);
+        _input.Push(new InputText(_file.Text, null, 1));
+        foreach (var symbol in options.Symbols)
+        {
+            _symbols.Assign(symbol.Key, new SymbolAssignment(-1, ExpressionValue.Constant(symbol.Value), null));
+        }
+    }
+
+    private int Sequence => _statements.Count;
+
+    public AssemblyListing Run(CancellationToken cancellationToken)
+    {
+        while (TryReadStatement(out var statement))
+        {
+            if ((++_read & 0xff) == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            if (_read > _options.MaxStatements)
+            {
+                _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, statement, $"more than {_options.MaxStatements} statements; reading stops here");
+                break;
+            }
+
+            Execute(statement);
+            if (_diagnostics.IsFull)
+            {
+                break;
+            }
+        }
+
+        return new AssemblyListing
+        {
+            Statements = _statements,
+            Symbols = _symbols,
+            Macros = _macros,
+            Diagnostics = _diagnostics.Diagnostics,
+        };
+    }
+
+    private bool TryReadStatement(out TextSlice statement)
+    {
+        while (!_input.Top.TryRead(out statement))
+        {
+            ReportOpenConditional();
+            if (!_input.TryPop(out _))
+            {
+                return false;
+            }
+
+            _diagnostics.Frame = _input.Top.Macro;
+        }
+
+        if (_input.Depth == 0)
+        {
+            _file.MoveTo(statement.Start);
+        }
+
+        return true;
+    }
+
+    private void Execute(TextSlice statement)
+    {
+        if (_conditionals.IsSkipping)
+        {
+            ExecuteSkipped(statement);
+            return;
+        }
+
+        var text = statement.Source.Text;
+        var start = statement.Start;
+        while (start < statement.End)
+        {
+            var isName = Characters.IsNameStart(text[start]);
+            if (!isName && !Characters.IsDigit(text[start]))
+            {
+                if (text[start] == '"' && TryReadQuotedLabel(statement, ref start))
+                {
+                    continue;
+                }
+
+                ReportUnreadable(statement.From(start));
+                return;
+            }
+
+            var end = Characters.NameEnd(text, start, statement.End);
+            var next = Characters.SkipBlanks(text, end, statement.End);
+            var following = next < statement.End ? text[next] : '\0';
+            if (following == ':')
+            {
+                DefineLabel(statement.Between(start, end), isName);
+                start = Characters.SkipBlanks(text, next + 1, statement.End);
+            }
+            else if (!isName)
+            {
+                ReportUnreadable(statement.From(start));
+                return;
+            }
+            else if (following == '=')
+            {
+                Assign(statement.From(start), statement.Between(start, end), next);
+                return;
+            }
+            else
+            {
+                ExecuteOperation(statement.From(start), _names.Get(text, start, end - start).Folded, statement.From(next));
+                return;
+            }
+        }
+    }
+
+    private void ExecuteOperation(TextSlice statement, Word word, TextSlice operands)
+    {
+        if (word.Macro is { } macro)
+        {
+            Call(macro, statement, operands);
+        }
+        else if (word.Directive != Directive.None)
+        {
+            ExecuteDirective(statement, word, operands);
+        }
+        else if (word.Text[0] == '.')
+        {
+            var macros = _macros.Keys.Where(name => name[0] == '.');
+            _diagnostics.Report(
+                AssemblerDiagnostics.UnknownDirective,
+                statement.Between(statement.Start, statement.Start + word.Text.Length),
+                $"unknown directive '{word.Text}'.{NearestName.Suggest(word.Text, Directives.Names.Concat(macros))}");
+        }
+        else if (IsStringOpen(statement))
+        {
+            ReportUnreadable(statement);
+        }
+        else
+        {
+            EmitInstruction(statement, word, operands);
+        }
+    }
+
+    private void EmitInstruction(TextSlice statement, Word word, TextSlice operands)
+    {
+        // A prefix and its instruction are one statement; the mnemonic is what it is about.
+        var text = statement.Source.Text;
+        while (word.IsPrefix && operands.Start < operands.End && Characters.IsNameStart(text[operands.Start]))
+        {
+            var end = Characters.NameEnd(text, operands.Start, operands.End);
+            word = _names.Get(text, operands.Start, end - operands.Start).Folded;
+            operands = operands.From(Characters.SkipBlanks(text, end, operands.End));
+        }
+
+        Emit(StatementKind.Instruction, word.Text, statement, operands);
+    }
+
+    private void Emit(StatementKind kind, string name, TextSlice statement, TextSlice operands)
+    {
+        var line = _file.Current;
+        _statements.Add(new Statement
+        {
+            Sequence = _statements.Count,
+            Kind = kind,
+            Section = _sections.Current,
+            Subsection = _sections.Subsection,
+            Name = name,
+            Text = statement.ToTracedText(),
+            OperandStart = operands.Start - statement.Start,
+            Frame = _diagnostics.Frame,
+            File = line.File,
+            Line = line.Line,
+        });
+    }
+
+    private void ReportUnreadable(TextSlice statement) => _diagnostics.Report(
+        AssemblerDiagnostics.MalformedStatement,
+        statement,
+        IsStringOpen(statement) ? "the string is not closed on its line" : $"expected a label, directive, macro or instruction, not '{statement.Source.Text[statement.Start]}'");
+
+    // A string that no quote closes reaches to the end of its statement.
+    private static bool IsStringOpen(TextSlice statement)
+    {
+        var text = statement.Source.Text;
+        var first = statement.Characters.IndexOf('"');
+        for (var i = first < 0 ? statement.End : statement.Start + first; i < statement.End; i++)
+        {
+            if (text[i] == '"')
+            {
+                i = Characters.StringEnd(text, i, statement.End);
+                if (i >= statement.End)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,35 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Gas;
+
+/// <summary>Collects what is wrong, with the macro in which it was found; keeps a bounded number.</summary>
+internal sealed class DiagnosticBag(int limit)
+{
+    private readonly List<AsmDiagnostic> _diagnostics = [];
+
+    /// <summary>The macro being expanded, or null.</summary>
+    public MacroFrame? Frame { get; set; }
+
+    /// <summary>What was collected.</summary>
+    public IReadOnlyList<AsmDiagnostic> Diagnostics => _diagnostics;
+
+    /// <summary>Whether reading on makes no sense.</summary>
+    public bool IsFull => _diagnostics.Count > limit;
+
+    public void Report(AsmDiagnosticDescriptor descriptor, TextSlice where, string message) => Report(descriptor, where.Span, message);
+
+    public void Report(AsmDiagnosticDescriptor descriptor, SourceSpan? span, string message) => Report(descriptor, span, Frame, message);
+
+    public void Report(AsmDiagnosticDescriptor descriptor, SourceSpan? span, MacroFrame? frame, string message)
+    {
+        if (_diagnostics.Count < limit)
+        {
+            _diagnostics.Add(new AsmDiagnostic(descriptor, message, span, frame));
+        }
+        else if (_diagnostics.Count == limit)
+        {
+            _diagnostics.Add(new AsmDiagnostic(AssemblerDiagnostics.TooManyDiagnostics, $"more than {limit} mistakes; reading stops here", span, frame));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using EntryGen.Asm.Cpp;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Gas;
+
+/// <summary>The lines of the unit, scrubbed and joined, and which of them is being read.</summary>
+internal sealed class FileText
+{
+    private readonly IReadOnlyList<LogicalLine> _lines;
+    private readonly int[] _starts;
+    private int _current;
+
+    public FileText(IReadOnlyList<LogicalLine> lines, Scrubber scrubber)
+    {
+        _lines = lines;
+        _starts = new int[lines.Count];
+        var builder = new TracedTextBuilder();
+        for (var i = 0; i < lines.Count; i++)
+        {
+            _starts[i] = builder.Length;
+            var line = lines[i].Text;
+            builder.Append(scrubber.Scrub(line));
+            builder.AppendSynthesized("\n", line, line.Length);
+        }
+
+        Text = builder.ToTracedText();
+    }
+
+    /// <summary>All lines, each ended by a newline.</summary>
+    public TracedText Text { get; }
+
+    /// <summary>The line that holds the statement read last. There is one whenever there is a statement.</summary>
+    public LogicalLine Current => _lines[_current];
+
+    /// <summary>A statement at an index is being read; indexes never go back further than a macro that was not closed.</summary>
+    public void MoveTo(int index)
+    {
+        if (_starts[_current] > index)
+        {
+            _current = 0;
+        }
+
+        while (_current + 1 < _starts.Length && _starts[_current + 1] <= index)
+        {
+            _current++;
+        }
+    }
+}
