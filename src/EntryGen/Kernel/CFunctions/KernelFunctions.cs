@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+using EntryGen.Emulation;
+
+namespace EntryGen.Kernel.CFunctions;
+
+/// <summary>
+/// The models of the functions that entry code calls. Handlers (<c>exc_page_fault</c> and the like) need none: they change nothing that entry code may
+/// look at, and a function without a model leaves the caller-saved registers undefined, which is what they do.
+/// </summary>
+internal static class KernelFunctions
+{
+    private const string IndirectThunk = "__x86_indirect_thunk_";
+
+    /// <summary>Barriers and thunks without an effect on registers.</summary>
+    private static readonly FrozenSet<string> _noEffect = new[]
+    {
+        "__x86_return_thunk", "retbleed_return_thunk", "srso_return_thunk", "srso_alias_return_thunk", "its_return_thunk", "zen_return_thunk",
+        "entry_untrain_ret", "retbleed_untrain_ret", "zen_untrain_ret", "srso_untrain_ret", "srso_alias_untrain_ret",
+        "__handle_intr_saferet", "__handle_intr_saferet_alias", "clear_bhb_loop", "__fentry__",
+    }.ToFrozenSet();
+
+    /// <summary>The model of a function, or null when the machine's default will do.</summary>
+    public static CFunction? Find(string name, KernelContext kernel) => name switch
+    {
+        "sync_regs" => new StackSwitches(kernel).SyncRegs,
+        "fixup_bad_iret" => new StackSwitches(kernel).FixupBadIret,
+        "vc_switch_off_ist" => new StackSwitches(kernel).VcSwitchOffIst,
+        "do_syscall_64" => new SystemCalls(kernel).DoSyscall64,
+        "do_int80_emulation" or "do_int80_syscall_32" => new SystemCalls(kernel).DoInt80,
+        "do_fast_syscall_32" => new SystemCalls(kernel).DoFastSyscall32,
+        "do_SYSENTER_32" => new SystemCalls(kernel).DoSysenter32,
+        "entry_ibpb" or "write_ibpb" => Thunks.Ibpb,
+        "__switch_to" => Thunks.SwitchTo,
+        _ when _noEffect.Contains(name) => Thunks.NoEffect,
+        _ when name.StartsWith(IndirectThunk, StringComparison.Ordinal)
+            && Enum.TryParse<Reg>(name.AsSpan(IndirectThunk.Length), ignoreCase: true, out var register) && register <= Reg.R15 => Thunks.Indirect(register),
+        _ => null,
+    };
+}

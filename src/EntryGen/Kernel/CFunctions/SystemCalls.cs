@@ -1,0 +1,50 @@
+using EntryGen.Emulation;
+
+namespace EntryGen.Kernel.CFunctions;
+
+/// <summary>The C side of system calls (<c>arch/x86/entry/common.c</c>): each succeeds at once.</summary>
+internal sealed class SystemCalls(KernelContext kernel)
+{
+    /// <summary>What a system call returns to the user program.</summary>
+    public const ulong Result = 0x5ca1_1e55;
+
+    // The functions that return bool leave the rest of RAX as it comes: code that tests more than AL must not work by luck.
+    private const ulong True = 0x7e57_0000_0000_0001;
+
+    /// <summary>
+    /// <c>do_syscall_64(regs, nr)</c>: stores the result in <c>regs->ax</c>. It returns true ("SYSRET will do") where it returns bool; where it returns
+    /// void the assembly decides by itself and reads no result.
+    /// </summary>
+    public void DoSyscall64(ref Cpu cpu) => Finish(ref cpu, True);
+
+    /// <summary><c>do_int80_emulation(regs)</c> and <c>do_int80_syscall_32(regs)</c>: the return is always by IRET.</summary>
+    public void DoInt80(ref Cpu cpu) => Finish(ref cpu, CallingConvention.Undefined(Reg.Rax));
+
+    /// <summary><c>do_fast_syscall_32(regs)</c>: the user program continues at the vDSO's landing pad; SYSRETL will do.</summary>
+    public void DoFastSyscall32(ref Cpu cpu)
+    {
+        if (cpu.Store64(cpu.Rdi + PtRegs.Rip, kernel.Layout.VdsoLandingPad.Value))
+        {
+            Finish(ref cpu, 1);
+        }
+    }
+
+    /// <summary><c>do_SYSENTER_32(regs)</c>: SYSENTER saves neither RSP nor IF. The vDSO left RSP in RBP.</summary>
+    public void DoSysenter32(ref Cpu cpu)
+    {
+        var regs = cpu.Rdi;
+        if (cpu.Load64(regs + PtRegs.Rbp, out var rsp) && cpu.Store64(regs + PtRegs.Rsp, rsp)
+            && cpu.Load64(regs + PtRegs.Eflags, out var flags) && cpu.Store64(regs + PtRegs.Eflags, flags | Flags.IF))
+        {
+            DoFastSyscall32(ref cpu);
+        }
+    }
+
+    private static void Finish(ref Cpu cpu, ulong returned)
+    {
+        if (cpu.Store64(cpu.Rdi + PtRegs.Rax, Result))
+        {
+            CallingConvention.Return(ref cpu, returned);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using EntryGen.Emulation;
+
+namespace EntryGen.Kernel;
+
+/// <summary>Fills guest memory: page tables, stacks, descriptor tables, and the unit's code, variables and data.</summary>
+internal sealed class KernelImage
+{
+    private readonly EntryUnit _unit;
+    private readonly KernelOptions _options;
+    private readonly KernelLayout _layout;
+
+    private KernelImage(EntryUnit unit, KernelOptions options, PhysicalMemory memory)
+    {
+        _unit = unit;
+        _options = options;
+        _layout = options.Layout;
+        Space = new AddressSpace(memory, options.Pti);
+        Tss = _layout.Tss;
+    }
+
+    /// <summary>The address space of the one process there is.</summary>
+    public AddressSpace Space { get; }
+
+    /// <summary>The linear address of the task state segment.</summary>
+    public VirtualAddress Tss { get; private set; }
+
+    public static KernelImage Build(EntryUnit unit, KernelOptions options, PhysicalMemory memory)
+    {
+        var image = new KernelImage(unit, options, memory);
+        image.MapUserProgram();
+        image.MapUnit();
+        image.MapKernelStacks();
+        image.MapCpuEntryArea();
+        image.Space.MapDirect(image._layout.DirectMap);
+        image.WriteTables();
+        image.WriteInitialData();
+        return image;
+    }
+
+    /// <summary>Where the gate of a vector leads: the unit's handler, or an address that says which vector has none.</summary>
+    public static VirtualAddress Unhandled(KernelLayout layout, byte vector) => layout.OtherEntryText + vector * 16;
+
+    private void MapUserProgram()
+    {
+        Space.Share(_layout.UserText, poisoned: true);
+        Space.Share(_layout.UserStack, poisoned: true);
+        Space.Map("user text", _layout.UserText, 1, MappedIn.UserProgram, executable: true);
+        Space.Map("user stack", _layout.UserStack, _layout.UserStackSize / KernelLayout.PageSize, MappedIn.UserProgram, writable: true);
+    }
+
+    private void MapUnit()
+    {
+        foreach (var pages in UnitPages.Static(_unit))
+        {
+            // What both halves map keeps its translations across the switch of CR3.
+            var name = pages.Executable ? pages.UserMapped ? "entry text" : "text" : "data";
+            Space.Map(name, pages.Start, pages.Pages, In(pages), pages.Writable, pages.Executable, global: pages.UserMapped && pages.Executable);
+        }
+
+        foreach (var pages in UnitPages.PerCpu(_unit, _layout.PerCpuBase))
+        {
+            Space.Map("per-CPU variables", pages.Start, pages.Pages, In(pages), writable: true);
+        }
+
+        Space.Map("other entry text", _layout.OtherEntryText, 2, MappedIn.Both, executable: true, global: true);
+        Space.Map("other text", _layout.KernelText, 1, MappedIn.Kernel, executable: true);
+
+        static MappedIn In(UnitPages pages) => pages.UserMapped ? MappedIn.Both : MappedIn.Kernel;
+    }
+
+    private void MapKernelStacks()
+    {
+        Space.Map("thread stack", _layout.ThreadStack, KernelLayout.ThreadStackSize / KernelLayout.PageSize, MappedIn.Kernel, writable: true);
+        Space.Share(_layout.Espfix);
+        Space.Map("espfix", _layout.Espfix, 1, MappedIn.Both);
+    }
+
+    private void MapCpuEntryArea()
+    {
+        Space.Share(_layout.CpuEntryArea);
+        Map("IDT", _layout.Idt, 1, writable: false);
+        Map("GDT", _layout.Gdt, 1, writable: false);
+        Map("entry stack", _layout.EntryStack, KernelLayout.EntryStackSize / KernelLayout.PageSize, writable: true);
+        foreach (var stack in _layout.ExceptionStacks)
+        {
+            Map($"{stack.Name} stack", stack.Bottom, stack.Size / KernelLayout.PageSize, writable: true);
+        }
+
+        MapTss();
+
+        void Map(string name, VirtualAddress start, int pages, bool writable, PhysicalAddress? frame = null) =>
+            Space.Map(name, start, pages, MappedIn.Both, writable, global: true, frame: frame);
+    }
+
+    /// <summary>The processor reads the TSS through a read-only alias of the page that holds the per-CPU variable.</summary>
+    private void MapTss()
+    {
+        if (_unit.Externals.GetValueOrDefault(KernelVariables.Tss) is not { Kind: ExternalKind.PerCpu } variable)
+        {
+            Space.Map("TSS", _layout.Tss, 1, MappedIn.Both, global: true);
+            return;
+        }
+
+        var address = _layout.PerCpuBase + (long)variable.Address;
+        var pages = Math.Min(KernelLayout.TssPages, (int)((address + (long)Math.Max(variable.Size, 1) - 1).Page.Value - address.Page.Value) / KernelLayout.PageSize + 1);
+        Space.Map("TSS", _layout.Tss, pages, MappedIn.Both, global: true, frame: Space.Translate(address.Page));
+        Tss = _layout.Tss + address.PageOffset;
+    }
+
+    private void WriteTables()
+    {
+        DescriptorTables.WriteGdt(Space, _layout, Tss);
+        DescriptorTables.WriteTss(Space, _layout, Tss);
+        for (var vector = 0; vector < 256; vector++)
+        {
+            DescriptorTables.WriteGate(Space, _layout, (byte)vector, Unhandled(_layout, (byte)vector), ist: 0, userCallable: false);
+        }
+
+        foreach (var entry in KnownEntries.All)
+        {
+            if (entry is { InIdt: true, Vector: { } vector } && _unit.Symbols.TryGetValue(entry.Symbol, out var target))
+            {
+                DescriptorTables.WriteGate(Space, _layout, vector, target, entry.Ist, entry.UserCallable);
+            }
+        }
+    }
+
+    private void WriteInitialData()
+    {
+        foreach (var section in _unit.Sections)
+        {
+            if (section.Data.Length > 0)
+            {
+                Space.Write(section.Address, section.Data.Span);
+            }
+        }
+
+        new KernelVariables(_unit, _options, Space).Write();
+    }
+}

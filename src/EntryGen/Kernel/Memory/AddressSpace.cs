@@ -1,0 +1,111 @@
+using EntryGen.Emulation;
+
+namespace EntryGen.Kernel;
+
+/// <summary>
+/// The page tables of one process as Linux builds them: under page-table isolation a kernel half and a user half whose top-level tables lie in the
+/// two pages of an 8 KiB pair, else one table.
+/// </summary>
+internal sealed class AddressSpace
+{
+    private const int LargePageSize = 2 * 1024 * 1024;
+
+    private readonly PhysicalMemory _memory;
+    private readonly FrameAllocator _frames;
+    private readonly PageTable _kernel;
+    private readonly PageTable? _user;
+    private readonly List<MappedRange> _ranges = [];
+
+    public AddressSpace(PhysicalMemory memory, bool isolated)
+    {
+        _memory = memory;
+        var frames = _frames = new FrameAllocator(memory);
+        var pair = frames.Take(pages: 2, aligned: true);
+        _kernel = new PageTable(memory, frames, pair);
+        _user = isolated ? new PageTable(memory, frames, pair + KernelLayout.PageSize) : null;
+    }
+
+    /// <summary>The physical address of the kernel half's top-level table; the user half's is the page after it.</summary>
+    public PhysicalAddress Root => _kernel.Root;
+
+    public IReadOnlyList<MappedRange> Ranges => _ranges;
+
+    /// <summary>Lets the user half use the kernel half's tables for the 512 GiB around an address, as Linux does for cpu_entry_area, espfix and the user program.</summary>
+    /// <param name="address">An address in it, before anything is mapped there.</param>
+    /// <param name="poisoned">Nothing of it is executable in the kernel half: user code that runs before CR3 was switched back faults.</param>
+    public void Share(VirtualAddress address, bool poisoned = false)
+    {
+        if (_user is not null)
+        {
+            _kernel.ShareTop(address, _user, poisoned ? PageTableBits.NoExecute : 0);
+        }
+    }
+
+    /// <summary>Maps pages to the given frames, or to new ones.</summary>
+    /// <exception cref="ArgumentException">A page of the range is mapped already.</exception>
+    public MappedRange Map(
+        string name, VirtualAddress start, int pages, MappedIn where, bool writable = false, bool executable = false, bool global = false, PhysicalAddress? frame = null)
+    {
+        // Without isolation all kernel translations are global.
+        global |= _user is null && where != MappedIn.UserProgram;
+        var range = new MappedRange(name, start.Page, pages, frame ?? _frames.Take(pages), writable, executable, where, global);
+        Add(range);
+        var flags = Leaf(range);
+        for (var offset = 0L; offset < (long)pages * KernelLayout.PageSize; offset += KernelLayout.PageSize)
+        {
+            _kernel.Map(range.Start + offset, range.Frame + offset, flags);
+            if (where != MappedIn.Kernel)
+            {
+                _user?.Map(range.Start + offset, range.Frame + offset, flags);
+            }
+        }
+
+        return range;
+    }
+
+    /// <summary>Maps all of physical memory, in the kernel half, with 2 MiB pages.</summary>
+    public void MapDirect(VirtualAddress start)
+    {
+        var range = new MappedRange(
+            "direct map", start, _memory.Size / KernelLayout.PageSize, 0, Writable: true, Executable: false, MappedIn.Kernel, Global: _user is null);
+        Add(range);
+        for (var offset = 0L; offset < _memory.Size; offset += LargePageSize)
+        {
+            _kernel.MapLarge(start + offset, (ulong)offset, Leaf(range));
+        }
+    }
+
+    /// <summary>Writes a value to mapped memory, whatever the page tables allow.</summary>
+    /// <exception cref="ArgumentException">The address is not mapped.</exception>
+    public void Write<T>(VirtualAddress address, T value)
+        where T : unmanaged => _memory.Write(Translate(address), value);
+
+    /// <summary>Writes bytes to mapped memory, whatever the page tables allow.</summary>
+    /// <exception cref="ArgumentException">The address is not mapped.</exception>
+    public void Write(VirtualAddress address, ReadOnlySpan<byte> bytes) => _memory.Write(Translate(address), bytes);
+
+    /// <summary>The frame and offset an address is mapped to, whatever the page tables allow.</summary>
+    /// <exception cref="ArgumentException">The address is not mapped.</exception>
+    public PhysicalAddress Translate(VirtualAddress address) =>
+        _ranges.Find(range => range.Start.Value <= address.Value && address.Value < range.End.Value) is { } range
+            ? range.Frame + (long)(address.Value - range.Start.Value)
+            : throw new ArgumentException($"Address {address} is not mapped by the kernel environment.");
+
+    private void Add(MappedRange range)
+    {
+        if (_ranges.Find(other => other.Start.Value < range.End.Value && range.Start.Value < other.End.Value) is { } taken)
+        {
+            throw new ArgumentException(
+                $"'{range.Name}' at {range.Start} overlaps '{taken.Name}' at {taken.Start}. Give one of them another place in KernelOptions.Layout.");
+        }
+
+        _ranges.Add(range);
+    }
+
+    private static ulong Leaf(MappedRange range) =>
+        PageTableBits.Present | PageTableBits.Accessed | PageTableBits.Dirty
+        | (range.Writable ? PageTableBits.Writable : 0)
+        | (range.Executable ? 0 : PageTableBits.NoExecute)
+        | (range.Global ? PageTableBits.Global : 0)
+        | (range.In == MappedIn.UserProgram ? PageTableBits.User : 0);
+}
