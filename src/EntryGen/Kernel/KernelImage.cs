@@ -102,7 +102,8 @@ internal sealed class KernelImage
         }
 
         var address = _layout.PerCpuBase + (long)variable.Address;
-        var pages = Math.Min(KernelLayout.TssPages, (int)((address + (long)Math.Max(variable.Size, 1) - 1).Page.Value - address.Page.Value) / KernelLayout.PageSize + 1);
+        var last = address + ((long)Math.Max(variable.Size, DescriptorTables.TssSize) - 1);
+        var pages = Math.Min(KernelLayout.TssPages, (int)(last.Page.Value - address.Page.Value) / KernelLayout.PageSize + 1);
         Space.Map("TSS", _layout.Tss, pages, MappedIn.Both, global: true, frame: Space.Translate(address.Page));
         Tss = _layout.Tss + address.PageOffset;
     }

@@ -12,6 +12,9 @@ public sealed record KernelOptions
     /// <summary>The CPU features that are on. They choose the code and decide CR4; <c>ALWAYS</c> is on in any case.</summary>
     public FeatureSet Features { get; init; } = DefaultFeatures;
 
+    /// <summary>Physical memory in bytes, a multiple of 2 MiB.</summary>
+    public int MemorySize { get; init; } = 16 << 20;
+
     /// <summary>The addresses.</summary>
     public KernelLayout Layout { get; init; } = new();
 

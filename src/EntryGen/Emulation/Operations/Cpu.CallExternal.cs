@@ -31,10 +31,7 @@ public ref partial struct Cpu
         }
         else
         {
-            foreach (var register in CallerSaved)
-            {
-                At(register) = Poison + (ulong)register;
-            }
+            PoisonCallerSaved();
         }
 
         if (Machine.EndModel() is { Kind: not StopKind.None } stop)
@@ -59,6 +56,15 @@ public ref partial struct Cpu
         }
 
         return default;
+    }
+
+    /// <summary>For models of C functions: leaves the caller-saved registers undefined, as a function without a model does.</summary>
+    public readonly void PoisonCallerSaved()
+    {
+        foreach (var register in CallerSaved)
+        {
+            At(register) = Poison + (ulong)register;
+        }
     }
 
     /// <summary>For models of C functions: stops the run for a reason, for example <see cref="StopKind.NoReturn"/>, once the model returns.</summary>

@@ -44,7 +44,7 @@ internal sealed class KernelContext
             return true;
         }
 
-        return cpu.Load64(cpu.GsBase + offset.Value, out value);
+        return cpu.TryRead(cpu.GsBase + offset.Value, out value);
     }
 
     private ulong? PerCpu(string name, string? offsetConstant = null)

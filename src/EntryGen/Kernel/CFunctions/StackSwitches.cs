@@ -15,7 +15,7 @@ internal sealed class StackSwitches(KernelContext kernel)
         }
 
         var to = top - PtRegs.Size;
-        if (to == from || GuestStruct.CopyWords(ref cpu, from, to, PtRegs.Words))
+        if (to == from || cpu.TryCopy(from, to, PtRegs.Words))
         {
             CallingConvention.Return(ref cpu, to);
         }
@@ -28,7 +28,7 @@ internal sealed class StackSwitches(KernelContext kernel)
     public void FixupBadIret(ref Cpu cpu)
     {
         var bad = cpu.Rdi;
-        if (!kernel.LoadEntryStackTop(ref cpu, out var top) || !cpu.Load64(bad + PtRegs.Rsp, out var iretFrame))
+        if (!kernel.LoadEntryStackTop(ref cpu, out var top) || !cpu.TryRead(bad + PtRegs.Rsp, out var iretFrame))
         {
             return;
         }
@@ -39,7 +39,7 @@ internal sealed class StackSwitches(KernelContext kernel)
         for (var i = 0; i < copy.Length; i++)
         {
             var word = i < rest ? bad + (ulong)i * 8 : iretFrame + (ulong)(i - rest) * 8;
-            if (!cpu.Load64(word, out copy[i]))
+            if (!cpu.TryRead(word, out copy[i]))
             {
                 return;
             }
@@ -48,7 +48,7 @@ internal sealed class StackSwitches(KernelContext kernel)
         var to = top - PtRegs.Size;
         for (var i = 0; i < copy.Length; i++)
         {
-            if (!cpu.Store64(to + (ulong)i * 8, copy[i]))
+            if (!cpu.TryWrite(to + (ulong)i * 8, copy[i]))
             {
                 return;
             }
@@ -64,7 +64,7 @@ internal sealed class StackSwitches(KernelContext kernel)
     public void VcSwitchOffIst(ref Cpu cpu)
     {
         var from = cpu.Rdi;
-        if (!cpu.Load64(from + PtRegs.Rip, out var rip) || !cpu.Load64(from + PtRegs.Rsp, out var rsp))
+        if (!cpu.TryRead(from + PtRegs.Rip, out var rip) || !cpu.TryRead(from + PtRegs.Rsp, out var rsp))
         {
             return;
         }
@@ -82,7 +82,7 @@ internal sealed class StackSwitches(KernelContext kernel)
         }
 
         var to = (rsp & ~7ul) - PtRegs.Size;
-        if (GuestStruct.CopyWords(ref cpu, from, to, PtRegs.Words))
+        if (cpu.TryCopy(from, to, PtRegs.Words))
         {
             CallingConvention.Return(ref cpu, to);
         }

@@ -23,7 +23,7 @@ internal sealed class SystemCalls(KernelContext kernel)
     /// <summary><c>do_fast_syscall_32(regs)</c>: the user program continues at the vDSO's landing pad; SYSRETL will do.</summary>
     public void DoFastSyscall32(ref Cpu cpu)
     {
-        if (cpu.Store64(cpu.Rdi + PtRegs.Rip, kernel.Layout.VdsoLandingPad.Value))
+        if (cpu.TryWrite(cpu.Rdi + PtRegs.Rip, kernel.Layout.VdsoLandingPad.Value))
         {
             Finish(ref cpu, 1);
         }
@@ -33,8 +33,8 @@ internal sealed class SystemCalls(KernelContext kernel)
     public void DoSysenter32(ref Cpu cpu)
     {
         var regs = cpu.Rdi;
-        if (cpu.Load64(regs + PtRegs.Rbp, out var rsp) && cpu.Store64(regs + PtRegs.Rsp, rsp)
-            && cpu.Load64(regs + PtRegs.Eflags, out var flags) && cpu.Store64(regs + PtRegs.Eflags, flags | Flags.IF))
+        if (cpu.TryRead(regs + PtRegs.Rbp, out var rsp) && cpu.TryWrite(regs + PtRegs.Rsp, rsp)
+            && cpu.TryRead(regs + PtRegs.Eflags, out var flags) && cpu.TryWrite(regs + PtRegs.Eflags, flags | Flags.IF))
         {
             DoFastSyscall32(ref cpu);
         }
@@ -42,7 +42,7 @@ internal sealed class SystemCalls(KernelContext kernel)
 
     private static void Finish(ref Cpu cpu, ulong returned)
     {
-        if (cpu.Store64(cpu.Rdi + PtRegs.Rax, Result))
+        if (cpu.TryWrite(cpu.Rdi + PtRegs.Rax, Result))
         {
             CallingConvention.Return(ref cpu, returned);
         }

@@ -22,7 +22,7 @@ internal static class Thunks
     public static CFunction Indirect(Reg register) => (ref Cpu cpu) =>
     {
         var target = System.Runtime.CompilerServices.Unsafe.Add(ref cpu.RegisterFile, (int)register);
-        if (cpu.Store64(cpu.Rsp - 8, target))
+        if (cpu.TryWrite(cpu.Rsp - 8, target))
         {
             cpu.Rsp -= 8;
         }

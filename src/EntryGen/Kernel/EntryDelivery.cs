@@ -1,0 +1,126 @@
+using EntryGen.Emulation;
+
+namespace EntryGen.Kernel;
+
+/// <summary>Makes the event happen that leads to an entry.</summary>
+internal static class EntryDelivery
+{
+    private const int SyscallLength = 2;
+
+    /// <summary>Refuses what the processor cannot do.</summary>
+    /// <exception cref="ArgumentException">The event cannot happen in the state.</exception>
+    public static void Check(EntryPoint entry, StartState start)
+    {
+        if (start.From == Side.User && (start.Cr3 == Side.Kernel || start.Gs == Side.Kernel))
+        {
+            throw new ArgumentException("User code runs with the user's CR3 and GS base.", nameof(start));
+        }
+
+        if (start.From == Side.Kernel && entry.Kind is EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80)
+        {
+            throw new ArgumentException($"'{entry.Symbol}' is reached from user code only.", nameof(start));
+        }
+    }
+
+    public static Activation Deliver(KernelEnvironment environment, EntryPoint entry, VirtualAddress address, StartState start)
+    {
+        var machine = environment.Machine;
+        var activation = new Activation(environment, entry, Describe(entry, start)) { ResumeAddress = machine[Reg.Rip] };
+        activation.Delivery = entry.Kind switch
+        {
+            EntryKind.Syscall => Syscall(machine, address, activation),
+            EntryKind.Sysenter => Sysenter(machine, address, activation),
+            EntryKind.Int80 => Int80(environment, entry, address, activation),
+            EntryKind.Call => Call(machine, address),
+            _ => Interrupt(environment, entry, address, start),
+        };
+        return activation;
+    }
+
+    private static Stop Syscall(Machine machine, VirtualAddress address, Activation activation)
+    {
+        machine[Reg.Lstar] = address.Value;
+        activation.ResumeAddress += SyscallLength;
+        var cpu = machine.Cpu;
+        return cpu.Syscall(activation.ResumeAddress.Value) ? default : cpu.Fault();
+    }
+
+    private static Stop Sysenter(Machine machine, VirtualAddress address, Activation activation)
+    {
+        machine[Reg.SysenterEip] = address.Value;
+
+        // The kernel learns neither RIP nor RSP; the vDSO leaves RSP in RBP and the kernel returns to the vDSO.
+        machine[Reg.Rbp] = machine[Reg.Rsp];
+        activation.ResumeAddress = activation.Environment.Layout.VdsoLandingPad;
+        var cpu = machine.Cpu;
+        return cpu.Sysenter() ? default : cpu.Fault();
+    }
+
+    private static Stop Int80(KernelEnvironment environment, EntryPoint entry, VirtualAddress address, Activation activation)
+    {
+        environment.SetGate(entry, address);
+        activation.ResumeAddress += SyscallLength;
+        var cpu = environment.Machine.Cpu;
+        return cpu.SoftwareInterrupt(entry.Vector!.Value, activation.ResumeAddress.Value) ? default : cpu.Fault();
+    }
+
+    private static Stop Interrupt(KernelEnvironment environment, EntryPoint entry, VirtualAddress address, StartState start)
+    {
+        var machine = environment.Machine;
+        var vector = entry.Vector!.Value;
+        environment.SetGate(entry, address);
+        var stop = vector == Vectors.Nmi ? machine.DeliverNmi() : machine.Deliver(vector, ErrorCode(vector, start));
+        return stop.Kind == StopKind.None && entry.InStub ? PushVector(machine, vector) : stop;
+    }
+
+    /// <summary>What the stub of a device interrupt does before it jumps to the entry: PUSH of the vector as a sign-extended byte.</summary>
+    private static Stop PushVector(Machine machine, byte vector)
+    {
+        var cpu = machine.Cpu;
+        if (!cpu.Store64(cpu.Rsp - 8, (ulong)(sbyte)vector))
+        {
+            return cpu.Fault();
+        }
+
+        cpu.Rsp -= 8;
+        return default;
+    }
+
+    private static Stop Call(Machine machine, VirtualAddress address)
+    {
+        var cpu = machine.Cpu;
+        if (!cpu.Store64(cpu.Rsp - 8, cpu.Rip))
+        {
+            return cpu.Fault();
+        }
+
+        cpu.Rsp -= 8;
+        cpu.Rip = address.Value;
+        return default;
+    }
+
+    private static uint? ErrorCode(byte vector, StartState start)
+    {
+        if (!Vectors.HasErrorCode(vector))
+        {
+            return null;
+        }
+
+        return start.ErrorCode ?? (vector == Vectors.PageFault && start.From == Side.User ? PageFaultBits.User : 0);
+    }
+
+    private static string Describe(EntryPoint entry, StartState start)
+    {
+        var found = start.From == Side.User ? "user code" : "kernel code";
+        return entry.Kind switch
+        {
+            EntryKind.Syscall => "SYSCALL in user code",
+            EntryKind.Sysenter => "SYSENTER in user code",
+            EntryKind.Int80 => "INT $0x80 in user code",
+            EntryKind.Call => $"call of {entry.Symbol} by {found}",
+            EntryKind.Nmi => $"NMI in {found}",
+            _ when entry.Vector < LinuxVectors.FirstExternal => $"exception {entry.Vector} in {found}",
+            _ => $"interrupt 0x{entry.Vector:x} in {found}",
+        };
+    }
+}

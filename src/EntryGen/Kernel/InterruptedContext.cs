@@ -1,0 +1,66 @@
+using EntryGen.Emulation;
+
+namespace EntryGen.Kernel;
+
+/// <summary>The registers of the code that an event interrupts: each has a value of its own, so that a trace and a test can tell them apart.</summary>
+internal static class InterruptedContext
+{
+    /// <summary>RSP of user code: in use 0x100 bytes below the top of the user stack.</summary>
+    private const int UserStackDepth = 0x100;
+
+    /// <summary>RSP of kernel code on its stack.</summary>
+    private const int KernelStackDepth = 0x200;
+
+    /// <summary>The offset of the interrupted instruction in its page.</summary>
+    private const int CodeOffset = 0x120;
+
+    /// <summary>The user's IA32_GS_BASE: in the lower half, as it must be on a processor without FSGSBASE.</summary>
+    public const ulong UserGsBase = 0x0000_7e57_6500_0000;
+
+    private const ulong UserFsBase = 0x0000_7e57_f500_0000;
+    private const ulong UserCr2 = 0x0000_7e57_c200_0000;
+
+    /// <summary>Recognisable and, for the user, usable as pointers to nothing: the register's number in every other digit.</summary>
+    private static ulong Value(Reg register, Side side) =>
+        (side == Side.User ? 0x0000_5e50_0000_0000ul : 0xffff_ce50_0000_0000ul) + 0x0101_0101ul * ((ulong)register + 0x10);
+
+    /// <summary>Puts the machine into the state that the event finds.</summary>
+    public static void Enter(KernelEnvironment environment, StartState start)
+    {
+        var machine = environment.Machine;
+        var layout = environment.Layout;
+        var cr3 = start.Cr3 ?? start.From;
+        var gs = start.Gs ?? start.From;
+        var user = start.From == Side.User;
+
+        for (var register = Reg.Rax; register <= Reg.R15; register++)
+        {
+            machine[register] = Value(register, start.From);
+        }
+
+        var inWindow = !user && (cr3 == Side.User || gs == Side.User);
+        var enabled = user || (start.InterruptsEnabled ?? !inWindow);
+        machine[Reg.Rip] = user ? (layout.UserText + CodeOffset).Value
+            : inWindow ? (layout.OtherEntryText + (KernelLayout.PageSize + CodeOffset)).Value
+            : (layout.KernelText + CodeOffset).Value;
+        machine[Reg.Rsp] = user ? (layout.Stack(StackKind.User).Top + -UserStackDepth).Value
+            : inWindow ? (layout.Stack(StackKind.Entry).Top + -KernelStackDepth).Value
+            : (layout.Stack(StackKind.Thread).Top + -KernelStackDepth).Value;
+        machine[Reg.Rflags] = Flags.Reserved1 | Flags.PF | Flags.ZF | (enabled ? Flags.IF : 0);
+
+        machine[Reg.Cs] = user ? Selectors.UserCode : Selectors.KernelCode;
+        machine[Reg.Ss] = user ? Selectors.UserData : Selectors.KernelData;
+        foreach (var segment in (ReadOnlySpan<Reg>)[Reg.Ds, Reg.Es, Reg.Fs, Reg.Gs])
+        {
+            machine[segment] = 0;
+        }
+
+        machine[Reg.Cr2] = UserCr2;
+        machine[Reg.Cr3] = (cr3 == Side.User ? environment.UserCr3 : environment.KernelCr3);
+        machine[Reg.FsBase] = UserFsBase;
+        machine[Reg.GsBase] = gs == Side.User ? UserGsBase : layout.PerCpuBase.Value;
+        machine[Reg.KernelGsBase] = gs == Side.User ? layout.PerCpuBase.Value : UserGsBase;
+        machine[Reg.EventState] = 0;
+        machine[Reg.SpecCtrl] = user ? 0 : environment.KernelSpecCtrl;
+    }
+}
