@@ -1,3 +1,4 @@
+using EntryGen.Emulation;
 using EntryGen.Kernel;
 
 namespace EntryGen.Tracing;
@@ -23,7 +24,35 @@ public enum GsOwner
 /// <param name="Depth">Bytes in use on that stack.</param>
 /// <param name="InterruptsEnabled">RFLAGS.IF.</param>
 /// <param name="Cpl">The current privilege level.</param>
-public readonly record struct Lanes(bool UserHalf, int? Pcid, GsOwner Gs, StackObject? Stack, int Depth, bool InterruptsEnabled, int Cpl);
+public readonly record struct Lanes(bool UserHalf, int? Pcid, GsOwner Gs, StackObject? Stack, int Depth, bool InterruptsEnabled, int Cpl)
+{
+    /// <summary>The lanes of a state of the machine.</summary>
+    /// <param name="environment">The environment the registers belong to.</param>
+    /// <param name="register">Gives the value of a register.</param>
+    public static Lanes Of(KernelEnvironment environment, Func<Reg, ulong> register)
+    {
+        var cr3 = register(Reg.Cr3);
+        var rsp = register(Reg.Rsp);
+        var gs = register(Reg.GsBase);
+        var stack = environment.Stacks.OfPointer(rsp);
+        return new Lanes(
+            environment.Options.Pti && (cr3 & Cr3Bits.UserPageTable) != 0,
+            (register(Reg.Cr4) & Cr4Bits.PCIDE) != 0 ? (int)(cr3 & Cr3Bits.PcidMask) : null,
+            gs == environment.Layout.PerCpuBase.Value ? GsOwner.Kernel : gs == environment.UserGsBase ? GsOwner.User : GsOwner.Other,
+            stack,
+            stack is null ? 0 : (int)(stack.Top.Value - rsp),
+            (register(Reg.Rflags) & Flags.IF) != 0,
+            (int)(register(Reg.Cs) & 3));
+    }
+
+    /// <summary>What differs from an earlier state.</summary>
+    public LaneChanges ChangesSince(Lanes before) =>
+        (UserHalf != before.UserHalf || Pcid != before.Pcid ? LaneChanges.Cr3 : 0)
+        | (Gs != before.Gs ? LaneChanges.Gs : 0)
+        | (Stack != before.Stack ? LaneChanges.Stack : 0)
+        | (InterruptsEnabled != before.InterruptsEnabled ? LaneChanges.Interrupts : 0)
+        | (Cpl != before.Cpl ? LaneChanges.Cpl : 0);
+}
 
 /// <summary>Which lanes a step changed.</summary>
 [Flags]

@@ -14,6 +14,7 @@ internal sealed class WordTracker(StackMap stacks)
 
     private readonly ulong[] _before = new ulong[Registers];
     private readonly StackObject?[] _origin = new StackObject?[Registers];
+    private readonly StackObject?[] _next = new StackObject?[Registers];
     private readonly List<(ulong Value, StackObject? Stack)> _loads = [];
     private readonly List<(ulong Value, StackObject Stack)> _stores = [];
 
@@ -88,22 +89,13 @@ internal sealed class WordTracker(StackMap stacks)
 
     private void FollowRegisters(ReadOnlySpan<ulong> registers)
     {
-        Span<int> changed = stackalloc int[Registers];
-        var count = 0;
-        var inherited = new StackObject?[Registers];
+        // All sources are looked up in the state before the step, so that an exchange of two registers comes out right.
         for (var r = 0; r < Registers; r++)
         {
-            if (registers[r] != _before[r])
-            {
-                inherited[r] = r == (int)Reg.Rsp ? null : Source(registers[r]);
-                changed[count++] = r;
-            }
+            _next[r] = registers[r] == _before[r] ? _origin[r] : r == (int)Reg.Rsp ? null : Source(registers[r]);
         }
 
-        foreach (var r in changed[..count])
-        {
-            _origin[r] = inherited[r];
-            _before[r] = registers[r];
-        }
+        _next.CopyTo(_origin, 0);
+        registers[..Registers].CopyTo(_before);
     }
 }

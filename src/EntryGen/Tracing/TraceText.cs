@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+
+namespace EntryGen.Tracing;
+
+/// <summary>Writes a trace as plain text: one line a step, the lanes in fixed columns on the left, a <c>*</c> behind each value that the step changed.</summary>
+public static class TraceText
+{
+    private const int NumberWidth = 4;
+    private const int Cr3Width = 16;
+    private const int GsWidth = 8;
+    private const int StackWidth = 13;
+    private const int FlagWidth = 4;
+    private const int SourceWidth = 22;
+    private const int TextWidth = 44;
+
+    /// <summary>Writes headings, steps and counts.</summary>
+    public static void Write(TextWriter writer, Trace trace)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(trace);
+        writer.WriteLine(Heading);
+        writer.WriteLine(Line("", Cr3(trace.Before, null, false), trace.Before, LaneChanges.None, "", $"({trace.Activation.Entry.Symbol})", []));
+        foreach (var step in trace.Steps)
+        {
+            writer.WriteLine(Line(step));
+        }
+
+        writer.WriteLine();
+        WriteSummary(writer, trace.Summary);
+    }
+
+    /// <summary>The headings of the columns.</summary>
+    public static string Heading { get; } = new StringBuilder()
+        .Append("#".PadLeft(NumberWidth)).Append("  ")
+        .Append("CR3".PadRight(Cr3Width)).Append("GS".PadRight(GsWidth)).Append("stack".PadRight(StackWidth))
+        .Append("IF".PadRight(FlagWidth)).Append("CPL".PadRight(FlagWidth))
+        .Append("source".PadRight(SourceWidth)).Append("instruction".PadRight(TextWidth)).Append("macros")
+        .ToString();
+
+    /// <summary>The line of a step.</summary>
+    public static string Line(TraceStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        var text = step.Kind switch
+        {
+            TraceStepKind.Function => $"[{step.Text}]",
+            TraceStepKind.Event => $"--- {step.Text} -> {(step.Location.Length > 0 ? step.Location : step.Address.ToString())}",
+            _ => step.Text,
+        };
+        return Line(
+            step.Number.ToString(CultureInfo.InvariantCulture), Cr3(step.Lanes, step.Cr3Write, step.Changes.HasFlag(LaneChanges.Cr3)), step.Lanes, step.Changes,
+            FileName(step.Source), text, step.MacroStack);
+    }
+
+    /// <summary>Writes the counts, one a line.</summary>
+    public static void WriteSummary(TextWriter writer, TraceSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(summary);
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"instructions     {summary.Instructions}"));
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CR3 writes       {summary.Cr3Writes}"));
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"TLB flushes      {summary.TlbFlushes}"));
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"memory accesses  {summary.MemoryAccesses}"));
+        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"copied words     {summary.CopiedWords}"));
+        writer.WriteLine($"stop             {summary.Stop}");
+    }
+
+    private static string Line(
+        string number, string cr3, Lanes lanes, LaneChanges changes, string source, string text, IReadOnlyList<string> macros)
+    {
+        var line = new StringBuilder()
+            .Append(number.PadLeft(NumberWidth)).Append("  ")
+            .Append(Column(cr3, Cr3Width))
+            .Append(Column(Marked(Gs(lanes), changes, LaneChanges.Gs), GsWidth))
+            .Append(Column(Marked(Stack(lanes), changes, LaneChanges.Stack), StackWidth))
+            .Append(Column(Marked(lanes.InterruptsEnabled ? "1" : "0", changes, LaneChanges.Interrupts), FlagWidth))
+            .Append(Column(Marked(lanes.Cpl.ToString(CultureInfo.InvariantCulture), changes, LaneChanges.Cpl), FlagWidth))
+            .Append(Column(source, SourceWidth))
+            .Append(Column(text.Replace('\t', ' '), TextWidth));
+        for (var i = 0; i < macros.Count; i++)
+        {
+            line.Append(i == 0 ? "" : " > ").Append(macros[i].Split('@')[0]);
+        }
+
+        return line.ToString().TrimEnd();
+    }
+
+    private static string Cr3(Lanes lanes, Cr3Write? write, bool changed)
+    {
+        var text = lanes.UserHalf ? "U" : "K";
+        if (lanes.Pcid is { } pcid)
+        {
+            text += string.Create(CultureInfo.InvariantCulture, $" {pcid}");
+        }
+
+        return write switch
+        {
+            null => changed ? text + "*" : text,
+            { NoFlush: true } => text + "* noflush",
+            _ => text + "* flush",
+        };
+    }
+
+    private static string Gs(Lanes lanes) => lanes.Gs switch
+    {
+        GsOwner.Kernel => "kernel",
+        GsOwner.User => "user",
+        _ => "?",
+    };
+
+    private static string Stack(Lanes lanes) =>
+        lanes.Stack is { } stack ? string.Create(CultureInfo.InvariantCulture, $"{stack.Name}+{lanes.Depth}") : "?";
+
+    private static string Marked(string text, LaneChanges changes, LaneChanges lane) => changes.HasFlag(lane) ? text + "*" : text;
+
+    private static string Column(string text, int width) => text.Length < width ? text.PadRight(width) : text + " ";
+
+    private static string FileName(string source) => source[(source.LastIndexOfAny(['/', '\\']) + 1)..];
+}
