@@ -118,9 +118,7 @@ internal static class EntryDelivery
             EntryKind.Sysenter => "SYSENTER in user code",
             EntryKind.Int80 => "INT $0x80 in user code",
             EntryKind.Call => $"call of {entry.Symbol} by {found}",
-            EntryKind.Nmi => $"NMI in {found}",
-            _ when entry.Vector < LinuxVectors.FirstExternal => $"exception {entry.Vector} in {found}",
-            _ => $"interrupt 0x{entry.Vector:x} in {found}",
+            _ => $"{VectorNames.Of(entry.Vector!.Value)} in {found}",
         };
     }
 }

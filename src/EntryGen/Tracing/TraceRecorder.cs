@@ -10,12 +10,15 @@ public sealed class TraceRecorder : IMachineObserver
     private readonly WordTracker _words;
     private readonly List<TraceStep> _steps = [];
     private Lanes _lanes;
-    private StepNotes _notes;
     private long _instructions;
     private long _memoryAccesses;
     private int _cr3Writes;
     private int _tlbFlushes;
     private int _copiedWords;
+
+    // What the machine reported since the last step.
+    private int _pendingAccesses;
+    private Cr3Write? _pendingCr3Write;
 
     private TraceRecorder(KernelEnvironment environment)
     {
@@ -29,30 +32,25 @@ public sealed class TraceRecorder : IMachineObserver
     /// <param name="environment">The unit and the kernel around it.</param>
     /// <param name="symbol">The entry.</param>
     /// <param name="start">What the event finds; null: user code.</param>
-    /// <param name="budget">How many steps it may take.</param>
+    /// <param name="budget">How many instructions and C functions it may take.</param>
     /// <exception cref="ArgumentException">The unit has no such symbol, or the event cannot happen in the state.</exception>
     public static Trace Record(KernelEnvironment environment, string symbol, StartState? start = null, int budget = 100_000)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        var recorder = new TraceRecorder(environment);
-        using var attached = environment.Machine.Observe(recorder);
-        return recorder.Run(symbol, start ?? StartState.User, budget);
+        return new TraceRecorder(environment).Run(symbol, start ?? StartState.User, budget);
     }
-
-    /// <inheritdoc/>
-    void IMachineObserver.Retired(Machine machine, ulong address) => _notes.Kind = TraceStepKind.Instruction;
 
     /// <inheritdoc/>
     void IMachineObserver.Load(Machine machine, ulong address, int size, ulong value)
     {
-        _notes.MemoryAccesses++;
+        _pendingAccesses++;
         _words.Load(address, size, value);
     }
 
     /// <inheritdoc/>
     void IMachineObserver.Store(Machine machine, ulong address, int size, ulong value)
     {
-        _notes.MemoryAccesses++;
+        _pendingAccesses++;
         _words.Store(address, size, value);
     }
 
@@ -60,27 +58,54 @@ public sealed class TraceRecorder : IMachineObserver
     void IMachineObserver.Cr3Write(Machine machine, ulong old, ulong value, bool flushed)
     {
         _cr3Writes++;
-        _notes.Cr3Write = new Cr3Write(value, !flushed, old == value);
+        _pendingCr3Write = new Cr3Write(value | (flushed ? 0 : Cr3Bits.NoFlush), !flushed, old == value);
     }
 
     /// <inheritdoc/>
     void IMachineObserver.TlbFlush(Machine machine, TlbFlushKind kind, int pcid) => _tlbFlushes++;
 
     /// <inheritdoc/>
+    void IMachineObserver.Retired(Machine machine, ulong address)
+    {
+        _instructions++;
+        _memoryAccesses += _pendingAccesses;
+        var written = _environment.Unit.Instructions.GetValueOrDefault(address);
+        Add(Step(TraceStepKind.Instruction, address, written?.Text ?? "") with
+        {
+            Source = written?.Source ?? "",
+            MacroStack = written?.MacroStack.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
+            Cr3Write = _pendingCr3Write,
+            MemoryAccesses = _pendingAccesses,
+        });
+    }
+
+    /// <inheritdoc/>
     void IMachineObserver.ExternalCall(Machine machine, string name, bool hasModel)
     {
-        _notes.Kind = TraceStepKind.Function;
-        _notes.Function = name;
+        var function = _environment.Unit.Externals.GetValueOrDefault(name);
+        Add(Step(TraceStepKind.Function, function?.Address ?? 0, name));
+    }
+
+    /// <inheritdoc/>
+    void IMachineObserver.Delivered(Machine machine, byte vector, uint? errorCode, ulong returnAddress)
+    {
+        var text = vector == Vectors.PageFault ? $"#PF at {new VirtualAddress(machine[Reg.Cr2])}, error code 0x{errorCode:x}" : VectorNames.Of(vector);
+        AddEvent($"{text} at {Locate(returnAddress)}");
     }
 
     private Trace Run(string symbol, StartState start, int budget)
     {
         var activation = _environment.Start(symbol, start);
         var before = _lanes = Lanes.Of(_environment, activation.Interrupted);
-        _words.Reset(Registers());
-        _notes = default;
+        _words.Reset(Machine.Registers);
         AddEvent(activation.Description);
-        var stop = activation.Delivery.Kind == StopKind.None ? RunSteps(activation, budget) : activation.Delivery;
+        var stop = activation.Delivery;
+        if (stop.Kind == StopKind.None)
+        {
+            using var attached = Machine.Observe(this);
+            stop = RunSteps(activation, budget);
+        }
+
         var summary = new TraceSummary(_instructions, _cr3Writes, _tlbFlushes, _memoryAccesses, _copiedWords, Describe(stop));
         return new Trace(activation, before, _steps, summary, stop, Differences(activation));
     }
@@ -89,90 +114,45 @@ public sealed class TraceRecorder : IMachineObserver
     {
         for (var n = 0; !activation.HasReturned; n++)
         {
-            if (n == budget)
-            {
-                return new Stop(StopKind.Budget);
-            }
-
-            var address = Machine[Reg.Rip];
-            _notes = default;
-            var stop = Machine.Step(_environment.Unit);
-            if (stop.Kind == StopKind.None)
-            {
-                AddStep(address);
-                continue;
-            }
-
-            if (stop.Kind != StopKind.Fault)
+            var stop = n == budget ? new Stop(StopKind.Budget) : Machine.Step(_environment.Unit);
+            if (stop.Kind != StopKind.None)
             {
                 return stop;
             }
-
-            _words.EndStep(Registers());
-            _notes = default;
-            var delivered = Machine.Deliver(stop);
-            if (delivered.Kind != StopKind.None)
-            {
-                return delivered;
-            }
-
-            _words.EndStep(Registers());
-            AddEvent(stop.ToString());
         }
 
         return default;
     }
 
-    private void AddStep(ulong address)
+    private void AddEvent(string text) => Add(Step(TraceStepKind.Event, Machine[Reg.Rip], text));
+
+    private TraceStep Step(TraceStepKind kind, ulong address, string text) => new()
     {
-        var copied = _words.EndStep(Registers());
-        _copiedWords += copied;
-        var isInstruction = _notes.Kind == TraceStepKind.Instruction;
-        if (isInstruction)
-        {
-            _instructions++;
-            _memoryAccesses += _notes.MemoryAccesses;
-        }
+        Number = _steps.Count + 1,
+        Kind = kind,
+        Address = address,
+        Location = Locate(address),
+        Text = text,
+        Lanes = Lanes.Of(_environment, register => Machine[register]),
+    };
 
-        var written = isInstruction ? _environment.Unit.Instructions.GetValueOrDefault(address) : null;
-        Add(new TraceStep
-        {
-            Number = _steps.Count + 1,
-            Kind = _notes.Kind,
-            Address = address,
-            Location = _environment.Unit.Locate(address)?.ToString() ?? "",
-            Source = written?.Source ?? "",
-            Text = written?.Text ?? _notes.Function ?? "",
-            MacroStack = written is null ? [] : written.MacroStack.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            Lanes = default,
-            Cr3Write = _notes.Cr3Write,
-            MemoryAccesses = isInstruction ? _notes.MemoryAccesses : 0,
-            CopiedWords = copied,
-        });
-    }
-
-    private void AddEvent(string text)
-    {
-        var address = Machine[Reg.Rip];
-        Add(new TraceStep
-        {
-            Number = _steps.Count + 1,
-            Kind = TraceStepKind.Event,
-            Address = address,
-            Location = _environment.Unit.Locate(address)?.ToString() ?? "",
-            Text = text,
-            Lanes = default,
-        });
-    }
-
+    /// <summary>Ends a step: what changed against the last one, and what the registers carry on from here.</summary>
     private void Add(TraceStep step)
     {
-        var lanes = Lanes.Of(_environment, register => Machine[register]);
-        _steps.Add(step with { Lanes = lanes, Changes = lanes.ChangesSince(_lanes) });
-        _lanes = lanes;
+        var copied = _words.EndStep(Machine.Registers);
+        if (step.Kind == TraceStepKind.Event)
+        {
+            copied = 0; // the processor pushes registers; it does not copy from a stack
+        }
+
+        _copiedWords += copied;
+        _steps.Add(step with { Changes = step.Lanes.ChangesSince(_lanes), CopiedWords = copied });
+        _lanes = step.Lanes;
+        _pendingAccesses = 0;
+        _pendingCr3Write = null;
     }
 
-    private ReadOnlySpan<ulong> Registers() => Machine.Registers;
+    private string Locate(ulong address) => _environment.Unit.Locate(address)?.ToString() ?? new VirtualAddress(address).ToString();
 
     private string Describe(Stop stop) => stop.Kind switch
     {
@@ -195,14 +175,5 @@ public sealed class TraceRecorder : IMachineObserver
         }
 
         return differences;
-    }
-
-    /// <summary>What the machine reported since the last step.</summary>
-    private struct StepNotes
-    {
-        public TraceStepKind Kind;
-        public int MemoryAccesses;
-        public Cr3Write? Cr3Write;
-        public string? Function;
     }
 }

@@ -31,8 +31,8 @@ public sealed record TraceStep
     /// <summary>The address of the instruction or function; for an event the address to which it leads.</summary>
     public required VirtualAddress Address { get; init; }
 
-    /// <summary>The address as a symbol and a distance; empty when no symbol is near.</summary>
-    public string Location { get; init; } = "";
+    /// <summary>The address as a symbol and a distance; the plain number when no symbol is near.</summary>
+    public required string Location { get; init; }
 
     /// <summary>file:line of the outermost source line; empty for what has no source.</summary>
     public string Source { get; init; } = "";

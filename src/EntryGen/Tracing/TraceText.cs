@@ -45,7 +45,7 @@ public static class TraceText
         var text = step.Kind switch
         {
             TraceStepKind.Function => $"[{step.Text}]",
-            TraceStepKind.Event => $"--- {step.Text} -> {(step.Location.Length > 0 ? step.Location : step.Address.ToString())}",
+            TraceStepKind.Event => $"--- {step.Text} -> {step.Location}",
             _ => step.Text,
         };
         return Line(
