@@ -4,7 +4,7 @@ using EntryGen.Emulation;
 namespace EntryGen.Kernel.CFunctions;
 
 /// <summary>
-/// The models of the functions that entry code calls. Handlers (<c>exc_page_fault</c> and the like) need none: they change nothing that entry code may
+/// The models of the functions that entry code calls. Most handlers (<c>exc_page_fault</c> and the like) need none: they change nothing that entry code may
 /// look at, and a function without a model leaves the caller-saved registers undefined, which is what they do.
 /// </summary>
 internal static class KernelFunctions
@@ -29,6 +29,7 @@ internal static class KernelFunctions
         "do_int80_emulation" or "do_int80_syscall_32" => new SystemCalls(kernel).DoInt80,
         "do_fast_syscall_32" => new SystemCalls(kernel).DoFastSyscall32,
         "do_SYSENTER_32" => new SystemCalls(kernel).DoSysenter32,
+        "exc_machine_check" or "noist_exc_machine_check" => ExceptionHandlers.MachineCheck,
         "entry_ibpb" or "write_ibpb" => Thunks.Ibpb,
         "__switch_to" => Thunks.SwitchTo,
         _ when _noEffect.Contains(name) => Thunks.NoEffect,

@@ -8,25 +8,24 @@ namespace EntryGen.Kernel;
 /// </summary>
 internal sealed class AddressSpace
 {
-    private const int LargePageSize = 2 * 1024 * 1024;
+    private const int LargePageShift = 21;
+    private const int TopShift = 39;
 
     private readonly PhysicalMemory _memory;
-    private readonly FrameAllocator _frames;
-    private readonly PageTable _kernel;
-    private readonly PageTable? _user;
+    private readonly PageTableBuilder _tables;
+    private readonly PhysicalAddress? _userRoot;
     private readonly List<MappedRange> _ranges = [];
 
     public AddressSpace(PhysicalMemory memory, bool isolated)
     {
         _memory = memory;
-        var frames = _frames = new FrameAllocator(memory);
-        var pair = frames.Take(pages: 2, aligned: true);
-        _kernel = new PageTable(memory, frames, pair);
-        _user = isolated ? new PageTable(memory, frames, pair + KernelLayout.PageSize) : null;
+        _tables = new PageTableBuilder(memory, KernelLayout.PageSize); // frame 0 stays unused, so that a null frame number is noticed
+        Root = _tables.NewRootPair();
+        _userRoot = isolated ? Root + KernelLayout.PageSize : null;
     }
 
     /// <summary>The physical address of the kernel half's top-level table; the user half's is the page after it.</summary>
-    public PhysicalAddress Root => _kernel.Root;
+    public PhysicalAddress Root { get; }
 
     public IReadOnlyList<MappedRange> Ranges => _ranges;
 
@@ -35,10 +34,14 @@ internal sealed class AddressSpace
     /// <param name="poisoned">Nothing of it is executable in the kernel half: user code that runs before CR3 was switched back faults.</param>
     public void Share(VirtualAddress address, bool poisoned = false)
     {
-        if (_user is not null)
+        if (_userRoot is not { } userRoot || (_memory.Read<ulong>(_tables.EntryOf(Root, address, TopShift)) & PageTableBits.Present) != 0)
         {
-            _kernel.ShareTop(address, _user, poisoned ? PageTableBits.NoExecute : 0);
+            return;
         }
+
+        var entry = _tables.TakeFrames().Value | PageTableBits.Present | PageTableBits.Writable | PageTableBits.Accessed;
+        _memory.Write(_tables.EntryOf(userRoot, address, TopShift), entry);
+        _memory.Write(_tables.EntryOf(Root, address, TopShift), entry | (poisoned ? PageTableBits.NoExecute : 0));
     }
 
     /// <summary>Maps pages to the given frames, or to new ones.</summary>
@@ -47,16 +50,16 @@ internal sealed class AddressSpace
         string name, VirtualAddress start, int pages, MappedIn where, bool writable = false, bool executable = false, bool global = false, PhysicalAddress? frame = null)
     {
         // Without isolation all kernel translations are global.
-        global |= _user is null && where != MappedIn.UserProgram;
-        var range = new MappedRange(name, start.Page, pages, frame ?? _frames.Take(pages), writable, executable, where, global);
+        global |= _userRoot is null && where != MappedIn.UserProgram;
+        var range = new MappedRange(name, start.Page, pages, frame ?? _tables.TakeFrames(pages), writable, executable, where, global);
         Add(range);
         var flags = Leaf(range);
         for (var offset = 0L; offset < (long)pages * KernelLayout.PageSize; offset += KernelLayout.PageSize)
         {
-            _kernel.Map(range.Start + offset, range.Frame + offset, flags);
-            if (where != MappedIn.Kernel)
+            _tables.Map(Root, range.Start + offset, range.Frame + offset, flags);
+            if (where != MappedIn.Kernel && _userRoot is { } userRoot)
             {
-                _user?.Map(range.Start + offset, range.Frame + offset, flags);
+                _tables.Map(userRoot, range.Start + offset, range.Frame + offset, flags);
             }
         }
 
@@ -67,11 +70,11 @@ internal sealed class AddressSpace
     public void MapDirect(VirtualAddress start)
     {
         var range = new MappedRange(
-            "direct map", start, _memory.Size / KernelLayout.PageSize, 0, Writable: true, Executable: false, MappedIn.Kernel, Global: _user is null);
+            "direct map", start, _memory.Size / KernelLayout.PageSize, 0, Writable: true, Executable: false, MappedIn.Kernel, Global: _userRoot is null);
         Add(range);
-        for (var offset = 0L; offset < _memory.Size; offset += LargePageSize)
+        for (var offset = 0L; offset < _memory.Size; offset += 1 << LargePageShift)
         {
-            _kernel.MapLarge(start + offset, (ulong)offset, Leaf(range));
+            _tables.Map(Root, start + offset, (ulong)offset, Leaf(range), LargePageShift);
         }
     }
 
