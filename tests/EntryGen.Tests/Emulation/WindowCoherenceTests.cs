@@ -47,6 +47,7 @@ public class WindowCoherenceTests
             guest.Map(page, PageTableBits.Present | PageTableBits.Writable | PageTableBits.User, root: other);
         }
 
+        guest.Machine.HostPageTable = guest.Root;
         guest.Machine[Reg.Cr4] |= Cr4Bits.PCIDE | Cr4Bits.SMAP;
         return guest;
     }
@@ -84,7 +85,6 @@ public class WindowCoherenceTests
             case 31:
                 guest.Machine.Poke(Guest.Tables + 0x2F00, pcid);
                 guest.Machine.Poke(Guest.Tables + 0x2F08, address);
-                guest.Machine.HostPageTable = guest.Root;
                 cpu.Cr3 = guest.Root.Value;
                 done = cpu.Invpcid(value >> 8 & 3, Guest.Tables + 0x2F00);
                 break;
