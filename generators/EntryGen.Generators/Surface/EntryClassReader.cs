@@ -24,9 +24,6 @@ internal static class EntryClassReader
         members.Read(type, source is not null);
         ReadEntryNames(type, attribute, source, members, sink, cancellation);
 
-        var defines = attribute.NamedArray<string>("Defines").ToArray();
-        CheckDefines(defines, attribute, sink, cancellation);
-
         var unit = new UnitDeclaration
         {
             Name = type.Name,
@@ -34,18 +31,14 @@ internal static class EntryClassReader
             Source = source,
             Macros = new(members.Macros),
             Entries = new(members.Entries),
+            NamedEntries = source is null ? default : new(attribute.NamedArray<string>("Entries")),
             Constants = new(members.Constants),
             PerCpu = new(members.PerCpu),
             Functions = new(members.Functions),
-            Defines = new(defines),
+            Defines = new(attribute.NamedArray<string>("Defines")),
             IncludeDirectories = new(attribute.NamedArray<string>("IncludeDirectories")),
             Includes = new(IncludeReader.Read(type, attribute, sink, cancellation)),
         };
-
-        if (sink is not null)
-        {
-            DuplicateNames.Check(type, unit, attribute, sink, cancellation);
-        }
 
         if (TypeHierarchy.FindClosed(type, cancellation) is { } closed)
         {
@@ -84,20 +77,6 @@ internal static class EntryClassReader
             if (members.Entries.All(entry => entry.Name != name))
             {
                 members.Entries.Add(new EntryDeclaration(name, EntryDeclaration.DefaultKind, null));
-            }
-        }
-    }
-
-    private static void CheckDefines(string[] defines, AttributeValues attribute, ISurfaceSink? sink, CancellationToken cancellation)
-    {
-        for (var i = 0; i < defines.Length; i++)
-        {
-            if (!PreprocessorDefinition.IsValid(defines[i]))
-            {
-                sink?.Report(
-                    SurfaceDiagnostics.DefineMalformed,
-                    $"'{defines[i]}' is no preprocessor definition: write NAME or NAME=value",
-                    attribute.ElementLocation("Defines", i, cancellation));
             }
         }
     }

@@ -22,6 +22,9 @@ public sealed record UnitDeclaration
     /// <summary>Entries in the order of their declaration.</summary>
     public EquatableArray<EntryDeclaration> Entries { get; init; }
 
+    /// <summary>The names of entries as the declaration lists them apart from members, so that a finding can point into the list.</summary>
+    public EquatableArray<string> NamedEntries { get; init; }
+
     /// <summary>Assembler symbols with a constant value.</summary>
     public EquatableArray<ConstantDeclaration> Constants { get; init; }
 
@@ -33,6 +36,9 @@ public sealed record UnitDeclaration
 
     /// <summary>Units whose macros, constants and per-CPU variables are seen too, in order; already closed over their own includes.</summary>
     public EquatableArray<UnitDeclaration> Includes { get; init; }
+
+    /// <summary>Preprocessor symbols of all units of a project, defined before <see cref="Defines"/>.</summary>
+    public EquatableArray<string> ProjectDefines { get; init; }
 
     /// <summary>Preprocessor symbols, each <c>NAME</c> or <c>NAME=value</c>.</summary>
     public EquatableArray<string> Defines { get; init; }

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using EntryGen.Asm.Units;
+using EntryGen.Surface;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace EntryGen.Analyzers;
+
+/// <summary>What reading all units of a compilation found, by the class or file in which it has to be shown.</summary>
+/// <remarks>
+/// A macro that one class declares may go wrong only where another one uses it, and a header is read by many units: who shows a finding is
+/// decided by where it stands, so that each is shown once.
+/// </remarks>
+internal sealed class CompilationFindings
+{
+    private readonly Dictionary<string, List<Diagnostic>> _byOwner = new(StringComparer.Ordinal);
+
+    private CompilationFindings()
+    {
+    }
+
+    /// <summary>Reads every unit of a compilation.</summary>
+    public static CompilationFindings Of(Compilation compilation, AnalyzerOptions options, CancellationToken cancellation)
+    {
+        var findings = new CompilationFindings();
+        var project = ProjectOptions.Read(options.AnalyzerConfigOptionsProvider.GlobalOptions);
+        var locator = new PlaceLocator(compilation, options.AdditionalFiles, cancellation);
+        var seen = new HashSet<(string Id, UnitPlace Place, string Message)>();
+        foreach (var type in EntryCodeTypes.In(compilation, cancellation))
+        {
+            if (EntryClassReader.Read(type, sink: null, cancellation) is not { } model)
+            {
+                continue;
+            }
+
+            var inputs = AdditionalAssembly.Gather(project.Apply(model.Unit), options.AdditionalFiles, cancellation);
+            foreach (var finding in UnitReader.Read(inputs, cancellation).Findings)
+            {
+                if (Descriptors.IsKnown(finding.Diagnostic.Descriptor) && seen.Add((finding.Diagnostic.Id, finding.Place, finding.Diagnostic.Message)))
+                {
+                    findings.Add(finding, locator, model.Unit.Key);
+                }
+            }
+        }
+
+        return findings;
+    }
+
+    /// <summary>The findings to show in a class (by metadata name) or a file (by path).</summary>
+    public IReadOnlyList<Diagnostic> In(string owner) => _byOwner.TryGetValue(owner, out var list) ? list : [];
+
+    private void Add(UnitFinding finding, PlaceLocator locator, string unit)
+    {
+        var location = locator.Locate(finding.Place);
+        var owner = finding.Place.Owner;
+        if (location == Location.None)
+        {
+            // Written outside this compilation (a macro of a referenced assembly): shown on the unit that uses it.
+            owner = unit;
+            location = locator.Locate(new UnitPlace(UnitPart.Declaration, unit));
+        }
+
+        if (!_byOwner.TryGetValue(owner, out var list))
+        {
+            _byOwner.Add(owner, list = []);
+        }
+
+        var properties = finding.Diagnostic.Suggestion is { } suggestion
+            ? ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Suggestion, suggestion)
+            : ImmutableDictionary<string, string?>.Empty;
+        list.Add(Diagnostic.Create(
+            Descriptors.For(finding.Diagnostic.Descriptor),
+            location,
+            finding.Calls.Select(locator.Locate).Where(call => call != Location.None),
+            properties,
+            finding.Diagnostic.Message));
+    }
+}

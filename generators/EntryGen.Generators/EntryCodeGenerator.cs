@@ -1,0 +1,53 @@
+using System.Text;
+using EntryGen.Asm.Units;
+using EntryGen.Surface;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace EntryGen.Generators;
+
+/// <summary>Completes every <c>[EntryCode]</c> class with an emulator of its assembly.</summary>
+/// <remarks>
+/// The pipeline carries inputs, not results: names, texts and numbers, equal by value. Reading the assembly and writing the emulator happen
+/// behind the last comparison, so an edit that changes no input costs nothing. It reports nothing: the analyzer reads the same inputs and speaks.
+/// </remarks>
+[Generator(LanguageNames.CSharp)]
+public sealed class EntryCodeGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var classes = context.SyntaxProvider
+            .ForAttributeWithMetadataName(
+                AttributeNames.EntryCode,
+                static (node, _) => node is TypeDeclarationSyntax,
+                static (match, cancellation) => EntryClassReader.Read((INamedTypeSymbol)match.TargetSymbol, sink: null, cancellation))
+            .Where(static model => model is not null)
+            .Select(static (model, _) => model!)
+            .WithTrackingName(TrackingNames.Classes);
+
+        var options = context.AnalyzerConfigOptionsProvider
+            .Select(static (provider, _) => ProjectOptions.Read(provider.GlobalOptions))
+            .WithTrackingName(TrackingNames.Options);
+
+        var units = classes
+            .Combine(options)
+            .Combine(context.AdditionalTextsProvider.Collect())
+            .Select(static (pair, cancellation) => Unit.Gather(pair.Left.Left, pair.Left.Right, pair.Right, cancellation))
+            .WithTrackingName(TrackingNames.Units);
+
+        context.RegisterSourceOutput(units, static (output, unit) =>
+        {
+            var text = EntryClassWriter.Write(unit.Class, UnitReader.Read(unit.Inputs, output.CancellationToken));
+            output.AddSource(unit.Class.HintName, SourceText.From(text, Encoding.UTF8));
+        });
+    }
+
+    /// <summary>A class and the inputs of its unit.</summary>
+    private sealed record Unit(EntryClassModel Class, UnitInputs Inputs)
+    {
+        public static Unit Gather(EntryClassModel model, ProjectOptions options, IReadOnlyList<AdditionalText> files, CancellationToken cancellation) =>
+            new(model, AdditionalAssembly.Gather(options.Apply(model.Unit), files, cancellation));
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using EntryGen.Asm;
+using EntryGen.Asm.Units;
+using EntryGen.Generators.Emission;
+using EntryGen.Surface;
+
+namespace EntryGen.Generators;
+
+/// <summary>Tells the emitter about the user's class.</summary>
+internal static class TargetBuilder
+{
+    /// <summary>The target for a class whose unit was read.</summary>
+    public static EmissionTarget Build(EntryClassModel model, UnitReading reading) => new()
+    {
+        UnitName = model.Hierarchy.MetadataName,
+        Namespace = model.Hierarchy.Namespace.Length == 0 ? null : model.Hierarchy.Namespace,
+        Types = [.. model.Hierarchy.Types.Select(type => new TargetType(type.Keywords, type.Name))],
+        Entries = [.. Entries(model)],
+        Functions = [.. model.Unit.Functions.Select(name => new FunctionBinding(name, Identifiers.Escape(name)))],
+        PerCpu = [.. model.Properties.Select(property => new PerCpuProperty(
+            property.Modifiers, property.Type, Identifiers.Escape(property.Name), OffsetOf(property.Name, model.Unit, reading.Program)))],
+        Constants = [.. model.Unit.Constants.Select(constant => constant.Name).Concat(model.Unit.Macros.Select(macro => macro.Name)).Select(Identifiers.Escape)],
+    };
+
+    private static IEnumerable<TargetEntry> Entries(EntryClassModel model)
+    {
+        var taken = new HashSet<string>(model.TakenNames, StringComparer.Ordinal);
+        foreach (var entry in model.Unit.Entries)
+        {
+            if (model.Methods.FirstOrDefault(method => method.Name == entry.Name) is { } method)
+            {
+                yield return new TargetEntry(method.Modifiers, Identifiers.Escape(method.Name), entry.Name, entry.Kind, method.Parameter);
+            }
+            else if (taken.Add(entry.Name))
+            {
+                yield return new TargetEntry("public static", MethodName(entry.Name), entry.Name, entry.Kind);
+            }
+        }
+    }
+
+    // A label may hold characters that an identifier may not (foo.cold).
+    private static string MethodName(string label)
+    {
+        var name = new StringBuilder(label.Length + 1);
+        foreach (var character in label)
+        {
+            name.Append(character == '_' || char.IsLetterOrDigit(character) ? character : '_');
+        }
+
+        if (name.Length == 0 || char.IsDigit(name[0]))
+        {
+            name.Insert(0, '_');
+        }
+
+        return Identifiers.Escape(name.ToString());
+    }
+
+    private static ulong OffsetOf(string name, UnitDeclaration unit, Program? program)
+    {
+        var external = program?.Externals.FirstOrDefault(symbol => symbol.Kind == ExternalKind.PerCpu && symbol.Name == name);
+        return external?.Address ?? (ulong)(unit.PerCpu.First(variable => variable.Name == name).Offset ?? 0);
+    }
+}

@@ -1,0 +1,17 @@
+namespace EntryGen.Generators;
+
+/// <summary>Names of the pipeline's steps, by which tests see what an edit makes run again.</summary>
+public static class TrackingNames
+{
+    /// <summary>One value per <c>[EntryCode]</c> class: what its C# says.</summary>
+    public const string Classes = nameof(Classes);
+
+    /// <summary>What the project says for all classes.</summary>
+    public const string Options = nameof(Options);
+
+    /// <summary>One value per class: what its C# says and the files it reaches. Everything after it is a pure function of this.</summary>
+    public const string Units = nameof(Units);
+
+    /// <summary>The steps in the order in which they run.</summary>
+    public static IReadOnlyList<string> All { get; } = [Classes, Options, Units];
+}

@@ -1,0 +1,19 @@
+using EntryGen.Asm.Diagnostics;
+
+namespace EntryGen.Asm.Units;
+
+/// <summary>What reading a unit gave: code to run when there was no error, and everything found.</summary>
+public sealed class UnitReading
+{
+    /// <summary>What was read.</summary>
+    public required UnitInputs Inputs { get; init; }
+
+    /// <summary>The code; null when an error was found.</summary>
+    public Program? Program { get; init; }
+
+    /// <summary>What was found, in the order of reading.</summary>
+    public required IReadOnlyList<UnitFinding> Findings { get; init; }
+
+    /// <summary>Whether something was found that keeps the unit from running.</summary>
+    public bool HasErrors => Findings.Any(finding => finding.Diagnostic.Descriptor.Severity == AsmSeverity.Error);
+}
