@@ -48,4 +48,6 @@ public sealed record FunctionBinding(string Symbol, string Method);
 /// <param name="Type">The property's type, fully qualified: <c>global::EntryGen.PerCpu&lt;ushort&gt;</c>.</param>
 /// <param name="Name">The property's name, which is the symbol.</param>
 /// <param name="Offset">Offset in bytes from the per-CPU base.</param>
-public sealed record PerCpuProperty(string Modifiers, string Type, string Name, ulong Offset);
+/// <param name="Size">Size in bytes; 0 for that of the type argument.</param>
+/// <param name="UserMapped">Whether the user half of the page tables maps it.</param>
+public sealed record PerCpuProperty(string Modifiers, string Type, string Name, ulong Offset, int Size = 0, bool UserMapped = false);

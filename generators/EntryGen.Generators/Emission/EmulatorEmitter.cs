@@ -17,6 +17,8 @@ public static class EmulatorEmitter
         writer.Line("#pragma warning disable");
         writer.Line("#nullable enable");
         writer.Line();
+        writer.Line("using Unsafe = global::System.Runtime.CompilerServices.Unsafe;");
+        writer.Line();
         using (writer.OptionalBraces(target.Namespace is null ? null : "namespace " + target.Namespace))
         {
             WriteTypes(writer, program, target, 0);
@@ -57,10 +59,15 @@ public static class EmulatorEmitter
 
         foreach (var property in target.PerCpu)
         {
+            var mapped = property.UserMapped ? "true" : "false";
             writer.Line(GeneratedCode);
-            writer.Line($"{property.Modifiers} {property.Type} {property.Name} => new(0x{property.Offset:x}UL);");
+            writer.Line($"{property.Modifiers} {property.Type} {property.Name} => new({unchecked((long)property.Offset)}L, {property.Size}, {mapped});");
             writer.Line();
         }
+
+        WriteUnit(writer, program, target);
+        writer.Line();
+        WriteCode(writer, program, target);
     }
 
     private static void WriteEntry(IndentedWriter writer, Program program, TargetEntry entry)
@@ -69,8 +76,87 @@ public static class EmulatorEmitter
         writer.Line(GeneratedCode);
         using (writer.Braces($"{entry.Modifiers} global::EntryGen.Stop {entry.Method}(ref global::EntryGen.Cpu {entry.Parameter})"))
         {
-            writer.Line($"global::System.Runtime.CompilerServices.Unsafe.Add(ref {entry.Parameter}.RegisterFile, (int)global::EntryGen.Emulation.Reg.Rip) = 0x{address:x}UL;");
+            writer.Line($"Unsafe.Add(ref {entry.Parameter}.RegisterFile, EntryUnitCode.Rip) = {Value.Number(address)};");
             writer.Line($"return EntryUnit.Run(ref {entry.Parameter});");
         }
     }
+
+    private static void WriteUnit(IndentedWriter writer, Program program, EmissionTarget target)
+    {
+        writer.Line(GeneratedCode);
+        writer.Line("public static global::EntryGen.EntryUnit EntryUnit { get; } = new global::EntryGen.EntryUnit(");
+        using (writer.Indent())
+        {
+            writer.Line($"{Literal(target.UnitName)},");
+            writer.Line("EntryUnitCode.Run,");
+            writer.Line("EntryUnitCode.Step,");
+            writer.Line("EntryUnitCode.Tables,");
+            writer.Line($"[{string.Join(", ", target.Functions.Select(function => function.Method))}]);");
+        }
+    }
+
+    private static void WriteCode(IndentedWriter writer, Program program, EmissionTarget target)
+    {
+        var unit = new UnitContext(program, target);
+        var index = new CodeIndex(program);
+        writer.Line(GeneratedCode);
+        using (writer.Braces("private static class EntryUnitCode"))
+        {
+            writer.Line("// Places in the register file.");
+            foreach (var register in RegisterNumber.Names.Select((_, number) => RegisterNumber.Member(number)).Concat(_systemRegisters))
+            {
+                writer.Line($"public const int {register} = (int)global::EntryGen.Emulation.Reg.{register};");
+            }
+
+            writer.Line();
+            new RunWriter(unit, index).Write(writer);
+            writer.Line();
+            new StepWriter(unit, index).Write(writer);
+            writer.Line();
+            index.WriteSlotOf(writer);
+            foreach (var rule in unit.FlagFunctions)
+            {
+                writer.Line();
+                writer.Lines(rule.Function());
+            }
+
+            if (target.Constants.Count > 0)
+            {
+                writer.Line();
+                writer.Line("// The C# names that the assembly uses.");
+                writer.Line($"private static readonly string[] Names = [{string.Join(", ", target.Constants.Select(constant => $"nameof({constant})"))}];");
+            }
+
+            writer.Line();
+            WriteTables(writer, program, target);
+        }
+    }
+
+    // A raw literal: nothing in the text needs an escape, and the reader sees the records.
+    private static void WriteTables(IndentedWriter writer, Program program, EmissionTarget target)
+    {
+        var text = TablesWriter.Write(program, target);
+        var quotes = "\"\"\"";
+        while (text.Contains(quotes))
+        {
+            quotes += "\"";
+        }
+
+        writer.Line("// Sections, symbols, entries, externals, features, constants and instructions, for the machine and for people.");
+        writer.Line($"public const string Tables = {quotes}");
+        using (writer.Indent())
+        {
+            foreach (var line in text.TrimEnd('\n').Split('\n'))
+            {
+                writer.Line(line);
+            }
+
+            writer.Line(quotes + ";");
+        }
+    }
+
+    private static string Literal(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
+
+    private static readonly string[] _systemRegisters =
+        ["Rip", "Rflags", "FsBase", "GsBase", "Es", "Cs", "Ss", "Ds", "Fs", "Gs", "TscAux"];
 }

@@ -28,12 +28,21 @@ internal sealed class IndentedWriter
         }
     }
 
-    /// <summary>Writes a line one step to the left, as labels stand.</summary>
+    /// <summary>Appends what another writer wrote, at its own depth.</summary>
+    public void Paste(IndentedWriter other)
+    {
+        foreach (var line in other._text.ToString().TrimEnd('\n').Split('\n'))
+        {
+            Line(line);
+        }
+
+        Line();
+    }
+
+    /// <summary>Writes a label.</summary>
     public void Label(string name)
     {
-        _depth--;
         Line(name + ":");
-        _depth++;
     }
 
     /// <summary>Writes a heading and an opening brace; disposing the result closes it.</summary>

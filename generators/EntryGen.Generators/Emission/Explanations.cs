@@ -1,0 +1,109 @@
+using System.Text;
+using EntryGen.Asm;
+using EntryGen.Asm.Instructions;
+
+namespace EntryGen.Generators.Emission;
+
+/// <summary>The comments beside generated code: the instruction as written, where it came from, what it does in words.</summary>
+internal static class Explanations
+{
+    private const int SourceColumn = 48;
+
+    /// <summary>Two comment lines for an instruction.</summary>
+    public static void Write(IndentedWriter writer, Instruction instruction)
+    {
+        writer.Line($"// {Text(instruction).PadRight(SourceColumn)} {Place(instruction)}".TrimEnd());
+        if (instruction.Info.Summary.Length > 0)
+        {
+            writer.Line($"//     {Effect(instruction)}");
+        }
+    }
+
+    /// <summary>The instruction as the assembler reads it, on one line.</summary>
+    public static string Text(Instruction instruction) => OneLine(instruction.Statement.Text.Text);
+
+    /// <summary><c>file:line</c> of the outermost source line, then the macros from the outermost to the innermost.</summary>
+    public static string Place(Instruction instruction)
+    {
+        var statement = instruction.Statement;
+        var text = new StringBuilder(FileName(statement.File.Path)).Append(':').Append(statement.Line);
+        if (statement.Frame is { } frame)
+        {
+            foreach (var outer in frame.OutermostFirst())
+            {
+                text.Append(" > ").Append(outer.Name);
+            }
+        }
+
+        return OneLine(text.ToString());
+    }
+
+    /// <summary>The table's summary with the operands in the places of <c>src</c>, <c>dst</c> and the like.</summary>
+    public static string Effect(Instruction instruction)
+    {
+        var operands = instruction.Operands;
+        var summary = instruction.Info.Summary;
+        if (instruction.Condition is { } condition)
+        {
+            summary = Replace(summary, "condition", $"condition {condition}");
+        }
+
+        if (operands.Count > 0)
+        {
+            summary = Replace(summary, "dst", Operand(instruction, operands[operands.Count - 1]));
+            summary = Replace(summary, "src", Operand(instruction, operands[0]));
+            summary = Replace(summary, "count", operands.Count == 1 ? "1" : Operand(instruction, operands[0]));
+            summary = Replace(summary, "target", Operand(instruction, operands[0]));
+        }
+
+        return summary;
+    }
+
+    private static string Operand(Instruction instruction, Operand operand)
+    {
+        var text = OneLine(operand.Text.Text);
+        return text.Length > 0 ? text.TrimStart('$') : OneLine(instruction.Statement.Operands.Text);
+    }
+
+    // Whole words only.
+    private static string Replace(string text, string word, string by)
+    {
+        var result = new StringBuilder();
+        for (var i = 0; i < text.Length;)
+        {
+            var matches = string.CompareOrdinal(text, i, word, 0, word.Length) == 0
+                && (i == 0 || !char.IsLetter(text[i - 1]))
+                && (i + word.Length == text.Length || !char.IsLetter(text[i + word.Length]));
+            if (matches)
+            {
+                result.Append(by);
+                i += word.Length;
+            }
+            else
+            {
+                result.Append(text[i++]);
+            }
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>The last part of a path.</summary>
+    public static string FileName(string path) => path.Substring(path.LastIndexOfAny(['/', '\\']) + 1);
+
+    /// <summary>Text without what would end a comment.</summary>
+    public static string OneLine(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (var character in text)
+        {
+            var blank = char.IsWhiteSpace(character) || char.IsControl(character);
+            if (!blank || (result.Length > 0 && result[result.Length - 1] != ' '))
+            {
+                result.Append(blank ? ' ' : character);
+            }
+        }
+
+        return result.ToString().Trim();
+    }
+}

@@ -1,0 +1,200 @@
+using EntryGen.Asm;
+using EntryGen.Asm.Instructions;
+using EntryGen.Generators.Emission.Semantics;
+
+namespace EntryGen.Generators.Emission;
+
+/// <summary>The <c>Step</c> form: one instruction on the register file, every access checked, flags complete.</summary>
+/// <remarks>The text runs with <c>ref ulong r</c> on the register file and <c>ulong next</c> for the address of the next instruction.</remarks>
+internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) : Translation(unit)
+{
+    private int _variables;
+    private bool _nextIsSet;
+
+    /// <inheritdoc/>
+    protected override IndentedWriter Writer { get; } = writer;
+
+    /// <summary>Whether a checked access jumps to <c>fault</c>.</summary>
+    public bool UsesFault { get; private set; }
+
+    /// <summary>Whether a checked stack access jumps to <c>stackFault</c>.</summary>
+    public bool UsesStackFault { get; private set; }
+
+    /// <summary>Writes the statements of one instruction, up to and without the <c>break</c>.</summary>
+    public void Write(Instruction instruction)
+    {
+        Begin(instruction);
+        _variables = 0;
+        _nextIsSet = false;
+        if (SemanticsTable.Find(instruction.Info.Op) is not { } semantic)
+        {
+            Do("return new global::EntryGen.Stop(global::EntryGen.StopKind.Unmodelled);");
+            return;
+        }
+
+        foreach (var register in Unit.SuspectUses(instruction))
+        {
+            using (Writer.Braces($"if ({Register64(register)} == {UnitContext.PoisonOf(register)})"))
+            {
+                Do($"return new global::EntryGen.Stop(global::EntryGen.StopKind.UndefinedValue, Address: {Value.Number((ulong)register)});");
+            }
+        }
+
+        semantic.Write(this);
+        if (!_nextIsSet)
+        {
+            Do($"next = {Value.Number(NextAddress)};");
+        }
+
+        Do("break;");
+    }
+
+    /// <inheritdoc/>
+    public override Value NewTemporary()
+    {
+        var name = "t" + _variables++;
+        Do($"ulong {name};");
+        return Value.Atom(name, isStable: true);
+    }
+
+    /// <inheritdoc/>
+    protected override Value Define(Value value)
+    {
+        var name = "t" + _variables++;
+        Do($"ulong {name} = {value.Bare};");
+        return Value.Atom(name, value.Width, isStable: true);
+    }
+
+    /// <inheritdoc/>
+    public override void Require(string call) => RequireOr(call, "fault");
+
+    /// <inheritdoc/>
+    public override void Machine(string call, MachineEffects effects = default) => RequireOr(call, "fault");
+
+    /// <inheritdoc/>
+    public override IndentedWriter.Block If(string condition)
+    {
+        Do($"next = {Value.Number(NextAddress)};");
+        _nextIsSet = true;
+        return Writer.Braces($"if ({condition})");
+    }
+
+    /// <inheritdoc/>
+    public override void RaiseIf(string condition, int vector)
+    {
+        using (Writer.Braces($"if ({condition})"))
+        {
+            Do($"return cpu.Raise({vector});");
+        }
+
+        Do();
+    }
+
+    /// <inheritdoc/>
+    public override Value Register64(int number) => Value.Atom(System(RegisterNumber.Member(number)));
+
+    /// <inheritdoc/>
+    public override void SetRegister64(int number, Value value) => Do($"{Register64(number)} = {value.Bare};");
+
+    /// <inheritdoc/>
+    public override MemoryAddress Hold(MemoryAddress address) => new(null, Let(address.Linear), address.IsStack);
+
+    /// <inheritdoc/>
+    public override Value Load(MemoryAddress address, int width, bool forUpdate)
+    {
+        var name = "t" + _variables++;
+        RequireOr($"cpu.{(forUpdate ? "LoadForUpdate" : "Load")}{8 * width}({address.Linear.Bare}, out var {name})", FaultOf(address));
+        return Value.Atom(name, width, isStable: true);
+    }
+
+    /// <inheritdoc/>
+    public override void Store(MemoryAddress address, int width, Value value) =>
+        RequireOr($"cpu.Store{8 * width}({address.Linear.Bare}, {value.Bare})", FaultOf(address));
+
+    /// <inheritdoc/>
+    public override void SetFlags(FlagRule rule, params Value[] inputs) =>
+        Do($"{System("Rflags")} = {Unit.CallFlagFunction(rule, System("Rflags"), inputs.Select(input => input.ToString()))};");
+
+    /// <inheritdoc/>
+    public override void SetSystemFlags(ulong mask, bool value) =>
+        Do(value ? $"{System("Rflags")} |= {Value.Number(mask)};" : $"{System("Rflags")} &= ~{Value.Number(mask)};");
+
+    /// <inheritdoc/>
+    public override string TestFlag(StatusFlags flag) => $"({System("Rflags")} & {Value.Number((ulong)flag)}) != 0";
+
+    /// <inheritdoc/>
+    public override Value Flags() => Value.Atom(System("Rflags"));
+
+    /// <inheritdoc/>
+    public override void Jump(BranchTarget target) => SetNext(Value.Number(AddressOf(target)));
+
+    /// <inheritdoc/>
+    public override void JumpIf(string condition, BranchTarget target) =>
+        SetNext($"{condition} ? {Value.Number(AddressOf(target))} : {Value.Number(NextAddress)}");
+
+    /// <inheritdoc/>
+    public override void JumpTo(Value address) => SetNext(address.Bare);
+
+    /// <inheritdoc/>
+    public override void ContinueAtRip()
+    {
+        Do("return default;");
+        _nextIsSet = true;
+    }
+
+    /// <inheritdoc/>
+    public override void Halt()
+    {
+        Do("var stop = cpu.Halt();");
+        using (Writer.Braces("if (stop.Kind == global::EntryGen.StopKind.Halted)"))
+        {
+            Do($"{System("Rip")} = {Value.Number(NextAddress)};");
+        }
+
+        Do();
+        Do("return stop;");
+        _nextIsSet = true;
+    }
+
+    // Every access and every fetch of this form is checked by itself.
+
+    /// <inheritdoc/>
+    public override void TranslationsChanged()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void PermissionsChanged()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void SegmentBasesChanged()
+    {
+    }
+
+    /// <summary>The address that a direct branch goes to.</summary>
+    public static ulong AddressOf(BranchTarget target) => target.Item?.Address ?? target.External!.Address;
+
+    private void SetNext(string expression)
+    {
+        Do($"next = {expression};");
+        _nextIsSet = true;
+    }
+
+    private string FaultOf(MemoryAddress address) => address.IsStack ? "stackFault" : "fault";
+
+    private void RequireOr(string call, string label)
+    {
+        UsesFault |= label == "fault";
+        UsesStackFault |= label == "stackFault";
+        using (Writer.Braces($"if (!{call})"))
+        {
+            Do($"goto {label};");
+        }
+
+        Do();
+    }
+
+    private void Do() => Writer.Line();
+}

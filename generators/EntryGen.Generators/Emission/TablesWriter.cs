@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using EntryGen.Asm;
+
+namespace EntryGen.Generators.Emission;
+
+/// <summary>Writes a unit's tables as text: one record a line, tab separated (docs/generated-code.md has the format).</summary>
+internal static class TablesWriter
+{
+    /// <summary>The tables.</summary>
+    public static string Write(Program program, EmissionTarget target)
+    {
+        var text = new StringBuilder();
+        foreach (var section in program.Sections)
+        {
+            var flags = (section.Executable ? "x" : "") + (section.UserMapped ? "u" : "");
+            Record(text, "section", section.Name, Hex(section.Address), Hex((ulong)section.Size), flags.Length == 0 ? "-" : flags, HexBytes(section.Data));
+        }
+
+        foreach (var symbol in program.Symbols.Values.OrderBy(symbol => symbol.Address).ThenBy(symbol => symbol.Name, StringComparer.Ordinal))
+        {
+            Record(text, "symbol", symbol.Name, Hex(symbol.Address));
+        }
+
+        foreach (var entry in target.Entries)
+        {
+            if (program.Symbols.TryGetValue(entry.Symbol, out var symbol))
+            {
+                Record(text, "entry", entry.Symbol, Hex(symbol.Address), entry.Kind);
+            }
+        }
+
+        foreach (var external in program.Externals)
+        {
+            Record(text, "external", external.Name, external.Kind.ToString().ToLowerInvariant(), Hex(external.Address), Hex((ulong)external.Size), external.UserMapped ? "u" : "-");
+        }
+
+        for (var i = 0; i < target.Functions.Count; i++)
+        {
+            Record(text, "function", target.Functions[i].Symbol, i.ToString(CultureInfo.InvariantCulture));
+        }
+
+        foreach (var feature in program.Features)
+        {
+            Record(text, "feature", feature.Index.ToString(CultureInfo.InvariantCulture), feature.Name);
+        }
+
+        foreach (var constant in program.Constants.OrderBy(constant => constant.Key, StringComparer.Ordinal))
+        {
+            Record(text, "constant", constant.Key, constant.Value.ToString(CultureInfo.InvariantCulture));
+        }
+
+        foreach (var instruction in program.Items.OfType<Instruction>())
+        {
+            var statement = instruction.Statement;
+            var stack = statement.Frame is { } frame ? string.Join(" ", frame.OutermostFirst().Select(Frame)) : "";
+            Record(text, "insn", Hex(instruction.Address), Explanations.Text(instruction), $"{statement.File.Path}:{statement.Line}", stack);
+        }
+
+        return text.ToString();
+    }
+
+    private static string Frame(Asm.Gas.MacroFrame frame) => frame.CallSite is { } call ? $"{frame.Name}@{call.Source.Path}:{call.Line}" : frame.Name;
+
+    private static void Record(StringBuilder text, params string[] fields)
+    {
+        var last = fields.Length - 1;
+        while (fields[last].Length == 0)
+        {
+            last--;
+        }
+
+        text.Append(string.Join("\t", fields.Take(last + 1).Select(Explanations.OneLine))).Append('\n');
+    }
+
+    private static string Hex(ulong value) => value.ToString("x", CultureInfo.InvariantCulture);
+
+    private static string HexBytes(IReadOnlyList<byte> bytes) => string.Concat(bytes.Select(value => value.ToString("x2", CultureInfo.InvariantCulture)));
+}
