@@ -103,6 +103,15 @@ internal sealed class ArgumentSplitter(DiagnosticBag diagnostics, ArgumentSplitt
     private int? FindKeyword(MacroDefinition macro, TextSlice name, TextSlice[] arguments)
     {
         var parameter = name.ToString();
+        if (parameter.Length == 0 || !Characters.IsNameStart(parameter[0]))
+        {
+            diagnostics.Report(
+                AssemblerDiagnostics.MalformedStatement,
+                name.Between(name.Start, name.End + 1),
+                $"'{parameter}=' names no parameter of macro '{macro.Name}'; an argument with an equals sign needs quotes or parentheses");
+            return null;
+        }
+
         var index = macro.IndexOf(parameter);
         if (index < 0)
         {

@@ -132,15 +132,24 @@ internal sealed partial class AssemblerRun
         var template = MacroTemplate.Parse(body, [parameter], _isAlternate);
         var i = Characters.SkipComma(text, end, operands.End);
         var argument = new TextSlice[1];
-        var first = true;
+        var isQuoted = false;
+        var isFirst = true;
         _expansion.Clear();
-        while (first || i < operands.End)
+        while (isFirst || i < operands.End)
         {
-            first = false;
+            isFirst = false;
             if (directive == Directive.RepeatForCharacters)
             {
+                // Blanks are values in quotes only; the quotes are values themselves, but for a last one.
+                var isQuote = i < operands.End && text[i] == '"';
+                isQuoted ^= isQuote;
+                if (isQuote && Characters.SkipBlanks(text, i + 1, operands.End) >= operands.End)
+                {
+                    break;
+                }
+
                 argument[0] = operands.Between(i, Math.Min(i + 1, operands.End));
-                i++;
+                i = isQuoted ? i + 1 : Characters.SkipBlanks(text, i + 1, operands.End);
             }
             else if (_arguments.ReadPositional(operands, ref i, _isAlternate) is { } value)
             {

@@ -138,16 +138,16 @@ internal sealed partial class AssemblerRun
 
     private bool TryDefine(LabelDefinition label, TextSlice name)
     {
-        if (_symbols.FindAssignment(label.Name, int.MaxValue) is { } assignment)
-        {
-            ReportDuplicate(name, assignment.Span);
-            return false;
-        }
-
         if (!_symbols.Define(label))
         {
             ReportDuplicate(name, _symbols.FindLabel(label.Name)!.Span);
             return false;
+        }
+
+        // A label may take the name of an assigned symbol, which then stands for the label.
+        if (_symbols.FindAssignment(label.Name, int.MaxValue) is not null)
+        {
+            _symbols.Assign(label.Name, new SymbolAssignment(Sequence, ExpressionValue.OfSymbol(new SymbolTerm(label.Name, label)), label.Span));
         }
 
         return true;

@@ -8,7 +8,7 @@ internal sealed class MacroTemplate
 {
     private readonly TracedText _body;
     private readonly List<Part> _parts = [];
-    private int _locals;
+    private int _locals; // LOCAL names found so far
 
     private MacroTemplate(TracedText body)
     {
@@ -53,7 +53,7 @@ internal sealed class MacroTemplate
     /// <param name="output">Where to.</param>
     /// <param name="arguments">One text for each parameter.</param>
     /// <param name="counter">The value of <c>\@</c>.</param>
-    /// <param name="firstLocal">The number of the first <c>LOCAL</c> name.</param>
+    /// <param name="firstLocal">How many <c>LOCAL</c> names there were before.</param>
     public void Expand(TracedTextBuilder output, TextSlice[] arguments, int counter, int firstLocal)
     {
         foreach (var part in _parts)
@@ -70,7 +70,7 @@ internal sealed class MacroTemplate
                     output.AppendSynthesized(counter.ToString(CultureInfo.InvariantCulture), _body, part.Start);
                     break;
                 default:
-                    output.AppendSynthesized(".LL" + (firstLocal + part.Index).ToString("x4", CultureInfo.InvariantCulture), _body, part.Start);
+                    output.AppendSynthesized(".LL" + (firstLocal + part.Index + 1).ToString("x4", CultureInfo.InvariantCulture), _body, part.Start);
                     break;
             }
         }

@@ -96,7 +96,7 @@ public static class FlatStatements
 
     private static string FirstWord(string text) => text.Split(' ', '\t', '"')[0];
 
-    private static string WithoutBlanks(string text)
+    internal static string WithoutBlanks(string text)
     {
         var result = new StringBuilder(text.Length);
         var inString = false;

@@ -1,0 +1,37 @@
+using EntryGen.Asm.Gas;
+
+namespace EntryGen.OracleTests.Gas;
+
+/// <summary>Small texts of our own, read by GNU as at test time and by us: the same statements in the same order, or mistakes on the same lines.</summary>
+public class ProbeTests
+{
+    public static TheoryData<string, string> Probes() => ProbeTexts.Read("Accepted");
+
+    public static TheoryData<string, string> Mistakes() => ProbeTexts.Read("Rejected");
+
+    [GnuAsTheory]
+    [MemberData(nameof(Probes))]
+    public void Statements_equal_the_listing(string name, string text)
+    {
+        var (listing, messages) = GnuAs.Assemble(text);
+        Assert.True(GnuAs.ErrorLines(messages).Count == 0, $"GNU as rejects the probe {name}: {messages}");
+        var expected = GnuListing.Statements(listing).Select(statement => $"{new string('>', statement.Depth)} {statement.Text}");
+        var own = new Assembler(new AssemblerOptions()).Assemble(GnuAs.Lines(text));
+        Assert.DoesNotContain(own.Diagnostics, diagnostic => diagnostic.Descriptor.Severity == EntryGen.Asm.Diagnostics.AsmSeverity.Error);
+        var actual = own.Statements.Select(statement =>
+            $"{new string('>', statement.Depth)} {FlatStatements.WithoutBlanks(statement.Text.Text)}{(statement.Kind == StatementKind.Label ? ":" : "")}");
+        Assert.Equal(string.Join('\n', expected), string.Join('\n', actual));
+    }
+
+    [GnuAsTheory]
+    [MemberData(nameof(Mistakes))]
+    public void Mistakes_are_found_on_the_same_lines(string name, string text)
+    {
+        var expected = GnuAs.ErrorLines(GnuAs.Assemble(text).Messages);
+        Assert.True(expected.Count > 0, $"GNU as accepts the probe {name}");
+        var own = new Assembler(new AssemblerOptions()).Assemble(GnuAs.Lines(text));
+        Assert.Equal(expected, own.Diagnostics
+            .Where(diagnostic => diagnostic.Descriptor.Severity == EntryGen.Asm.Diagnostics.AsmSeverity.Error)
+            .Select(diagnostic => diagnostic.Span!.Value.Line).Distinct().Order());
+    }
+}
