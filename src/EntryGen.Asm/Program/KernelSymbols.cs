@@ -11,6 +11,8 @@ public static class KernelSymbols
         "sev_es_terminate", "snp_abort", "xen_start_kernel",
     };
 
+    private static readonly HashSet<string> _functions = new(StringComparer.Ordinal) { "srso_safe_ret", "srso_alias_safe_ret", "retbleed_return_thunk" };
+
     // Sizes are those of 6.1 and 6.12 rounded up to what entry code can touch. Only cpu_tss_rw is in the user page tables
     // (arch/x86/mm/pti.c, pti_clone_user_shared); everything else in the per-CPU area is kernel only.
     private static readonly Dictionary<string, PerCpuVariable> _perCpu = new[]
@@ -18,7 +20,7 @@ public static class KernelSymbols
         new PerCpuVariable("cpu_tss_rw", null, 0x3000, true),
         new PerCpuVariable("cpu_tlbstate", null, 0x100, false),
         new PerCpuVariable("pcpu_hot", null, 0x40, false),
-        new PerCpuVariable("fixed_percpu_data", 0, 0x30, false),
+        new PerCpuVariable("fixed_percpu_data", null, 0x30, false),
         new PerCpuVariable("irq_stack_backing_store", null, 0x4000, false),
     }.ToDictionary(variable => variable.Name, StringComparer.Ordinal);
 
@@ -30,6 +32,9 @@ public static class KernelSymbols
         ["sys_call_table"] = 8 * 512,
         ["ia32_sys_call_table"] = 8 * 512,
     };
+
+    /// <summary>Whether a symbol is known to be a function though code may use its address only (the targets that return addresses are compared with).</summary>
+    public static bool IsFunction(string name) => _functions.Contains(name);
 
     /// <summary>Whether a function never returns, so that nothing follows a call of it.</summary>
     public static bool IsNoReturn(string function) => _noReturn.Contains(function);

@@ -1,0 +1,72 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Gas;
+
+namespace EntryGen.Asm.Instructions;
+
+/// <summary>Reads and checks the prefixes before a mnemonic.</summary>
+internal static class PrefixReader
+{
+    private static readonly Dictionary<string, InstructionPrefixes> _prefixes = new(StringComparer.Ordinal)
+    {
+        ["lock"] = InstructionPrefixes.Lock,
+        ["rep"] = InstructionPrefixes.Repeat,
+        ["repe"] = InstructionPrefixes.Repeat,
+        ["repz"] = InstructionPrefixes.Repeat,
+        ["repne"] = InstructionPrefixes.RepeatNotEqual,
+        ["repnz"] = InstructionPrefixes.RepeatNotEqual,
+        ["bnd"] = InstructionPrefixes.None,
+        ["notrack"] = InstructionPrefixes.None,
+        ["cs"] = InstructionPrefixes.None,
+        ["ds"] = InstructionPrefixes.None,
+    };
+
+    private static readonly HashSet<Op> _lockable =
+    [
+        Op.Add, Op.Adc, Op.And, Op.Btc, Op.Btr, Op.Bts, Op.Cmpxchg, Op.Cmpxchg16b, Op.Dec, Op.Inc, Op.Neg, Op.Not, Op.Or, Op.Sbb, Op.Sub, Op.Xor, Op.Xadd, Op.Xchg,
+    ];
+
+    /// <summary>Whether a mnemonic is a prefix that stands alone, as in <c>lock; addl ...</c>.</summary>
+    public static bool TryGet(string mnemonic, out InstructionPrefixes prefix) => _prefixes.TryGetValue(mnemonic, out prefix);
+
+    /// <summary>The prefixes written before the mnemonic of a statement.</summary>
+    public static InstructionPrefixes Read(Statement statement)
+    {
+        var text = statement.Text.Text;
+        var result = InstructionPrefixes.None;
+        var position = 0;
+        while (position < text.Length)
+        {
+            var start = position;
+            while (position < text.Length && !char.IsWhiteSpace(text[position]))
+            {
+                position++;
+            }
+
+            if (!_prefixes.TryGetValue(text.Substring(start, position - start).ToLowerInvariant(), out var prefix))
+            {
+                break;
+            }
+
+            result |= prefix;
+            while (position < text.Length && char.IsWhiteSpace(text[position]))
+            {
+                position++;
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>What is left of the prefixes after the instruction has had its say; reports those that it cannot have.</summary>
+    public static InstructionPrefixes Check(InstructionPrefixes prefixes, Op op, IReadOnlyList<OperandSyntax> operands, StatementErrors errors)
+    {
+        if (prefixes.HasFlag(InstructionPrefixes.Lock) && !(_lockable.Contains(op) && operands.Any(operand => operand is MemorySyntax)))
+        {
+            errors.AtName(ProgramDiagnostics.InvalidPrefix, $"LOCK raises #UD on {InstructionTable.Get(op).Name} unless it changes memory.");
+            prefixes &= ~InstructionPrefixes.Lock;
+        }
+
+        // On anything but string operations the repeat prefixes are ignored ("rep; ret").
+        return op is Op.Movs or Op.Stos or Op.Lods or Op.Scas or Op.Cmps ? prefixes : prefixes & InstructionPrefixes.Lock;
+    }
+}

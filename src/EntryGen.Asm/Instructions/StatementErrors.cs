@@ -1,0 +1,27 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Gas;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Instructions;
+
+/// <summary>Collects what is wrong with one statement, at the characters meant.</summary>
+internal readonly struct StatementErrors(Statement statement, List<AsmDiagnostic> diagnostics)
+{
+    /// <summary>Reports an error at a part of the statement's operands.</summary>
+    public void AtOperands(AsmDiagnosticDescriptor descriptor, int start, int length, string message) =>
+        Add(descriptor, message, statement.Operands.Length == 0 ? statement.Text.Span : statement.Operands.SpanOf(Math.Min(start, statement.Operands.Length - 1), Math.Max(1, length)));
+
+    /// <summary>Reports an error at one operand.</summary>
+    public void At(AsmDiagnosticDescriptor descriptor, TracedText text, string message) => Add(descriptor, message, text.Span ?? statement.Text.Span);
+
+    /// <summary>Reports an error at the mnemonic.</summary>
+    public void AtName(AsmDiagnosticDescriptor descriptor, string message)
+    {
+        var text = statement.Text;
+        var start = text.Text.IndexOf(statement.Name, StringComparison.OrdinalIgnoreCase);
+        Add(descriptor, message, start < 0 ? text.Span : text.SpanOf(start, statement.Name.Length));
+    }
+
+    private void Add(AsmDiagnosticDescriptor descriptor, string message, SourceSpan? span) =>
+        diagnostics.Add(new AsmDiagnostic(descriptor, message, span, statement.Frame));
+}

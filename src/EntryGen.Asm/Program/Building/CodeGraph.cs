@@ -1,0 +1,243 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Gas.Expressions;
+using EntryGen.Asm.Instructions;
+
+namespace EntryGen.Asm.Building;
+
+/// <summary>The nodes of all units, linked: what follows what, which code replaces which, where faults go. No addresses yet.</summary>
+internal sealed class CodeGraph
+{
+    private readonly IReadOnlyList<UnitContent> _units;
+    private readonly HashSet<UnitSection> _claimed = [];
+
+    public CodeGraph(IReadOnlyList<UnitContent> units)
+    {
+        _units = units;
+        Linker = new Linker(units);
+        foreach (var unit in units)
+        {
+            CreateInstructions(unit);
+            AlternativeReader.Read(unit);
+        }
+
+        foreach (var section in CodeSections())
+        {
+            LinkSequence(section);
+        }
+
+        foreach (var section in CodeSections())
+        {
+            foreach (var site in section.Sites)
+            {
+                LinkSite(section, site);
+            }
+        }
+
+        foreach (var plan in Plans.Values)
+        {
+            plan.Item.Target = plan.Target?.Item is { } target ? new BranchTarget(target, null) : null;
+        }
+
+        foreach (var unit in units)
+        {
+            LinkExceptions(unit);
+        }
+    }
+
+    /// <summary>Finds what symbols mean.</summary>
+    public Linker Linker { get; }
+
+    /// <summary>How each instruction came to be, in reading order.</summary>
+    public Dictionary<Instruction, InstructionPlan> Plans { get; } = [];
+
+    /// <summary>The items of a section of a unit in layout order: sites, their original code, then their replacements.</summary>
+    public IEnumerable<CodeItem> ItemsOf(UnitSection section)
+    {
+        SitePlan? open = null;
+        for (var i = 0; i <= section.Elements.Count; i++)
+        {
+            if (open is not null && open.End == i)
+            {
+                foreach (var item in Replacements(open))
+                {
+                    yield return item;
+                }
+
+                open = null;
+            }
+
+            foreach (var site in section.SitesAt(i))
+            {
+                yield return site.Item;
+                if (site.End > i)
+                {
+                    open = site;
+                    continue;
+                }
+
+                foreach (var item in Replacements(site))
+                {
+                    yield return item;
+                }
+            }
+
+            if (i < section.Elements.Count && section.Elements[i] is CodeElement { Item: { } instruction })
+            {
+                yield return instruction;
+            }
+        }
+    }
+
+    /// <summary>The sections whose items have a place of their own: replacement code goes where it is used.</summary>
+    public IEnumerable<UnitSection> PlacedSections() => CodeSections().Where(section => !_claimed.Contains(section));
+
+    private IEnumerable<UnitSection> CodeSections() => _units.SelectMany(unit => unit.Sections).Where(section => section.IsCode);
+
+    private void CreateInstructions(UnitContent unit)
+    {
+        var planner = new InstructionPlanner(Linker);
+
+        // A label in a section that is not there yet makes it.
+        for (var i = 0; i < unit.Sections.Count; i++)
+        {
+            if (!unit.Sections[i].IsCode)
+            {
+                continue;
+            }
+
+            foreach (var element in unit.Sections[i].Elements)
+            {
+                if (element is CodeElement code)
+                {
+                    var plan = planner.Plan(code.Syntax, unit);
+                    code.Item = plan.Item;
+                    Plans.Add(plan.Item, plan);
+                }
+            }
+        }
+    }
+
+    private void LinkSequence(UnitSection section)
+    {
+        foreach (var element in section.Elements)
+        {
+            if (element is CodeElement { Item: { } item } && GoesOn(item))
+            {
+                item.Next = section.ItemFrom(element.Sequence + 1) is { } next && !ReferenceEquals(next, item) ? next : null;
+            }
+        }
+
+        // Several instructions of one statement have one sequence.
+        for (var i = 0; i + 1 < section.Elements.Count; i++)
+        {
+            if (section.Elements[i] is CodeElement { Item: { } item } element && section.Elements[i + 1] is CodeElement { Item: { } following } next
+                && element.Sequence == next.Sequence && GoesOn(item))
+            {
+                item.Next = following;
+            }
+        }
+    }
+
+    private bool GoesOn(Instruction item) => item.Info.ControlFlow switch
+    {
+        ControlFlow.Jump or ControlFlow.Return or ControlFlow.InterruptReturn or ControlFlow.SystemReturn => false,
+        ControlFlow.Call => Plans[item].Target is not { IsExternal: true } target || !KernelSymbols.IsNoReturn(target.Name),
+        _ => item.Info.Op != Op.Ud2,
+    };
+
+    private void LinkSite(UnitSection section, SitePlan site)
+    {
+        site.Item.Next = section.ItemFrom(site.EndSequence);
+        var original = site.End > site.First ? (section.Elements[site.First] as CodeElement)?.Item : site.Item.Next;
+        if (original is null)
+        {
+            Report(section, site.Choices[0], site.End > site.First ? "its original is data." : "nothing follows it.");
+            site.Item.Original = Nowhere(section, site.Choices[0]);
+            site.Item.Choices = [];
+            return;
+        }
+
+        site.Item.Original = original;
+        site.Item.Choices = [.. site.Choices.Select(choice => LinkChoice(section, site, choice))];
+    }
+
+    private AlternativeChoice LinkChoice(UnitSection section, SitePlan site, ChoicePlan choice)
+    {
+        _claimed.Add(choice.Section);
+        CodeItem? first = null;
+        for (var i = choice.First; i < choice.End; i++)
+        {
+            if (choice.Section.Elements[i] is not CodeElement { Item: { } item })
+            {
+                Report(section, choice, "its replacement is data.");
+                continue;
+            }
+
+            first ??= item;
+            if (i == choice.End - 1)
+            {
+                item.Next = GoesOn(item) ? site.Item.Next : null;
+            }
+        }
+
+        var target = first ?? site.Item.Next;
+        if (target is null)
+        {
+            Report(section, choice, "nothing follows it.");
+            target = Nowhere(section, choice);
+        }
+
+        // The feature gets its name and index when it is known which sites are kept.
+        return new AlternativeChoice(new CpuFeature("", choice.FeatureNumber, -1), choice.Inverted, target);
+    }
+
+    // Code that runs off the end of its section stops there.
+    private Instruction Nowhere(UnitSection section, ChoicePlan choice)
+    {
+        var element = new CodeElement(InstructionParser.Unmodelled(choice.Record, choice.Record.Name));
+        var plan = new InstructionPlanner(Linker).Plan(element.Syntax, section.Unit);
+        element.Item = plan.Item;
+        Plans.Add(plan.Item, plan);
+        section.Append(element);
+        return plan.Item;
+    }
+
+    private static void Report(UnitSection section, ChoicePlan choice, string message) =>
+        new StatementErrors(choice.Record, section.Unit.Diagnostics).At(
+            ProgramDiagnostics.MalformedAlternative, choice.Record.Text, "this alternative cannot be understood: " + message);
+
+    private static IEnumerable<CodeItem> Replacements(SitePlan site)
+    {
+        var seen = new HashSet<(UnitSection, int)>();
+        foreach (var choice in site.Choices)
+        {
+            for (var i = choice.First; i < choice.End; i++)
+            {
+                if (choice.Section.Elements[i] is CodeElement { Item: { } item } && seen.Add((choice.Section, i)))
+                {
+                    yield return item;
+                }
+            }
+        }
+    }
+
+    private void LinkExceptions(UnitContent unit)
+    {
+        foreach (var (from, to, type, statement) in ExceptionTableReader.Read(unit))
+        {
+            var source = InstructionAt(Linker.Link(unit, from).Item);
+            var handler = Linker.Link(unit, to).Item;
+            if (source is null || handler is null)
+            {
+                var missing = source is null ? from : to;
+                new StatementErrors(statement, unit.Diagnostics).At(
+                    ProgramDiagnostics.MalformedExceptionEntry, statement.Text, $"'{missing.Name}' is no instruction of this Program.");
+                continue;
+            }
+
+            source.ExceptionHandler = new ExceptionEdge(handler, type);
+        }
+    }
+
+    private static Instruction? InstructionAt(CodeItem? item) => item is AlternativeSite site ? InstructionAt(site.Original) : item as Instruction;
+}

@@ -1,0 +1,188 @@
+using EntryGen.Asm.Gas.Expressions;
+
+namespace EntryGen.Asm.Building;
+
+/// <summary>Gives everything its address. The only place that does.</summary>
+/// <remarks>
+/// An instruction takes 16 bytes whatever its encoding, so that addresses are distinct and ordered and do not depend on an assembler. Data among code comes first
+/// in its section. Replacement code follows the original inside its site; a site without original code takes 16 bytes itself.
+/// </remarks>
+internal sealed class CodeLayout(CodeGraph graph, Reachability reachable)
+{
+    /// <summary>Bytes an instruction takes.</summary>
+    public const int InstructionSize = 16;
+
+    private const int PageSize = 0x1000;
+    private const ulong OtherCode = 0xffff_ffff_81d0_0000;
+    private const ulong Functions = 0xffff_ffff_8180_0000;
+    private const ulong Data = 0xffff_ffff_8300_0000;
+    private const ulong ExternalData = 0xffff_ffff_8380_0000;
+    private const int DataStep = 64;
+    private const ulong KernelPerCpu = 0x1_0000;
+
+    private static readonly (string Name, ulong Address)[] _knownSections =
+    [
+        (".text", 0xffff_ffff_8100_0000),
+        (".noinstr.text", 0xffff_ffff_81c0_0000),
+        (".entry.text", 0xffff_ffff_8200_0000),
+    ];
+
+    /// <summary>The items that are kept, in order of address within each section.</summary>
+    public List<CodeItem> Items { get; } = [];
+
+    /// <summary>Places all code and data that is kept.</summary>
+    /// <returns>The sections, without the contents of data.</returns>
+    public IReadOnlyList<PlacedSection> Place()
+    {
+        var sections = new List<PlacedSection>();
+        var byName = graph.PlacedSections().GroupBy(section => section.Name).ToList();
+        var next = OtherCode;
+        foreach (var group in byName)
+        {
+            var known = _knownSections.FirstOrDefault(section => section.Name == group.Key).Address;
+            var placed = PlaceCode(group.Key, [.. group], known == 0 ? next : known);
+            if (placed is not null)
+            {
+                sections.Add(placed);
+                next = known == 0 ? RoundUp(placed.Address + (ulong)placed.Size, PageSize) : next;
+            }
+        }
+
+        next = Data;
+        foreach (var group in reachable.Data.Where(section => !section.IsCode).GroupBy(section => section.Name))
+        {
+            var elements = group.SelectMany(section => section.Elements.OfType<DataElement>().Select(element => (section, element))).ToList();
+            var end = PlaceData(elements, next);
+            sections.Add(new PlacedSection(group.Key, next, (int)(end - next), null, elements));
+            Close(group, end);
+            next = RoundUp(end, PageSize);
+        }
+
+        return sections;
+    }
+
+    /// <summary>Places what the Program does not define.</summary>
+    public static IReadOnlyList<ExternalSymbol> PlaceExternals(ExternalTable table, IReadOnlyList<PerCpuVariable> given)
+    {
+        var variables = given.ToDictionary(variable => variable.Name, StringComparer.Ordinal);
+        var perCpu = PlacePerCpu(
+            [.. table.Names.Where(name => table.KindOf(name) == ExternalKind.PerCpu)
+                .Select(name => variables.TryGetValue(name, out var own) ? own : KernelSymbols.FindPerCpu(name) ?? new PerCpuVariable(name, null, 8, false))]);
+        var function = Functions;
+        var data = ExternalData;
+        var result = new List<ExternalSymbol>();
+        foreach (var name in table.Names)
+        {
+            switch (table.KindOf(name))
+            {
+                case ExternalKind.Function:
+                    result.Add(new ExternalSymbol(name, ExternalKind.Function, function, 0, false));
+                    function += InstructionSize;
+                    break;
+                case ExternalKind.PerCpu:
+                    result.Add(perCpu[name]);
+                    break;
+                default:
+                    var size = KernelSymbols.DataSize(name);
+                    result.Add(new ExternalSymbol(name, ExternalKind.Data, data, size, false));
+                    data = RoundUp(data + (ulong)size, DataStep);
+                    break;
+            }
+        }
+
+        return result;
+    }
+
+    // User-mapped variables take whole pages at the start, so that nothing else shares a page that user mode can see.
+    private static Dictionary<string, ExternalSymbol> PlacePerCpu(IReadOnlyList<PerCpuVariable> variables)
+    {
+        var placed = new Dictionary<string, ExternalSymbol>(StringComparer.Ordinal);
+        var taken = new List<(ulong Start, ulong End)>();
+        foreach (var variable in variables.Where(variable => variable.Offset is not null))
+        {
+            Put(variable, variable.Offset!.Value);
+        }
+
+        foreach (var variable in variables.Where(variable => variable is { Offset: null, UserMapped: true }))
+        {
+            Put(variable, FindRoom(0, PageSize, RoundUp((ulong)variable.Size, PageSize)));
+        }
+
+        foreach (var variable in variables.Where(variable => variable is { Offset: null, UserMapped: false }))
+        {
+            Put(variable, FindRoom(KernelPerCpu, DataStep, RoundUp((ulong)variable.Size, DataStep)));
+        }
+
+        return placed;
+
+        void Put(PerCpuVariable variable, ulong offset)
+        {
+            var size = variable.UserMapped ? RoundUp((ulong)variable.Size, PageSize) : (ulong)variable.Size;
+            taken.Add((offset, offset + Math.Max(1, size)));
+            placed[variable.Name] = new ExternalSymbol(variable.Name, ExternalKind.PerCpu, offset, variable.Size, variable.UserMapped);
+        }
+
+        ulong FindRoom(ulong offset, int step, ulong size)
+        {
+            while (taken.Where(range => range.Start < offset + size && offset < range.End).Select(range => range.End).DefaultIfEmpty(0UL).Max() is var end and > 0)
+            {
+                offset = RoundUp(end, step);
+            }
+
+            return offset;
+        }
+    }
+
+    private PlacedSection? PlaceCode(string name, IReadOnlyList<UnitSection> sections, ulong start)
+    {
+        var elements = sections
+            .Where(section => reachable.Data.Contains(section))
+            .SelectMany(section => section.Elements.OfType<DataElement>().Select(element => (section, element)))
+            .ToList();
+        var address = RoundUp(PlaceData(elements, start), InstructionSize);
+        var items = new List<CodeItem>();
+        foreach (var section in sections)
+        {
+            foreach (var item in graph.ItemsOf(section))
+            {
+                if (!reachable.Keeps(item))
+                {
+                    continue;
+                }
+
+                items.Add(item);
+                item.Index = Items.Count;
+                item.Address = address;
+                Items.Add(item);
+                address += item is AlternativeSite site && HasOriginal(site) ? 0UL : InstructionSize;
+            }
+        }
+
+        Close(sections, address);
+        return items.Count == 0 && elements.Count == 0 ? null : new PlacedSection(name, start, (int)(address - start), items, elements);
+    }
+
+    private static bool HasOriginal(AlternativeSite site) => !ReferenceEquals(site.Original, site.Next);
+
+    private static ulong PlaceData(List<(UnitSection Section, DataElement Element)> elements, ulong address)
+    {
+        foreach (var (_, element) in elements)
+        {
+            address = RoundUp(address, element.Alignment);
+            element.Address = address;
+            address += (ulong)element.Size;
+        }
+
+        return address;
+    }
+
+    private static void Close(IEnumerable<UnitSection> sections, ulong end)
+    {
+        foreach (var section in sections)
+        {
+            section.EndAddress = end;
+        }
+    }
+
+    private static ulong RoundUp(ulong value, int multiple) => (value + (ulong)multiple - 1) / (ulong)multiple * (ulong)multiple;
+}

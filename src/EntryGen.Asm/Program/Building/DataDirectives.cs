@@ -1,0 +1,134 @@
+using System.Text;
+using EntryGen.Asm.Gas;
+using EntryGen.Asm.Gas.Expressions;
+using EntryGen.Asm.Instructions;
+
+namespace EntryGen.Asm.Building;
+
+/// <summary>Directives that put bytes into a section (info as, "Pseudo Ops").</summary>
+internal static class DataDirectives
+{
+    // More than this is no table that entry code reads.
+    private const int MaxFill = 1 << 16;
+
+    private static readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal)
+    {
+        [".byte"] = 1,
+        [".short"] = 2, [".word"] = 2, [".hword"] = 2, [".value"] = 2, [".2byte"] = 2,
+        [".long"] = 4, [".int"] = 4, [".4byte"] = 4,
+        [".quad"] = 8, [".8byte"] = 8,
+    };
+
+    private static readonly HashSet<string> _strings = [".ascii", ".asciz", ".string"];
+    private static readonly HashSet<string> _padding = [".skip", ".space", ".zero", ".fill", ".align", ".balign", ".p2align", ".org", ".nops"];
+
+    /// <summary>Whether a directive states numbers, strings or padding.</summary>
+    public static bool IsData(string directive) => IsContent(directive) || _padding.Contains(directive);
+
+    /// <summary>Whether a directive states numbers or strings.</summary>
+    public static bool IsContent(string directive) => _numbers.ContainsKey(directive) || _strings.Contains(directive);
+
+    /// <summary>The bytes of a directive.</summary>
+    /// <remarks>A value that cannot be computed has been reported by the assembler; it counts as 0.</remarks>
+    public static DataElement Read(Statement statement, SymbolTable symbols)
+    {
+        if (_numbers.TryGetValue(statement.Name, out var size))
+        {
+            return new DataElement(statement.Sequence, [.. Evaluate(statement, symbols).Select(value => new DataValue(size, value))]);
+        }
+
+        if (_strings.Contains(statement.Name))
+        {
+            return new DataElement(statement.Sequence, [.. ReadStrings(statement.Operands.Text, terminated: statement.Name != ".ascii").Select(Byte)]);
+        }
+
+        var arguments = Evaluate(statement, symbols);
+        long Argument(int index, long missing) => index < arguments.Count && arguments[index].IsConstant ? arguments[index].Addend : missing;
+        return statement.Name switch
+        {
+            ".align" or ".balign" => Align(statement, Argument(0, 1)),
+            ".p2align" => Align(statement, 1L << (int)Math.Min(16, Math.Max(0, Argument(0, 0)))),
+            ".fill" => Fill(statement, Argument(0, 0), (int)Math.Min(8, Math.Max(0, Argument(1, 1))), Argument(2, 0)),
+            ".org" or ".nops" => new DataElement(statement.Sequence, []),
+            _ => Fill(statement, Argument(0, 0), 1, Argument(1, 0)),
+        };
+    }
+
+    /// <summary>The values of a directive's operands.</summary>
+    public static IReadOnlyList<ExpressionValue> Evaluate(Statement statement, SymbolTable symbols)
+    {
+        var text = statement.Operands;
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
+        var values = new List<ExpressionValue>();
+        foreach (var (start, end) in OperandList.Split(text.Text, 0, text.Length))
+        {
+            var expression = start == end ? null : ExpressionParser.Parse(text, start, end - start, out _);
+            values.Add(expression is null ? ExpressionValue.Constant(0) : ExpressionEvaluator.Evaluate(expression, symbols, statement));
+        }
+
+        return values;
+    }
+
+    private static DataElement Align(Statement statement, long alignment) =>
+        new(statement.Sequence, [], alignment is > 0 and <= 1 << 16 ? (int)alignment : 1);
+
+    private static DataElement Fill(Statement statement, long count, int size, long value)
+    {
+        var bounded = count < 0 || count * size > MaxFill ? 0 : (int)count;
+        return new(statement.Sequence, [.. Enumerable.Repeat(new DataValue(size, ExpressionValue.Constant(value)), size == 0 ? 0 : bounded)]);
+    }
+
+    private static DataValue Byte(byte value) => new(1, ExpressionValue.Constant(value));
+
+    private static IEnumerable<byte> ReadStrings(string text, bool terminated)
+    {
+        var builder = new StringBuilder();
+        var inString = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '"')
+            {
+                if (inString && terminated)
+                {
+                    builder.Append('\0');
+                }
+
+                inString = !inString;
+            }
+            else if (inString)
+            {
+                builder.Append(text[i] == '\\' ? ReadEscape(text, ref i) : text[i]);
+            }
+        }
+
+        return Encoding.UTF8.GetBytes(builder.ToString());
+    }
+
+    private static char ReadEscape(string text, ref int i)
+    {
+        i++;
+        if (i >= text.Length)
+        {
+            return '\\';
+        }
+
+        if (text[i] is >= '0' and <= '7')
+        {
+            var value = 0;
+            var last = Math.Min(text.Length, i + 3);
+            for (; i < last && text[i] is >= '0' and <= '7'; i++)
+            {
+                value = (value * 8) + text[i] - '0';
+            }
+
+            i--;
+            return (char)(value & 0xFF);
+        }
+
+        return text[i] switch { 'n' => '\n', 't' => '\t', 'r' => '\r', 'b' => '\b', 'f' => '\f', var other => other };
+    }
+}

@@ -1,0 +1,128 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Gas;
+using EntryGen.Asm.Instructions;
+
+namespace EntryGen.Asm.Building;
+
+/// <summary>One section of one unit: the statements that fill it, and on demand what they put there.</summary>
+internal sealed class UnitSection(UnitContent unit, string name)
+{
+    private readonly List<Statement> _statements = [];
+    private readonly Dictionary<int, List<SitePlan>> _sitesByElement = [];
+    private List<SectionElement>? _elements;
+
+    /// <summary>Its unit.</summary>
+    public UnitContent Unit { get; } = unit;
+
+    /// <summary>Its name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Whether it holds instructions.</summary>
+    public bool IsCode { get; private set; } = name == ".text" || name.EndsWith(".text", StringComparison.Ordinal) || name.Contains(".text.");
+
+    /// <summary>Replacement code: its items belong to the sites it patches.</summary>
+    public bool IsReplacement => Name == ".altinstr_replacement";
+
+    /// <summary>The statements that take up space.</summary>
+    public IReadOnlyList<Statement> Statements => _statements;
+
+    /// <summary>Alternative sites in the order of their records.</summary>
+    public List<SitePlan> Sites { get; } = [];
+
+    /// <summary>The address behind its last element, once the layout has given one.</summary>
+    public ulong EndAddress { get; set; }
+
+    /// <summary>What the statements put there; padding between instructions is left out.</summary>
+    public IReadOnlyList<SectionElement> Elements => _elements ??= IsCode ? CodeReader.Read(this) : ReadData();
+
+    /// <summary>Adds a statement.</summary>
+    public void Add(Statement statement)
+    {
+        _statements.Add(statement);
+        IsCode |= statement.Kind == StatementKind.Instruction;
+    }
+
+    /// <summary>Marks a section whose flags say that it is executable.</summary>
+    public void MarkCode() => IsCode = true;
+
+    /// <summary>Adds an element that no statement made, behind everything.</summary>
+    public void Append(CodeElement element) => ((List<SectionElement>)Elements).Add(element);
+
+    /// <summary>Adds a site.</summary>
+    public void Add(SitePlan site)
+    {
+        Sites.Add(site);
+        if (!_sitesByElement.TryGetValue(site.First, out var sites))
+        {
+            _sitesByElement.Add(site.First, sites = []);
+        }
+
+        sites.Add(site);
+        sites.Sort((a, b) => a.StartSequence.CompareTo(b.StartSequence));
+    }
+
+    /// <summary>The sites before an element, in order: all but the last are without original code.</summary>
+    public IReadOnlyList<SitePlan> SitesAt(int element) => _sitesByElement.TryGetValue(element, out var sites) ? sites : [];
+
+    /// <summary>Index of the first element at or behind a statement.</summary>
+    public int ElementFrom(int sequence)
+    {
+        var low = 0;
+        var high = Elements.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Elements[middle].Sequence < sequence)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    /// <summary>The item that control reaches at a label of that sequence: a site that starts there, or an instruction; null for data and at the end.</summary>
+    public CodeItem? ItemFrom(int sequence)
+    {
+        var element = ElementFrom(sequence);
+        foreach (var site in SitesAt(element))
+        {
+            if (site.StartSequence >= sequence)
+            {
+                return site.Item;
+            }
+        }
+
+        return element < Elements.Count ? (Elements[element] as CodeElement)?.Item : null;
+    }
+
+    /// <summary>The address of a label of that sequence; the layout must have been made.</summary>
+    public ulong AddressOf(int sequence)
+    {
+        if (ItemFrom(sequence) is { } item)
+        {
+            return item.Address;
+        }
+
+        for (var i = ElementFrom(sequence); i < Elements.Count; i++)
+        {
+            if (Elements[i] is DataElement { Address: { } address })
+            {
+                return address;
+            }
+
+            if (Elements[i] is CodeElement { Item: { } code })
+            {
+                return code.Address;
+            }
+        }
+
+        return EndAddress;
+    }
+
+    private List<SectionElement> ReadData() => [.. _statements.Select(statement => DataDirectives.Read(statement, Unit.Symbols))];
+}
