@@ -64,8 +64,25 @@ public sealed class Statement
     /// <summary>Number of macro frames around it.</summary>
     public int Depth => Frame?.Depth ?? 0;
 
+    /// <summary>
+    /// The macros it came through, outermost first, each <c>NAME@file:line</c> with the file's name and the line of the call.
+    /// </summary>
+    /// <remarks>
+    /// The outermost call stands on the statement's own source line, even where a preprocessor macro spells it elsewhere. A repetition's call is its first line, while
+    /// GNU as counts the statements in it to its last.
+    /// </remarks>
+    public IReadOnlyList<string> MacroStack()
+    {
+        return Frame is null ? [] : [.. Frame.OutermostFirst().Select(Describe)];
+
+        string Describe(MacroFrame frame) =>
+            frame.Parent is null && frame.Name[0] != '.' ? At(frame, File, Line) : frame.CallSite is { } call ? At(frame, call.Source, call.Line) : frame.Name;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Text.Text;
+
+    private static string At(MacroFrame frame, SourceText source, int line) => $"{frame.Name}@{source.Path.Substring(source.Path.LastIndexOf('/') + 1)}:{line}";
 }
 
 /// <summary>One macro call in progress: who was called, from where.</summary>

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using EntryGen.Tool.Commands;
+
+namespace EntryGen.Tool;
+
+/// <summary>The <c>entrygen</c> command: arguments in, text and an exit code out.</summary>
+public static class CommandLine
+{
+    /// <summary>Runs one invocation. Never throws for anything a caller can get wrong: that is one message and <see cref="ExitCode.Wrong"/>.</summary>
+    /// <param name="args">The arguments after the command's name.</param>
+    /// <param name="output">Takes the results.</param>
+    /// <param name="error">Takes the message when the input or the call is wrong.</param>
+    /// <param name="directory">What relative paths are relative to; null for the current directory.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, string? directory = null)
+    {
+        var host = new Host(output, error, directory ?? Environment.CurrentDirectory);
+        var root = new RootCommand("Expands, traces and checks x86-64 kernel entry code.")
+        {
+            ExpandCommand.Create(host),
+            TraceCommand.Create(host),
+        };
+
+        var result = root.Parse(SplitJoinedOptions(args));
+        try
+        {
+            if (result.Action is ParseErrorAction)
+            {
+                // The parser explains one mistake several times over; the first is the one that was made.
+                throw new InputException($"{result.Errors[0].Message} See 'entrygen {CommandPath(result)}--help'.");
+            }
+
+            return result.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (InputException wrong)
+        {
+            error.WriteLine(wrong.Message);
+            return ExitCode.Wrong;
+        }
+    }
+
+    private static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+
+    private static string CommandPath(ParseResult result) =>
+        result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
+
+    /// <summary><c>-Idir</c> and <c>-DNAME=value</c>, as compilers take them, beside <c>-I dir</c> and <c>-D NAME=value</c>.</summary>
+    private static List<string> SplitJoinedOptions(IReadOnlyList<string> args)
+    {
+        var split = new List<string>(args.Count);
+        foreach (var arg in args)
+        {
+            if (arg.Length > 2 && arg[0] == '-' && arg[1] is 'I' or 'D')
+            {
+                split.Add(arg[..2]);
+                split.Add(arg[2..]);
+            }
+            else
+            {
+                split.Add(arg);
+            }
+        }
+
+        return split;
+    }
+}

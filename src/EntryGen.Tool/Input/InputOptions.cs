@@ -1,0 +1,114 @@
+using System.CommandLine;
+using EntryGen.Asm.Cpp;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Tool.Input;
+
+/// <summary>The options that say what to read, shared by all commands.</summary>
+internal sealed class InputOptions
+{
+    private readonly Option<string?> _tree = new("--tree")
+    {
+        Description = "Kernel source tree. Its include directories, kconfig.h and the kernel's own defines are used as kbuild does.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _headers = new("--headers")
+    {
+        Description = "Built headers of that tree, with include/generated (default: the tree itself).",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "Header that is included last before each file, to override CONFIG_ symbols.",
+        HelpName = "FILE.h",
+    };
+
+    private readonly Option<string[]> _includeDirectories = new("-I")
+    {
+        Description = "Directory to search for includes, after those of the tree. May be given several times.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string[]> _defines = new("-D")
+    {
+        Description = "Preprocessor symbol. May be given several times.",
+        HelpName = "NAME[=VALUE]",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Argument<string[]> _files = new("FILE")
+    {
+        Description = "Assembly files, relative to the current directory or to the tree. The first is the unit, the others are linked to it.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <summary>Adds the options, and after what the command has already the files.</summary>
+    public void AddTo(Command command)
+    {
+        _files.Validators.Add(result =>
+        {
+            // The parser takes an option it does not know for a file.
+            if (result.Tokens.FirstOrDefault(token => token.Value is ['-', _, ..]) is { } option)
+            {
+                result.AddError($"{option.Value}: no such option.{NearestName.Suggest(option.Value, command.Options.Select(known => known.Name))}");
+            }
+        });
+        command.Add(_files);
+        command.Add(_tree);
+        command.Add(_headers);
+        command.Add(_config);
+        command.Add(_includeDirectories);
+        command.Add(_defines);
+    }
+
+    /// <summary>Turns the options into what the reader takes.</summary>
+    /// <exception cref="InputException">A file or directory is not there or not what it should be.</exception>
+    public ReaderInput Read(ParseResult result, Host host)
+    {
+        var tree = Directory(host, result.GetValue(_tree), "--tree");
+        var headers = Directory(host, result.GetValue(_headers), "--headers");
+        if (headers is not null && tree is null)
+        {
+            throw new InputException("--headers belongs to a kernel source tree: give that by --tree.");
+        }
+
+        var files = new FileSourceResolver(tree is null ? [host.Directory] : [host.Directory, Path.GetFullPath(tree, host.Directory)]);
+        var kernel = tree is null ? null : new KernelTree(tree, headers ?? tree, files);
+        var config = result.GetValue(_config);
+        if (config is not null)
+        {
+            files.Read(config);
+        }
+
+        var includeDirectories = result.GetValue(_includeDirectories) ?? [];
+        foreach (var directory in includeDirectories)
+        {
+            Directory(host, directory, "-I");
+        }
+
+        var options = new PreprocessorOptions
+        {
+            IncludeDirectories = [.. kernel?.IncludeDirectories ?? [], .. includeDirectories],
+            ForcedIncludes = [.. kernel?.ForcedIncludes ?? [], .. config is null ? Array.Empty<string>() : [config]],
+            Defines = [.. kernel?.Defines ?? [], .. result.GetValue(_defines) ?? []],
+        };
+        return new ReaderInput(options, files, [.. (result.GetValue(_files) ?? []).Select(files.Read)]);
+    }
+
+    /// <summary>The path as given, which is how messages and results show what is below it.</summary>
+    private static string? Directory(Host host, string? path, string option)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var full = Path.GetFullPath(path, host.Directory);
+        return System.IO.Directory.Exists(full)
+            ? (path.Length > 1 ? path.TrimEnd('/') : path)
+            : throw new InputException(File.Exists(full) ? $"{path}: {option} takes a directory, and this is a file." : $"{path}: there is no such directory ({option}).");
+    }
+}

@@ -1,0 +1,90 @@
+namespace EntryGen.Tests.Tool;
+
+/// <summary>What the tool says to a wrong call: one message on standard error, exit code 2.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly ToolWorkspace _workspace = new ToolWorkspace().With("nop.S", "one:\n\tnop\n");
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Fact]
+    public void No_command() => _workspace.Run().RefusedWith("Required command was not provided. See 'entrygen --help'.");
+
+    [Fact]
+    public void Unknown_command() => _workspace.Run("expnad", "nop.S").RefusedWith("Required command was not provided. See 'entrygen --help'.");
+
+    [Fact]
+    public void No_file() => _workspace.Run("expand").RefusedWith("Required argument missing for command: 'expand'. See 'entrygen expand --help'.");
+
+    [Fact]
+    public void Unknown_option() => _workspace.Run("expand", "nop.S", "--symbl", "one").RefusedWith("--symbl: no such option. Did you mean '--symbol'? See 'entrygen expand --help'.");
+
+    [Fact]
+    public void Unknown_format() => _workspace.Run("expand", "nop.S", "--format", "xml").RefusedWith("'xml' is no format: --format takes text or json. See 'entrygen expand --help'.");
+
+    [Fact]
+    public void File_that_is_not_there() => _workspace.Run("expand", "absent.S").RefusedWith("absent.S: no such file.");
+
+    [Fact]
+    public void Directory_for_a_file()
+    {
+        _workspace.With("entry/one.S", "nop\n");
+        _workspace.Run("expand", "entry").RefusedWith("entry: this is a directory; give an assembly file.");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n \t\n")]
+    public void Empty_file(string text)
+    {
+        _workspace.With("empty.S", text);
+        _workspace.Run("expand", "empty.S").RefusedWith("empty.S:1:1: the file is empty.");
+    }
+
+    [Fact]
+    public void File_that_is_not_text()
+    {
+        _workspace.With("object.o", "\u007fELF\n\u0002\0\0");
+        _workspace.Run("expand", "object.o").RefusedWith("object.o:2:2: this is not a text file.");
+    }
+
+    [Fact]
+    public void Tree_that_is_not_there() => _workspace.Run("expand", "nop.S", "--tree", "linux").RefusedWith("linux: there is no such directory (--tree).");
+
+    [Fact]
+    public void File_for_a_tree() => _workspace.Run("expand", "nop.S", "--tree", "nop.S").RefusedWith("nop.S: --tree takes a directory, and this is a file.");
+
+    [Fact]
+    public void Directory_that_is_no_tree() =>
+        _workspace.Run("expand", "nop.S", "--tree", ".").RefusedWith(".: no include/linux/kconfig.h, so this is not a kernel source tree (--tree).");
+
+    [Fact]
+    public void Tree_without_built_headers()
+    {
+        _workspace.WithTree();
+        _workspace.Run("expand", "nop.S", "--tree", "tree")
+            .RefusedWith("tree: no include/generated/autoconf.h, so these are not built headers; give a build directory or a headers package by --headers.");
+    }
+
+    [Fact]
+    public void Headers_without_a_tree()
+    {
+        _workspace.WithTree();
+        _workspace.Run("expand", "nop.S", "--headers", "headers").RefusedWith("--headers belongs to a kernel source tree: give that by --tree.");
+    }
+
+    [Fact]
+    public void Config_that_is_not_there() => _workspace.Run("expand", "nop.S", "--config", "nopti.h").RefusedWith("nopti.h: no such file.");
+
+    [Fact]
+    public void Help_names_every_command_and_option()
+    {
+        var help = _workspace.Run("--help");
+        Assert.Equal(0, help.ExitCode);
+        Assert.Contains("expand", help.Output, StringComparison.Ordinal);
+        Assert.Contains("trace", help.Output, StringComparison.Ordinal);
+        Assert.All(
+            ["--tree", "--headers", "--config", "-I", "-D", "--symbol", "--format"],
+            option => Assert.Contains(option, _workspace.Run("expand", "--help").Succeeded().Output, StringComparison.Ordinal));
+    }
+}
