@@ -11,23 +11,23 @@ namespace EntryGen;
 /// </remarks>
 public ref partial struct Cpu
 {
-    private readonly ref ulong file;
-    private readonly ref Window windows;
-    private readonly ref byte memory;
+    private readonly ref ulong _file;
+    private readonly ref Window _windows;
+    private readonly ref byte _memory;
 
     internal Cpu(Machine machine)
     {
         Machine = machine;
-        file = ref MemoryMarshal.GetArrayDataReference(machine.Registers);
-        windows = ref MemoryMarshal.GetArrayDataReference(machine.Linear.Windows.Table);
-        memory = ref MemoryMarshal.GetArrayDataReference(machine.Memory.Bytes);
+        _file = ref MemoryMarshal.GetArrayDataReference(machine.Registers);
+        _windows = ref MemoryMarshal.GetArrayDataReference(machine.Linear.Windows.Table);
+        _memory = ref MemoryMarshal.GetArrayDataReference(machine.Memory.Bytes);
     }
 
     /// <summary>The owner of the state.</summary>
     public Machine Machine { get; }
 
     /// <summary>Element 0 of the register file, which <see cref="Reg"/> indexes.</summary>
-    public readonly ref ulong RegisterFile => ref file;
+    public readonly ref ulong RegisterFile => ref _file;
 
     /// <summary>How many instructions may still retire.</summary>
     public readonly long Budget { get => Machine.Budget; set => Machine.Budget = value; }
@@ -42,7 +42,10 @@ public ref partial struct Cpu
     /// <summary>The fault, or other reason to stop, that the last operation recorded. RIP still names the instruction.</summary>
     public readonly Stop Fault() => Machine.Pending;
 
-    /// <summary>As <see cref="Fault"/> for an operand in the stack segment (a push, a pop, or RSP or RBP as base): there a non-canonical address is #SS(0), not #GP(0).</summary>
+    /// <summary>
+    /// As <see cref="Fault"/> for an operand in the stack segment (a push, a pop, or RSP or RBP as base): there a non-canonical address is #SS(0), not
+    /// #GP(0).
+    /// </summary>
     public readonly Stop StackFault() => Machine.PendingIsNonCanonical ? Machine.Pending with { Vector = Vectors.StackFault } : Machine.Pending;
 
     /// <summary>Records a fault and returns it.</summary>

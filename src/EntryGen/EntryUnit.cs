@@ -14,9 +14,9 @@ public delegate void CFunction(ref Cpu cpu);
 /// <summary>One assembly unit as generated: its code in two forms and what is known about its addresses.</summary>
 public sealed class EntryUnit
 {
-    private readonly UnitCode run;
-    private readonly UnitCode step;
-    private readonly Lazy<UnitTables> tables;
+    private readonly UnitCode _run;
+    private readonly UnitCode _step;
+    private readonly Lazy<UnitTables> _tables;
 
     /// <summary>Made by generated code.</summary>
     /// <param name="name">The unit's name.</param>
@@ -32,10 +32,10 @@ public sealed class EntryUnit
         ArgumentNullException.ThrowIfNull(tables);
         ArgumentNullException.ThrowIfNull(functions);
         Name = name;
-        this.run = run;
-        this.step = step;
+        _run = run;
+        _step = step;
         Functions = functions;
-        this.tables = new Lazy<UnitTables>(() => UnitTables.Parse(name, tables));
+        _tables = new Lazy<UnitTables>(() => UnitTables.Parse(name, tables));
     }
 
     /// <summary>The unit's name.</summary>
@@ -45,45 +45,47 @@ public sealed class EntryUnit
     public IReadOnlyList<CFunction> Functions { get; }
 
     /// <summary>Entries by name.</summary>
-    public IReadOnlyDictionary<string, UnitEntry> Entries => tables.Value.Entries;
+    public IReadOnlyDictionary<string, UnitEntry> Entries => _tables.Value.Entries;
 
     /// <summary>Addresses of all symbols defined in the unit.</summary>
-    public IReadOnlyDictionary<string, ulong> Symbols => tables.Value.Symbols;
+    public IReadOnlyDictionary<string, ulong> Symbols => _tables.Value.Symbols;
 
     /// <summary>Symbols the code uses but does not define, by name.</summary>
-    public IReadOnlyDictionary<string, UnitExternal> Externals => tables.Value.Externals;
+    public IReadOnlyDictionary<string, UnitExternal> Externals => _tables.Value.Externals;
 
     /// <summary>Sections in address order.</summary>
-    public IReadOnlyList<UnitSection> Sections => tables.Value.Sections;
+    public IReadOnlyList<UnitSection> Sections => _tables.Value.Sections;
 
     /// <summary>Names of the features that alternatives test; the index is the bit in <see cref="Cpu.FeatureMask"/>.</summary>
-    public IReadOnlyList<string> Features => tables.Value.Features;
+    public IReadOnlyList<string> Features => _tables.Value.Features;
 
     /// <summary>Absolute symbols.</summary>
-    public IReadOnlyDictionary<string, long> Constants => tables.Value.Constants;
+    public IReadOnlyDictionary<string, long> Constants => _tables.Value.Constants;
 
     /// <summary>Instructions by address.</summary>
-    public IReadOnlyDictionary<ulong, UnitInstruction> Instructions => tables.Value.Instructions;
+    public IReadOnlyDictionary<ulong, UnitInstruction> Instructions => _tables.Value.Instructions;
 
     /// <summary>Index into <see cref="Functions"/> by the C function's name.</summary>
-    public IReadOnlyDictionary<string, int> FunctionIndex => tables.Value.FunctionIndex;
+    public IReadOnlyDictionary<string, int> FunctionIndex => _tables.Value.FunctionIndex;
 
     /// <summary>Executes from RIP until control leaves the unit, an instruction faults or the budget ends.</summary>
     /// <param name="cpu">The processor.</param>
-    public Stop Run(ref Cpu cpu) => run(ref cpu);
+    public Stop Run(ref Cpu cpu) => _run(ref cpu);
 
     /// <summary>Executes the instruction, or the external function, at RIP.</summary>
     /// <param name="cpu">The processor.</param>
-    public Stop Step(ref Cpu cpu) => step(ref cpu);
+    public Stop Step(ref Cpu cpu) => _step(ref cpu);
 
     /// <summary>The external that an address lies in; null when there is none.</summary>
     /// <param name="address">A linear address.</param>
-    public UnitExternal? FindExternal(ulong address) => tables.Value.FindExternal(address);
+    public UnitExternal? FindExternal(ulong address) => _tables.Value.FindExternal(address);
 
-    /// <summary>The symbol at or nearest before an address, of this unit or an external, with the distance; null outside of all sections and externals.</summary>
+    /// <summary>
+    /// The symbol at or nearest before an address, of this unit or an external, with the distance; null outside of all sections and externals.
+    /// </summary>
     /// <param name="address">A linear address.</param>
     /// <example><c>asm_exc_nmi+0x30</c></example>
-    public UnitLocation? Locate(ulong address) => tables.Value.Locate(address);
+    public UnitLocation? Locate(ulong address) => _tables.Value.Locate(address);
 
     /// <inheritdoc/>
     public override string ToString() => Name;

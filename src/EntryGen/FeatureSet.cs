@@ -11,14 +11,14 @@ public sealed class FeatureSet : IReadOnlyCollection<string>, IEquatable<Feature
 {
     private const string Prefix = "X86_FEATURE_";
 
-    private readonly SortedSet<string> names;
+    private readonly SortedSet<string> _names;
 
     /// <summary>A set of features.</summary>
     /// <param name="names">The features that are on.</param>
     public FeatureSet(params IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        this.names = new SortedSet<string>(names.Select(Normalize), StringComparer.Ordinal);
+        _names = new SortedSet<string>(names.Select(Normalize), StringComparer.Ordinal);
     }
 
     /// <summary>No feature is on.</summary>
@@ -31,27 +31,27 @@ public sealed class FeatureSet : IReadOnlyCollection<string>, IEquatable<Feature
     public static FeatureSet PtiFsgsbase { get; } = Pti.With("FSGSBASE");
 
     /// <summary>How many are on.</summary>
-    public int Count => names.Count;
+    public int Count => _names.Count;
 
     /// <summary>Whether the feature is on.</summary>
     /// <param name="name">Its name, with or without <c>X86_FEATURE_</c>.</param>
-    public bool Contains(string name) => names.Contains(Normalize(name));
+    public bool Contains(string name) => _names.Contains(Normalize(name));
 
     /// <summary>This set and these.</summary>
     /// <param name="added">Names of features.</param>
-    public FeatureSet With(params IEnumerable<string> added) => new(names.Concat(added));
+    public FeatureSet With(params IEnumerable<string> added) => new(_names.Concat(added));
 
     /// <summary>This set but for these.</summary>
     /// <param name="removed">Names of features.</param>
-    public FeatureSet Without(params IEnumerable<string> removed) => new(names.Except(removed.Select(Normalize), StringComparer.Ordinal));
+    public FeatureSet Without(params IEnumerable<string> removed) => new(_names.Except(removed.Select(Normalize), StringComparer.Ordinal));
 
     /// <summary>The names in ordinal order.</summary>
-    public IEnumerator<string> GetEnumerator() => names.GetEnumerator();
+    public IEnumerator<string> GetEnumerator() => _names.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
-    public bool Equals(FeatureSet? other) => other is not null && names.SetEquals(other.names);
+    public bool Equals(FeatureSet? other) => other is not null && _names.SetEquals(other._names);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as FeatureSet);
@@ -60,7 +60,7 @@ public sealed class FeatureSet : IReadOnlyCollection<string>, IEquatable<Feature
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(ToString());
 
     /// <summary>The names separated by commas.</summary>
-    public override string ToString() => string.Join(',', names);
+    public override string ToString() => string.Join(',', _names);
 
     private static string Normalize(string name)
     {

@@ -10,7 +10,8 @@ public sealed partial class Machine
 
     /// <summary>Delivers an exception or interrupt through the guest's IDT, at the boundary before the instruction at RIP.</summary>
     /// <remarks>
-    /// It is taken whatever IF and the shadows say: <see cref="AcceptsInterrupts"/> tells whether a processor would. Vector 2 blocks NMIs as an NMI does. A fault on the way is
+    /// It is taken whatever IF and the shadows say: <see cref="AcceptsInterrupts"/> tells whether a processor would. Vector 2 blocks NMIs as an NMI does.
+    /// A fault on the way is
     /// delivered in its place, or #DF (SDM vol. 3A, table 6-5); a fault in the delivery of #DF is a shutdown, as is a machine check while one is in progress.
     /// </remarks>
     /// <param name="vector">Its vector.</param>
@@ -39,7 +40,8 @@ public sealed partial class Machine
     }
 
     /// <summary>Whether a latched NMI can be taken now.</summary>
-    internal bool NmiIsDue => (this[Reg.EventState] & (EventBits.NmiLatched | EventBits.NmiBlocked)) == EventBits.NmiLatched && !InShadow(EventBits.MovSsShadow);
+    internal bool NmiIsDue =>
+        (this[Reg.EventState] & (EventBits.NmiLatched | EventBits.NmiBlocked)) == EventBits.NmiLatched && !InShadow(EventBits.MovSsShadow);
 
     /// <summary>An indirect branch or an event has gone to a place where IBT wants ENDBR64.</summary>
     internal void ExpectEndbranch()
@@ -73,7 +75,8 @@ public sealed partial class Machine
 
     private Stop Deliver(byte vector, uint? errorCode, ulong address)
     {
-        if (vector == Vectors.MachineCheck && ((this[Reg.EventState] & EventBits.MachineCheckInProgress) != 0 || (this[Reg.Cr4] & Cr4Bits.MCE) == 0))
+        var canCheck = (this[Reg.EventState] & EventBits.MachineCheckInProgress) == 0 && (this[Reg.Cr4] & Cr4Bits.MCE) != 0;
+        if (vector == Vectors.MachineCheck && !canCheck)
         {
             return new Stop(StopKind.Shutdown);
         }
@@ -99,7 +102,8 @@ public sealed partial class Machine
                 return new Stop(StopKind.Shutdown);
             }
 
-            (vector, errorCode, address) = (MakesDoubleFault(vector, Pending.Vector) ? Vectors.DoubleFault : Pending.Vector, Pending.ErrorCode, Pending.Address);
+            vector = MakesDoubleFault(vector, Pending.Vector) ? Vectors.DoubleFault : Pending.Vector;
+            (errorCode, address) = (Pending.ErrorCode, Pending.Address);
             if (vector == Vectors.DoubleFault)
             {
                 // A page fault that became a double fault has left its address in CR2.
@@ -134,7 +138,8 @@ public sealed partial class Machine
         (IsContributory(first) && IsContributory(second))
         || (IsPageFault(first) && (IsContributory(second) || IsPageFault(second)));
 
-    private static bool IsContributory(byte vector) => vector is Vectors.DivideError or >= Vectors.InvalidTss and <= Vectors.GeneralProtection or Vectors.ControlProtection;
+    private static bool IsContributory(byte vector) =>
+        vector is Vectors.DivideError or >= Vectors.InvalidTss and <= Vectors.GeneralProtection or Vectors.ControlProtection;
 
     private static bool IsPageFault(byte vector) => vector is Vectors.PageFault or Vectors.VirtualizationException;
 }

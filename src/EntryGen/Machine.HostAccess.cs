@@ -60,9 +60,14 @@ public sealed partial class Machine
     /// <param name="address">Linear address.</param>
     /// <param name="physical">The physical address.</param>
     /// <returns>False when nothing is mapped there.</returns>
-    public bool TryTranslate(VirtualAddress address, out PhysicalAddress physical) => Linear.TryPeek(HostPageTable ?? this[Emulation.Reg.Cr3], address.Value, out physical);
+    public bool TryTranslate(VirtualAddress address, out PhysicalAddress physical) => Linear.TryPeek(EffectiveHostPageTable, address.Value, out physical);
+
+    private PhysicalAddress EffectiveHostPageTable => HostPageTable ?? this[Emulation.Reg.Cr3];
 
     private PhysicalAddress Translate(VirtualAddress address) => TryTranslate(address, out var physical)
         ? physical
-        : throw new ArgumentException($"Nothing is mapped at {address} under the page table {HostPageTable ?? this[Emulation.Reg.Cr3]}. Map it with PageTableBuilder, or set Machine.HostPageTable to the kernel's page table.", nameof(address));
+        : throw new ArgumentException(
+            $"Nothing is mapped at {address} under the page table {EffectiveHostPageTable}. "
+            + "Map it with PageTableBuilder, or set Machine.HostPageTable to the kernel's page table.",
+            nameof(address));
 }

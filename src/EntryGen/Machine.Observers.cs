@@ -5,7 +5,7 @@ namespace EntryGen;
 /// <summary>Observers.</summary>
 public sealed partial class Machine
 {
-    private IMachineObserver[] observers = [];
+    private IMachineObserver[] _observers = [];
 
     /// <summary>Whether an observer is attached.</summary>
     public bool IsObserved { get; private set; }
@@ -16,14 +16,14 @@ public sealed partial class Machine
     {
         ArgumentNullException.ThrowIfNull(observer);
         var handle = new Handle(this, observer);
-        observers = [.. observers, observer];
+        _observers = [.. _observers, observer];
         IsObserved = true;
         return handle;
     }
 
     internal void NotifyRetired(ulong address)
     {
-        foreach (var observer in observers)
+        foreach (var observer in _observers)
         {
             observer.Retired(this, address);
         }
@@ -31,7 +31,7 @@ public sealed partial class Machine
 
     internal void NotifyLoad(ulong address, int size, ulong value)
     {
-        foreach (var observer in observers)
+        foreach (var observer in _observers)
         {
             observer.Load(this, address, size, value);
         }
@@ -39,7 +39,7 @@ public sealed partial class Machine
 
     internal void NotifyStore(ulong address, int size, ulong value)
     {
-        foreach (var observer in observers)
+        foreach (var observer in _observers)
         {
             observer.Store(this, address, size, value);
         }
@@ -47,7 +47,7 @@ public sealed partial class Machine
 
     internal void NotifyCr3Write(ulong old, ulong value, bool flushed)
     {
-        foreach (var observer in observers)
+        foreach (var observer in _observers)
         {
             observer.Cr3Write(this, old, value, flushed);
         }
@@ -55,7 +55,7 @@ public sealed partial class Machine
 
     internal void NotifyFlush(TlbFlushKind kind, int pcid)
     {
-        foreach (var observer in observers)
+        foreach (var observer in _observers)
         {
             observer.TlbFlush(this, kind, pcid);
         }
@@ -63,7 +63,7 @@ public sealed partial class Machine
 
     internal void NotifyDelivered(byte vector, uint? errorCode, ulong returnAddress)
     {
-        foreach (var observer in observers)
+        foreach (var observer in _observers)
         {
             observer.Delivered(this, vector, errorCode, returnAddress);
         }
@@ -71,7 +71,7 @@ public sealed partial class Machine
 
     internal void NotifyExternalCall(string name, bool hasModel)
     {
-        foreach (var observer in observers)
+        foreach (var observer in _observers)
         {
             observer.ExternalCall(this, name, hasModel);
         }
@@ -79,19 +79,19 @@ public sealed partial class Machine
 
     private void Detach(IMachineObserver observer)
     {
-        var index = Array.IndexOf(observers, observer);
-        observers = [.. observers[..index], .. observers[(index + 1)..]];
-        IsObserved = observers.Length > 0;
+        var index = Array.IndexOf(_observers, observer);
+        _observers = [.. _observers[..index], .. _observers[(index + 1)..]];
+        IsObserved = _observers.Length > 0;
     }
 
     private sealed class Handle(Machine machine, IMachineObserver observer) : IDisposable
     {
-        private Machine? attachedTo = machine;
+        private Machine? _attachedTo = machine;
 
         public void Dispose()
         {
-            attachedTo?.Detach(observer);
-            attachedTo = null;
+            _attachedTo?.Detach(observer);
+            _attachedTo = null;
         }
     }
 }

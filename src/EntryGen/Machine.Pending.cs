@@ -5,7 +5,7 @@ namespace EntryGen;
 /// <summary>The fault that the last operation recorded.</summary>
 public sealed partial class Machine
 {
-    private Stop modelStop;
+    private Stop _modelStop;
 
     internal Stop Pending { get; private set; }
 
@@ -32,12 +32,12 @@ public sealed partial class Machine
         }
     }
 
-    internal void BeginModel() => modelStop = default;
+    internal void BeginModel() => _modelStop = default;
 
-    internal Stop EndModel() => modelStop;
+    internal Stop EndModel() => _modelStop;
 
     /// <summary>Ends the run when the model returns; the first reason counts.</summary>
-    internal void StopModel(Stop stop) => modelStop = modelStop.Kind == StopKind.None ? stop : modelStop;
+    internal void StopModel(Stop stop) => _modelStop = _modelStop.Kind == StopKind.None ? stop : _modelStop;
 
     internal void ModelFaulted() => StopModel(Pending);
 }

@@ -5,7 +5,10 @@ namespace EntryGen;
 /// <summary>Runs of a unit with the guest's faults delivered to the guest.</summary>
 public sealed partial class Machine
 {
-    /// <summary>Runs a unit from RIP, delivering the faults of the guest through its IDT and a latched NMI as soon as it is let in, until control leaves the unit or something else stops it.</summary>
+    /// <summary>
+    /// Runs a unit from RIP, delivering the faults of the guest through its IDT and a latched NMI as soon as it is let in, until control leaves the unit
+    /// or something else stops it.
+    /// </summary>
     /// <param name="unit">The unit.</param>
     /// <returns>Why it stopped; never <see cref="StopKind.None"/> or <see cref="StopKind.Fault"/>.</returns>
     public Stop Run(EntryUnit unit)

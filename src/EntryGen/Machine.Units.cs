@@ -5,18 +5,18 @@ namespace EntryGen;
 /// <summary>Features, models of C functions, and what they mean for a unit.</summary>
 public sealed partial class Machine
 {
-    private readonly Dictionary<EntryUnit, UnitBinding> bindings = [];
-    private UnitBinding? lastBinding;
-    private FeatureSet features;
+    private readonly Dictionary<EntryUnit, UnitBinding> _bindings = [];
+    private UnitBinding? _lastBinding;
+    private FeatureSet _features;
 
     /// <summary>The features that select the code's alternatives.</summary>
     public FeatureSet Features
     {
-        get => features;
+        get => _features;
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            features = value;
+            _features = value;
             Unbind();
         }
     }
@@ -24,24 +24,24 @@ public sealed partial class Machine
     /// <summary>Models of C functions for all units, by name.</summary>
     public CFunctionTable CFunctions { get; }
 
-    internal UnitBinding Bind(EntryUnit unit) => lastBinding is { } last && last.Unit == unit ? last : Rebind(unit);
+    internal UnitBinding Bind(EntryUnit unit) => _lastBinding is { } last && last.Unit == unit ? last : Rebind(unit);
 
     private UnitBinding Rebind(EntryUnit unit)
     {
         ArgumentNullException.ThrowIfNull(unit);
-        if (!bindings.TryGetValue(unit, out var binding))
+        if (!_bindings.TryGetValue(unit, out var binding))
         {
-            binding = new UnitBinding(unit, features, CFunctions);
-            bindings.Add(unit, binding);
+            binding = new UnitBinding(unit, _features, CFunctions);
+            _bindings.Add(unit, binding);
         }
 
-        lastBinding = binding;
+        _lastBinding = binding;
         return binding;
     }
 
     private void Unbind()
     {
-        bindings.Clear();
-        lastBinding = null;
+        _bindings.Clear();
+        _lastBinding = null;
     }
 }

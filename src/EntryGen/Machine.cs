@@ -15,7 +15,7 @@ public sealed partial class Machine
     /// <summary>Instructions that a new machine may run.</summary>
     public const long DefaultBudget = 1_000_000;
 
-    private VirtualAddress? perCpuBase;
+    private VirtualAddress? _perCpuBase;
 
     /// <summary>A machine in 64-bit mode at CPL 0 with paging on and empty page tables: CR3 is 0, so that nothing is mapped until it is set.</summary>
     /// <param name="features">The features that select the code's alternatives; none when null.</param>
@@ -24,7 +24,7 @@ public sealed partial class Machine
     {
         Memory = new PhysicalMemory(memorySize);
         Linear = new LinearMemory(this);
-        this.features = features ?? FeatureSet.None;
+        _features = features ?? FeatureSet.None;
         CFunctions = new CFunctionTable(Unbind);
         Reset();
     }
@@ -49,13 +49,19 @@ public sealed partial class Machine
     public long Budget { get; set; } = DefaultBudget;
 
     /// <summary>
-    /// The linear address that per-CPU offsets count from: the kernel's GS base. Unless set, it is that of IA32_GS_BASE and IA32_KERNEL_GS_BASE which lies in the upper half
+    /// The linear address that per-CPU offsets count from: the kernel's GS base. Unless set, it is that of IA32_GS_BASE and IA32_KERNEL_GS_BASE which
+    /// lies in the upper half
     /// (the first if both do).
     /// </summary>
     public VirtualAddress PerCpuBase
     {
-        get => perCpuBase ?? new VirtualAddress((long)this[Reg.GsBase] < 0 || (long)this[Reg.KernelGsBase] >= 0 ? this[Reg.GsBase] : this[Reg.KernelGsBase]);
-        set => perCpuBase = value;
+        get
+        {
+            var isGsTheKernels = (long)this[Reg.GsBase] < 0 || (long)this[Reg.KernelGsBase] >= 0;
+            return _perCpuBase ?? this[isGsTheKernels ? Reg.GsBase : Reg.KernelGsBase];
+        }
+
+        set => _perCpuBase = value;
     }
 
     /// <summary>The page table through which <see cref="Peek{T}"/> and <see cref="Poke{T}"/> see memory, as a CR3 value; null takes the current CR3.</summary>
@@ -83,7 +89,8 @@ public sealed partial class Machine
         Array.Clear(Registers);
         Registers[(int)Reg.Rflags] = Flags.Reserved1;
         Registers[(int)Reg.Cr0] = Cr0Bits.PE | Cr0Bits.MP | Cr0Bits.ET | Cr0Bits.NE | Cr0Bits.WP | Cr0Bits.AM | Cr0Bits.PG;
-        Registers[(int)Reg.Cr4] = Cr4Bits.DE | Cr4Bits.PSE | Cr4Bits.PAE | Cr4Bits.MCE | Cr4Bits.PGE | Cr4Bits.OSFXSR | Cr4Bits.OSXMMEXCPT;
+        Registers[(int)Reg.Cr4] =
+            Cr4Bits.DE | Cr4Bits.PSE | Cr4Bits.PAE | Cr4Bits.MCE | Cr4Bits.PGE | Cr4Bits.OSFXSR | Cr4Bits.OSXMMEXCPT;
         Registers[(int)Reg.Efer] = EferBits.SCE | EferBits.LME | EferBits.LMA | EferBits.NXE;
         Registers[(int)Reg.Cs] = 0x10;
         Registers[(int)Reg.Ss] = 0x18;
@@ -96,5 +103,6 @@ public sealed partial class Machine
 
     internal void ModeChanged() => Linear.SelectContext();
 
-    private static Reg Check(Reg register) => (uint)register < (uint)Reg.Count ? register : throw new ArgumentOutOfRangeException(nameof(register), register, "Not a register.");
+    private static Reg Check(Reg register) =>
+        (uint)register < (uint)Reg.Count ? register : throw new ArgumentOutOfRangeException(nameof(register), register, "Not a register.");
 }

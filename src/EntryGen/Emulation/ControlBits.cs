@@ -37,6 +37,8 @@ public static class Cr0Bits
 #pragma warning disable CS1591 // the names are the SDM's
     public const ulong PE = 1UL << 0;
     public const ulong MP = 1UL << 1;
+    public const ulong EM = 1UL << 2;
+    public const ulong TS = 1UL << 3;
     public const ulong ET = 1UL << 4;
     public const ulong NE = 1UL << 5;
     public const ulong WP = 1UL << 16;

@@ -7,17 +7,20 @@ namespace EntryGen;
 /// <summary>Data accesses and fetches.</summary>
 public ref partial struct Cpu
 {
-    /// <summary>The guest bytes [address, address+length) as a host reference, if they lie in one page that may be read now with no visible effect left to do; else a null reference, and nothing has happened.</summary>
+    /// <summary>
+    /// The guest bytes [address, address+length) as a host reference, if they lie in one page that may be read now with no visible effect left to do;
+    /// else a null reference, and nothing has happened.
+    /// </summary>
     /// <param name="address">Linear address.</param>
     /// <param name="length">Bytes, 1 to 4096.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ref byte ReadWindow(ulong address, int length)
     {
-        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref file, HiddenState.WindowContext);
-        ref var slot = ref Unsafe.Add(ref windows, WindowCache.Index(tag));
+        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref _file, HiddenState.WindowContext);
+        ref var slot = ref Unsafe.Add(ref _windows, WindowCache.Index(tag));
         if (slot.ReadTag == tag && (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize)
         {
-            return ref Unsafe.Add(ref memory, (nint)(address + slot.Addend));
+            return ref Unsafe.Add(ref _memory, (nint)(address + slot.Addend));
         }
 
         return ref FillWindow(address, length, AccessKind.Read);
@@ -29,11 +32,11 @@ public ref partial struct Cpu
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ref byte WriteWindow(ulong address, int length)
     {
-        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref file, HiddenState.WindowContext);
-        ref var slot = ref Unsafe.Add(ref windows, WindowCache.Index(tag));
+        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref _file, HiddenState.WindowContext);
+        ref var slot = ref Unsafe.Add(ref _windows, WindowCache.Index(tag));
         if (slot.WriteTag == tag && (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize)
         {
-            return ref Unsafe.Add(ref memory, (nint)(address + slot.Addend));
+            return ref Unsafe.Add(ref _memory, (nint)(address + slot.Addend));
         }
 
         return ref FillWindow(address, length, AccessKind.Write);
@@ -44,8 +47,8 @@ public ref partial struct Cpu
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Fetch(ulong address)
     {
-        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref file, HiddenState.WindowContext);
-        return Unsafe.Add(ref windows, WindowCache.Index(tag)).FetchTag == tag || FetchSlow(address);
+        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref _file, HiddenState.WindowContext);
+        return Unsafe.Add(ref _windows, WindowCache.Index(tag)).FetchTag == tag || FetchSlow(address);
     }
 
     /// <summary>Reads a byte; false: a fault is recorded and nothing has happened.</summary>
@@ -108,7 +111,10 @@ public ref partial struct Cpu
     /// <param name="value">The value.</param>
     public readonly bool Store64(ulong address, ulong value) => Store(address, value, value);
 
-    /// <summary>For models of C functions: reads a value as the guest would. When that faults the default comes back and the run takes the fault at the function's address once the model returns.</summary>
+    /// <summary>
+    /// For models of C functions: reads a value as the guest would. When that faults the default comes back and the run takes the fault at the function's
+    /// address once the model returns.
+    /// </summary>
     /// <typeparam name="T">An unmanaged type of 1 to 4096 bytes.</typeparam>
     /// <param name="address">Linear address.</param>
     public readonly T Read<T>(ulong address)
@@ -124,7 +130,10 @@ public ref partial struct Cpu
         return value;
     }
 
-    /// <summary>For models of C functions: writes a value as the guest would. When that faults nothing is written and the run takes the fault at the function's address once the model returns.</summary>
+    /// <summary>
+    /// For models of C functions: writes a value as the guest would. When that faults nothing is written and the run takes the fault at the function's
+    /// address once the model returns.
+    /// </summary>
     /// <typeparam name="T">An unmanaged type of 1 to 4096 bytes.</typeparam>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value.</param>
@@ -141,7 +150,8 @@ public ref partial struct Cpu
     private readonly bool Load<T>(ulong address, AccessKind access, out ulong value)
         where T : unmanaged
     {
-        ref var place = ref access == AccessKind.Read ? ref ReadWindow(address, Unsafe.SizeOf<T>()) : ref WriteWindow(address, Unsafe.SizeOf<T>());
+        var size = Unsafe.SizeOf<T>();
+        ref var place = ref access == AccessKind.Read ? ref ReadWindow(address, size) : ref WriteWindow(address, size);
         if (Unsafe.IsNullRef(ref place) || Machine.IsObserved)
         {
             return LoadSlow(address, Unsafe.SizeOf<T>(), access, out value);

@@ -164,5 +164,5 @@ public ref partial struct Cpu
     public readonly int PrivilegeLevel => (int)(At(Reg.Cs) & 3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly ref ulong At(Reg register) => ref Unsafe.Add(ref file, (int)register);
+    private readonly ref ulong At(Reg register) => ref Unsafe.Add(ref _file, (int)register);
 }

@@ -16,9 +16,12 @@ public enum TlbFlushKind
     All,
 }
 
-/// <summary>Is told what the machine does. Attach it with <see cref="Machine.Observe"/>; while one is attached the machine runs instruction by instruction.</summary>
+/// <summary>
+/// Is told what the machine does. Attach it with <see cref="Machine.Observe"/>; while one is attached the machine runs instruction by instruction.
+/// </summary>
 /// <remarks>
-/// Order for one instruction: its loads, stores and changes of system state, then <see cref="Retired"/>; an instruction that faults reports what it did and does not
+/// Order for one instruction: its loads, stores and changes of system state, then <see cref="Retired"/>; an instruction that faults reports what it did
+/// and does not
 /// retire. A delivered event comes after the instruction it follows or interrupts, with the stores of its frame before <see cref="Delivered"/>.
 /// An observer must not change the machine. All members do nothing unless implemented.
 /// </remarks>

@@ -3,39 +3,39 @@ namespace EntryGen.Emulation;
 /// <summary>The state of a machine at one moment: registers, event state, MSRs, TLB and memory. Not covered: budget, features, models, observers.</summary>
 public sealed class MachineSnapshot
 {
-    private readonly Machine machine;
-    private readonly ulong[] registers;
-    private readonly TlbEntry[] tlb;
-    private readonly long tlbChanges;
-    private readonly long budget;
-    private readonly PhysicalMemory.Version memory;
+    private readonly Machine _machine;
+    private readonly ulong[] _registers;
+    private readonly TlbEntry[] _tlb;
+    private readonly long _tlbChanges;
+    private readonly long _budget;
+    private readonly PhysicalMemory.Version _memory;
 
     internal MachineSnapshot(Machine machine)
     {
-        this.machine = machine;
-        registers = (ulong[])machine.Registers.Clone();
-        tlb = [.. machine.Tlb.Entries];
-        budget = machine.Budget;
-        tlbChanges = machine.Tlb.Changes;
-        memory = machine.Memory.Checkpoint();
+        _machine = machine;
+        _registers = (ulong[])_machine.Registers.Clone();
+        _tlb = [.. _machine.Tlb.Entries];
+        _budget = _machine.Budget;
+        _tlbChanges = _machine.Tlb.Changes;
+        _memory = _machine.Memory.Checkpoint();
     }
 
     internal void RestoreTo(Machine target)
     {
-        if (target != machine)
+        if (target != _machine)
         {
-            throw new ArgumentException("A snapshot can be restored only on the machine that made it.", nameof(target));
+            throw new ArgumentException("A snapshot can be restored only on the _machine that made it.", nameof(target));
         }
 
-        registers.CopyTo(machine.Registers, 0);
-        machine.MoveShadow(budget);
-        if (machine.Tlb.Changes != tlbChanges)
+        _registers.CopyTo(_machine.Registers, 0);
+        _machine.MoveShadow(_budget);
+        if (_machine.Tlb.Changes != _tlbChanges)
         {
-            machine.Tlb.Load(tlb);
-            machine.Linear.ForgetWindows();
+            _machine.Tlb.Load(_tlb);
+            _machine.Linear.ForgetWindows();
         }
 
-        machine.Memory.Restore(memory);
-        machine.Linear.SelectContext();
+        _machine.Memory.Restore(_memory);
+        _machine.Linear.SelectContext();
     }
 }

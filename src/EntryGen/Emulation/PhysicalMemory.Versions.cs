@@ -8,11 +8,11 @@ namespace EntryGen.Emulation;
 /// </remarks>
 public sealed partial class PhysicalMemory
 {
-    private readonly int[] touched;
-    private readonly List<int> dirty = [];
-    private readonly Dictionary<int, byte[]> originals = [];
-    private Version? current;
-    private int stamp = 1;
+    private readonly int[] _touched;
+    private readonly List<int> _dirty = [];
+    private readonly Dictionary<int, byte[]> _originals = [];
+    private Version? _current;
+    private int _stamp = 1;
 
     /// <summary>Raised when writes to pages must be seen again: whoever caches permission to write forgets it.</summary>
     internal Action? WritesMustBeSeen { get; set; }
@@ -20,7 +20,7 @@ public sealed partial class PhysicalMemory
     /// <summary>Called before a page is written for the first time since the last checkpoint.</summary>
     internal void Touch(int page)
     {
-        if (touched[page] != stamp)
+        if (_touched[page] != _stamp)
         {
             Preserve(page);
         }
@@ -29,24 +29,24 @@ public sealed partial class PhysicalMemory
     /// <summary>Makes the present contents a version that can be returned to.</summary>
     internal Version Checkpoint()
     {
-        if (current is not null && dirty.Count == 0)
+        if (_current is not null && _dirty.Count == 0)
         {
-            return current;
+            return _current;
         }
 
         var next = new Version();
-        if (current is not null)
+        if (_current is not null)
         {
-            foreach (var page in dirty)
+            foreach (var page in _dirty)
             {
-                current.Pages.Add((page, originals[page]));
+                _current.Pages.Add((page, _originals[page]));
             }
 
-            current.Towards = next;
+            _current.Towards = next;
         }
 
-        current = next;
-        originals.Clear();
+        _current = next;
+        _originals.Clear();
         StartOver();
         return next;
     }
@@ -54,22 +54,22 @@ public sealed partial class PhysicalMemory
     /// <summary>Returns to a version.</summary>
     internal void Restore(Version version)
     {
-        foreach (var page in dirty)
+        foreach (var page in _dirty)
         {
-            originals[page].CopyTo(Bytes, page * PageSize);
+            _originals[page].CopyTo(Bytes, page * PageSize);
         }
 
-        if (dirty.Count > 0)
+        if (_dirty.Count > 0)
         {
             StartOver();
         }
 
-        if (version == current)
+        if (version == _current)
         {
             return;
         }
 
-        originals.Clear();
+        _originals.Clear();
         Reroot(version);
         StartOver();
     }
@@ -77,7 +77,7 @@ public sealed partial class PhysicalMemory
     private void Reroot(Version version)
     {
         var path = new Stack<Version>();
-        for (var node = version; node != current; node = node.Towards!)
+        for (var node = version; node != _current; node = node.Towards!)
         {
             path.Push(node);
         }
@@ -93,33 +93,33 @@ public sealed partial class PhysicalMemory
                 swap.CopyTo(content.AsSpan());
             }
 
-            current!.Pages.AddRange(node.Pages);
-            current.Towards = node;
+            _current!.Pages.AddRange(node.Pages);
+            _current.Towards = node;
             node.Pages.Clear();
             node.Towards = null;
-            current = node;
+            _current = node;
         }
     }
 
     private void Preserve(int page)
     {
-        touched[page] = stamp;
-        if (current is null)
+        _touched[page] = _stamp;
+        if (_current is null)
         {
             return;
         }
 
-        dirty.Add(page);
-        if (!originals.ContainsKey(page))
+        _dirty.Add(page);
+        if (!_originals.ContainsKey(page))
         {
-            originals.Add(page, Bytes.AsSpan(page * PageSize, PageSize).ToArray());
+            _originals.Add(page, Bytes.AsSpan(page * PageSize, PageSize).ToArray());
         }
     }
 
     private void StartOver()
     {
-        dirty.Clear();
-        stamp++;
+        _dirty.Clear();
+        _stamp++;
         WritesMustBeSeen?.Invoke();
     }
 

@@ -18,7 +18,7 @@ public sealed partial class PhysicalMemory
 
         // The operating system gives zeroed pages when they are first touched.
         Bytes = new byte[size];
-        touched = new int[size / PageSize];
+        _touched = new int[size / PageSize];
     }
 
     /// <summary>Size in bytes.</summary>

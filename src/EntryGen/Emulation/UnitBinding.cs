@@ -3,7 +3,7 @@ namespace EntryGen.Emulation;
 /// <summary>What a machine has worked out about a unit: valid until the features or the models change.</summary>
 internal sealed class UnitBinding
 {
-    private readonly Dictionary<ulong, (UnitExternal External, CFunction? Model)> functions = [];
+    private readonly Dictionary<ulong, (UnitExternal External, CFunction? Model)> _functions = [];
 
     public UnitBinding(EntryUnit unit, FeatureSet features, CFunctionTable models)
     {
@@ -23,7 +23,7 @@ internal sealed class UnitBinding
             if (external.Kind == ExternalKind.Function)
             {
                 var model = unit.FunctionIndex.TryGetValue(external.Name, out var index) ? unit.Functions[index] : models.GetValueOrDefault(external.Name);
-                functions.TryAdd(external.Address, (external, model));
+                _functions.TryAdd(external.Address, (external, model));
             }
         }
     }
@@ -33,5 +33,5 @@ internal sealed class UnitBinding
     public ulong FeatureMask { get; }
 
     /// <summary>The external function that starts at an address, and its model if it has one.</summary>
-    public bool TryFind(ulong address, out (UnitExternal External, CFunction? Model) function) => functions.TryGetValue(address, out function);
+    public bool TryFind(ulong address, out (UnitExternal External, CFunction? Model) function) => _functions.TryGetValue(address, out function);
 }

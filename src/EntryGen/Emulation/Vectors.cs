@@ -59,7 +59,10 @@ public static class Vectors
     public static bool HasErrorCode(byte vector) =>
         vector is DoubleFault or >= InvalidTss and <= PageFault or AlignmentCheck or ControlProtection or VmmCommunication or Security;
 
-    /// <summary>Whether it is a fault: the saved RIP names the instruction, which runs again, and RF is set in the saved flags (SDM vol. 3B, 19.3.1.1).</summary>
+    /// <summary>
+    /// Whether it is a fault: the saved RIP names the instruction, which runs again, and RF is set in the saved flags (SDM vol. 3B, 19.3.1.1).
+    /// </summary>
     /// <param name="vector">The exception's vector.</param>
-    internal static bool IsFault(byte vector) => vector is DivideError or 5 or InvalidOpcode or 7 or >= InvalidTss and <= PageFault or 16 or AlignmentCheck or 19 or VirtualizationException or ControlProtection or VmmCommunication or Security;
+    internal static bool IsFault(byte vector) => vector is DivideError or 5 or InvalidOpcode or 7 or >= InvalidTss and <= PageFault
+        or 16 or AlignmentCheck or 19 or VirtualizationException or ControlProtection or VmmCommunication or Security;
 }

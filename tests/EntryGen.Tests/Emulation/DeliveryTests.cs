@@ -32,7 +32,8 @@ public class DeliveryTests
         Assert.Equal(default, guest.Machine.Deliver(new Stop(StopKind.Fault, 14, 2, 0xdead000)));
         var top = (Guest.StackTop - 0x100 - (ulong)below) & ~15UL;
         Assert.Equal(top - 48, guest.Registers(Reg.Rsp));
-        Assert.Equal([2, Guest.Code, Guest.KernelCs, Flags.Reserved1 | Flags.IF | Flags.RF, Guest.StackTop - 0x100 - (ulong)below, Guest.KernelSs], guest.Words(top - 48, 6));
+        ulong[] frame = [2, Guest.Code, Guest.KernelCs, Flags.Reserved1 | Flags.IF | Flags.RF, Guest.StackTop - 0x100 - (ulong)below, Guest.KernelSs];
+        Assert.Equal(frame, guest.Words(top - 48, 6));
         Assert.Equal(0xdead000UL, guest.Registers(Reg.Cr2));
         Assert.Equal(Guest.KernelSs, guest.Registers(Reg.Ss));
     }

@@ -80,7 +80,8 @@ internal sealed class Guest
     /// <summary>Writes a gate: interrupt gate 14 or trap gate 15.</summary>
     public void SetGate(byte vector, ulong handler, int ist = 0, int dpl = 0, int type = 14, ulong selector = KernelCs, bool present = true)
     {
-        var low = (handler & 0xFFFF) | (selector << 16) | ((ulong)ist << 32) | ((ulong)type << 40) | ((ulong)dpl << 45) | (present ? 1UL << 47 : 0) | ((handler >> 16 & 0xFFFF) << 48);
+        var rights = ((ulong)ist << 32) | ((ulong)type << 40) | ((ulong)dpl << 45) | (present ? 1UL << 47 : 0);
+        var low = (handler & 0xFFFF) | (selector << 16) | rights | ((handler >> 16 & 0xFFFF) << 48);
         Machine.Poke(Idt + (vector * 16UL), low);
         Machine.Poke(Idt + (vector * 16UL) + 8, handler >> 32);
     }

@@ -32,7 +32,8 @@ public class ObserverTests
             $"store {Guest.Data + 6:x} 2 1234", $"load {Guest.Data + 6:x} 4 1234", $"load {Guest.Data + 6:x} 1 34",
             "flush Pcid 0", $"cr3 {guest.Root.Value:x} {guest.Root.Value:x} True", "flush Page 0",
             $"store {Guest.Data:x} 8 1", $"store {Guest.Data + 8:x} 8 2", $"retired {Guest.Code:x}",
-            $"store {top - 8:x} 8 18", $"store {top - 16:x} 8 {top:x}", $"store {top - 24:x} 8 202", $"store {top - 32:x} 8 10", $"store {top - 40:x} 8 {Guest.Code:x}",
+            $"store {top - 8:x} 8 18", $"store {top - 16:x} 8 {top:x}", $"store {top - 24:x} 8 202",
+            $"store {top - 32:x} 8 10", $"store {top - 40:x} 8 {Guest.Code:x}",
             $"delivered 32 {Guest.Code:x}",
         ];
         Assert.Equal(expected, log.Lines);

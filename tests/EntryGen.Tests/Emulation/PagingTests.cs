@@ -15,7 +15,8 @@ public class PagingTests
         for (var bits = 0; bits < 1 << 11; bits++)
         {
             bool Bit(int n) => (bits >> n & 1) != 0;
-            bool present = Bit(0), writable = Bit(1), userPage = Bit(2), noExecute = Bit(3), userMode = Bit(4), wp = Bit(5), smep = Bit(6), smap = Bit(7), ac = Bit(8);
+            bool present = Bit(0), writable = Bit(1), userPage = Bit(2), noExecute = Bit(3);
+            bool userMode = Bit(4), wp = Bit(5), smep = Bit(6), smap = Bit(7), ac = Bit(8);
             var access = (bits >> 9) switch { 0 => AccessKind.Read, 1 => AccessKind.Write, 2 => AccessKind.Fetch, _ => AccessKind.Read };
             var machine = guest.Machine;
             machine.Memory.Write(guest.EntryOf(Page), (machine.Memory.Read<ulong>(guest.EntryOf(Page)) & PageTableBits.AddressMask)
@@ -65,7 +66,8 @@ public class PagingTests
     [InlineData(12)]
     public void A_right_that_one_level_withholds_is_withheld(int level)
     {
-        foreach (var (set, clear, fetch) in new[] { (0UL, PageTableBits.Writable, false), (PageTableBits.NoExecute, 0UL, true), (0UL, PageTableBits.Present, false) })
+        (ulong Set, ulong Clear, bool Fetch)[] cases = [(0, PageTableBits.Writable, false), (PageTableBits.NoExecute, 0, true), (0, PageTableBits.Present, false)];
+        foreach (var (set, clear, fetch) in cases)
         {
             var guest = new Guest();
             guest.Map(Page, PageTableBits.Present | PageTableBits.Writable);

@@ -5,7 +5,7 @@ internal sealed class TestUnit
 {
     public const ulong Function = Guest.Code + 0x1000;
 
-    private readonly Dictionary<ulong, Instruction> instructions = [];
+    private readonly Dictionary<ulong, Instruction> _instructions = [];
 
     public TestUnit(string tables = "", params CFunction[] functions) => Unit = new EntryUnit("Test", Run, Step, tables, functions);
 
@@ -18,7 +18,7 @@ internal sealed class TestUnit
     /// <summary>Places an instruction; it returns None after it moved RIP, or a stop with RIP where it was.</summary>
     public TestUnit At(ulong address, Instruction instruction)
     {
-        instructions[address] = instruction;
+        _instructions[address] = instruction;
         return this;
     }
 
@@ -51,7 +51,7 @@ internal sealed class TestUnit
         }
 
         var address = cpu.Rip;
-        var stop = instructions.TryGetValue(address, out var instruction) ? instruction(ref cpu) : cpu.CallExternal(Unit);
+        var stop = _instructions.TryGetValue(address, out var instruction) ? instruction(ref cpu) : cpu.CallExternal(Unit);
         if (stop.Kind == StopKind.None)
         {
             Steps++;

@@ -2,7 +2,10 @@ using EntryGen.Emulation;
 
 namespace EntryGen.Tests.Emulation;
 
-/// <summary>Which operation must drop which entry (SDM vol. 3A, 4.10.4.1). A page is used, its mapping goes away, the operation runs; then the page is still readable or not.</summary>
+/// <summary>
+/// Which operation must drop which entry (SDM vol. 3A, 4.10.4.1). A page is used, its mapping goes away, the operation runs; then the page is still
+/// readable or not.
+/// </summary>
 public class TlbRulesTests
 {
     private const ulong Page = Guest.Data;

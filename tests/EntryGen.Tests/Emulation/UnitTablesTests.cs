@@ -31,7 +31,8 @@ public class UnitTablesTests
         Assert.Equal(new UnitExternal("exc_nmi", ExternalKind.Function, 0xffffffff83000000, 16, false), Unit.Externals["exc_nmi"]);
         Assert.Equal(["PTI"], Unit.Features);
         Assert.Equal((12L, -1L), (Unit.Constants["PTI_USER_PGTABLE_BIT"], Unit.Constants["NEGATIVE"]));
-        Assert.Equal(new UnitInstruction(0xffffffff81000000, "movq %cr3, %rax", "entry.S:10", "OUTER@entry.S:10 INNER@calling.h:5"), Unit.Instructions[0xffffffff81000000]);
+        var first = new UnitInstruction(0xffffffff81000000, "movq %cr3, %rax", "entry.S:10", "OUTER@entry.S:10 INNER@calling.h:5");
+        Assert.Equal(first, Unit.Instructions[0xffffffff81000000]);
         Assert.Equal("", Unit.Instructions[0xffffffff81000010].MacroStack);
         Assert.Equal(0, Unit.FunctionIndex["exc_nmi"]);
         Assert.Equal([(".entry.text", true, true), (".data", false, false)], Unit.Sections.Select(s => (s.Name, s.Executable, s.UserMapped)));

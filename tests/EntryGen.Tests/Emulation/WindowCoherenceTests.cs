@@ -2,12 +2,16 @@ using EntryGen.Emulation;
 
 namespace EntryGen.Tests.Emulation;
 
-/// <summary>Windows only make quicker what the TLB allows: a machine that uses them and one that never does see the same, whatever happens to tables, modes and TLB.</summary>
+/// <summary>
+/// Windows only make quicker what the TLB allows: a machine that uses them and one that never does see the same, whatever happens to tables, modes and
+/// TLB.
+/// </summary>
 public class WindowCoherenceTests
 {
     private static readonly ulong[] Pages =
     [
-        Guest.Data, Guest.Data + 0x1000, Guest.Data + 0x2000, Guest.Data + 0x3000, Guest.UserData, Guest.UserData + 0x1000, Guest.StackTop - 0x1000, 0xffff_8000_0000_0000,
+        Guest.Data, Guest.Data + 0x1000, Guest.Data + 0x2000, Guest.Data + 0x3000,
+        Guest.UserData, Guest.UserData + 0x1000, Guest.StackTop - 0x1000, 0xffff_8000_0000_0000,
     ];
 
     [Theory]

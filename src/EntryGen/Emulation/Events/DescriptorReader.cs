@@ -58,7 +58,9 @@ internal static class DescriptorReader
         return Result.Read;
     }
 
-    /// <summary>The DPL of the segment that a segment register holds. It is in the register's hidden part, so nothing faults; null when it cannot be told.</summary>
+    /// <summary>
+    /// The DPL of the segment that a segment register holds. It is in the register's hidden part, so nothing faults; null when it cannot be told.
+    /// </summary>
     public static int? HeldDpl(Machine machine, ulong selector) =>
         Locate(machine, selector, 8, out var address) == Result.Read && machine.Linear.TryPeek(machine[Reg.Cr3], address, out var physical)
             ? new SegmentDescriptor(machine.Memory.Read<ulong>(physical)).Dpl

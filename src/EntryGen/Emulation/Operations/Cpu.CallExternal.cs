@@ -11,11 +11,13 @@ public ref partial struct Cpu
     private static ReadOnlySpan<Reg> CallerSaved => [Reg.Rax, Reg.Rcx, Reg.Rdx, Reg.Rsi, Reg.Rdi, Reg.R8, Reg.R9, Reg.R10, Reg.R11];
 
     /// <summary>
-    /// RIP is the address of an external function: runs its model (the unit's, else the machine's; without one the caller-saved registers are poisoned) and returns to the
+    /// RIP is the address of an external function: runs its model (the unit's, else the machine's; without one the caller-saved registers are poisoned)
+    /// and returns to the
     /// address on the stack. A model that changes RIP has returned by itself.
     /// </summary>
     /// <param name="unit">The unit whose external it is.</param>
-    /// <returns><see cref="StopKind.None"/>; a fault of the model or of the return; what the model asked for by <see cref="StopAs"/>; <see cref="StopKind.Left"/> when RIP is no external function.</returns>
+    /// <returns><see cref="StopKind.None"/>; a fault of the model or of the return; what the model asked for by <see cref="StopAs"/>;
+    /// <see cref="StopKind.Left"/> when RIP is no external function.</returns>
     public Stop CallExternal(EntryUnit unit)
     {
         var address = Rip;

@@ -6,10 +6,12 @@ namespace EntryGen;
 /// <summary>MOV to and from control registers (SDM vol. 2, MOV - Move to/from Control Registers; vol. 3A, 2.5).</summary>
 public ref partial struct Cpu
 {
-    private const ulong Cr0Defined = Cr0Bits.PE | Cr0Bits.MP | (1UL << 2) | (1UL << 3) | Cr0Bits.ET | Cr0Bits.NE | Cr0Bits.WP | Cr0Bits.AM | Cr0Bits.NW | Cr0Bits.CD | Cr0Bits.PG;
+    private const ulong Cr0Defined = Cr0Bits.PE | Cr0Bits.MP | Cr0Bits.EM | Cr0Bits.TS | Cr0Bits.ET | Cr0Bits.NE
+        | Cr0Bits.WP | Cr0Bits.AM | Cr0Bits.NW | Cr0Bits.CD | Cr0Bits.PG;
 
-    private const ulong Cr4Defined = Cr4Bits.VME | Cr4Bits.PVI | Cr4Bits.TSD | Cr4Bits.DE | Cr4Bits.PSE | Cr4Bits.PAE | Cr4Bits.MCE | Cr4Bits.PGE | Cr4Bits.PCE | Cr4Bits.OSFXSR
-        | Cr4Bits.OSXMMEXCPT | Cr4Bits.UMIP | Cr4Bits.FSGSBASE | Cr4Bits.PCIDE | Cr4Bits.OSXSAVE | Cr4Bits.SMEP | Cr4Bits.SMAP | Cr4Bits.CET;
+    private const ulong Cr4Defined = Cr4Bits.VME | Cr4Bits.PVI | Cr4Bits.TSD | Cr4Bits.DE | Cr4Bits.PSE | Cr4Bits.PAE | Cr4Bits.MCE | Cr4Bits.PGE
+        | Cr4Bits.PCE | Cr4Bits.OSFXSR | Cr4Bits.OSXMMEXCPT | Cr4Bits.UMIP | Cr4Bits.FSGSBASE | Cr4Bits.PCIDE | Cr4Bits.OSXSAVE
+        | Cr4Bits.SMEP | Cr4Bits.SMAP | Cr4Bits.CET;
 
     /// <summary>MOV from CRn; n is 0, 2, 3, 4 or 8. Bit 63 of CR3 reads 0.</summary>
     /// <param name="n">The register's number.</param>
@@ -34,7 +36,7 @@ public ref partial struct Cpu
             2 => Cr2,
             3 => Cr3,
             4 => Cr4,
-            _ => Unsafe.Add(ref file, HiddenState.Cr8),
+            _ => Unsafe.Add(ref _file, HiddenState.Cr8),
         };
         return true;
     }
@@ -72,7 +74,7 @@ public ref partial struct Cpu
                     return Fail(Vectors.GeneralProtection);
                 }
 
-                Unsafe.Add(ref file, HiddenState.Cr8) = value;
+                Unsafe.Add(ref _file, HiddenState.Cr8) = value;
                 return true;
         }
     }

@@ -61,7 +61,7 @@ public ref partial struct Cpu
             case 5 or 7:
                 return ref At(Reg.Dr7);
             default:
-                return ref Unsafe.Add(ref file, HiddenState.Dr0 + n);
+                return ref Unsafe.Add(ref _file, HiddenState.Dr0 + n);
         }
     }
 

@@ -59,7 +59,8 @@ public ref partial struct Cpu
         MsrIndex.FlushCmd => (value & ~1UL) == 0,
         MsrIndex.McgStatus => (value & ~7UL) == 0,
         MsrIndex.Sfmask or MsrIndex.TscAux => value >> 32 == 0,
-        MsrIndex.Lstar or MsrIndex.Cstar or MsrIndex.FsBase or MsrIndex.GsBase or MsrIndex.KernelGsBase or MsrIndex.SysenterEsp or MsrIndex.SysenterEip => LinearMemory.IsCanonical(value),
+        MsrIndex.Lstar or MsrIndex.Cstar or MsrIndex.SysenterEsp or MsrIndex.SysenterEip
+            or MsrIndex.FsBase or MsrIndex.GsBase or MsrIndex.KernelGsBase => LinearMemory.IsCanonical(value),
         _ => true,
     };
 }

@@ -41,7 +41,9 @@ public ref partial struct Cpu
         return true;
     }
 
-    /// <summary>LSL: the limit in bytes of the segment a selector names. It and VERW only say no where other instructions fault, but reading the table can fault.</summary>
+    /// <summary>
+    /// LSL: the limit in bytes of the segment a selector names. It and VERW only say no where other instructions fault, but reading the table can fault.
+    /// </summary>
     /// <param name="selector">The selector in the low 16 bits.</param>
     /// <param name="limit">The limit; the destination stays as it is when ZF becomes 0.</param>
     /// <param name="zero">The new ZF: whether the segment is there and visible at CPL and RPL.</param>

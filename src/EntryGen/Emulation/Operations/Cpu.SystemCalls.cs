@@ -8,7 +8,8 @@ public ref partial struct Cpu
     private const ulong SysretFlags = 0x3C_7FD7;
 
     /// <summary>
-    /// SYSCALL: RCX and R11 take the return address and RFLAGS; RIP is LSTAR, or CSTAR when CS is the selector that SYSRET gives 32-bit code. No memory is touched;
+    /// SYSCALL: RCX and R11 take the return address and RFLAGS; RIP is LSTAR, or CSTAR when CS is the selector that SYSRET gives 32-bit code. No memory
+    /// is touched;
     /// RSP, CR3 and GS stay.
     /// </summary>
     /// <param name="next">The address after the instruction.</param>
@@ -33,7 +34,8 @@ public ref partial struct Cpu
 
     /// <summary>SYSRET: RIP and RFLAGS come from RCX and R11. RSP stays.</summary>
     /// <param name="width">The operand size in bytes: 8 returns to 64-bit code, 4 to 32-bit code.</param>
-    /// <returns>False: #UD unless EFER.SCE is set; #GP(0) unless at CPL 0, and for a return address that is not canonical, which is taken before the level changes.</returns>
+    /// <returns>False: #UD unless EFER.SCE is set; #GP(0) unless at CPL 0, and for a return address that is not canonical, which is taken before the
+    /// level changes.</returns>
     public readonly bool Sysret(int width)
     {
         if ((Efer & EferBits.SCE) == 0)

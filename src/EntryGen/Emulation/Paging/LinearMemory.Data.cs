@@ -14,7 +14,7 @@ internal sealed partial class LinearMemory
             return false;
         }
 
-        machine.NotifyLoad(address, size, value);
+        _machine.NotifyLoad(address, size, value);
         return true;
     }
 
@@ -26,7 +26,7 @@ internal sealed partial class LinearMemory
             return false;
         }
 
-        machine.NotifyStore(address, size, value);
+        _machine.NotifyStore(address, size, value);
         return true;
     }
 
@@ -54,9 +54,9 @@ internal sealed partial class LinearMemory
             return false;
         }
 
-        for (var i = 0; machine.IsObserved && i < words.Length; i++)
+        for (var i = 0; _machine.IsObserved && i < words.Length; i++)
         {
-            machine.NotifyStore(top - ((ulong)(i + 1) * 8), 8, words[i]);
+            _machine.NotifyStore(top - ((ulong)(i + 1) * 8), 8, words[i]);
         }
 
         return true;
@@ -70,10 +70,10 @@ internal sealed partial class LinearMemory
             return false;
         }
 
-        for (var done = 0; machine.IsObserved && done < destination.Length; done += 8)
+        for (var done = 0; _machine.IsObserved && done < destination.Length; done += 8)
         {
             var word = destination[done..Math.Min(done + 8, destination.Length)];
-            machine.NotifyLoad(address + (ulong)done, word.Length, Word(word));
+            _machine.NotifyLoad(address + (ulong)done, word.Length, Word(word));
         }
 
         return true;
@@ -87,10 +87,10 @@ internal sealed partial class LinearMemory
             return false;
         }
 
-        for (var done = 0; machine.IsObserved && done < source.Length; done += 8)
+        for (var done = 0; _machine.IsObserved && done < source.Length; done += 8)
         {
             var word = source[done..Math.Min(done + 8, source.Length)];
-            machine.NotifyStore(address + (ulong)done, word.Length, Word(word));
+            _machine.NotifyStore(address + (ulong)done, word.Length, Word(word));
         }
 
         return true;
@@ -113,13 +113,13 @@ internal sealed partial class LinearMemory
 
         if (toGuest)
         {
-            memory.Write(physical, bytes[..first]);
-            memory.Write(second, bytes[first..]);
+            _memory.Write(physical, bytes[..first]);
+            _memory.Write(second, bytes[first..]);
         }
         else
         {
-            memory.Read(physical, bytes[..first]);
-            memory.Read(second, bytes[first..]);
+            _memory.Read(physical, bytes[..first]);
+            _memory.Read(second, bytes[first..]);
         }
 
         return true;

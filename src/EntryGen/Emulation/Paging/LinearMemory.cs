@@ -5,35 +5,37 @@ namespace EntryGen.Emulation;
 /// <summary>Accesses by linear address: canonical check, TLB, walk, rights, faults. The windows are its fast lane.</summary>
 internal sealed partial class LinearMemory
 {
-    private readonly Machine machine;
-    private readonly ulong[] file;
-    private readonly PhysicalMemory memory;
+    private readonly Machine _machine;
+    private readonly ulong[] _file;
+    private readonly PhysicalMemory _memory;
 
     public LinearMemory(Machine machine)
     {
-        this.machine = machine;
-        file = machine.Registers;
-        memory = machine.Memory;
-        memory.WritesMustBeSeen = Windows.ForgetWrites;
+        _machine = machine;
+        _file = _machine.Registers;
+        _memory = _machine.Memory;
+        _memory.WritesMustBeSeen = Windows.ForgetWrites;
     }
 
     public Tlb Tlb { get; } = new();
 
     public WindowCache Windows { get; } = new();
 
-    private bool IsPaging => (file[(int)Reg.Cr0] & Cr0Bits.PG) != 0;
+    private bool IsPaging => (_file[(int)Reg.Cr0] & Cr0Bits.PG) != 0;
 
     /// <summary>The PCID in force: 0 unless CR4.PCIDE is set.</summary>
-    public int Pcid => (file[(int)Reg.Cr4] & Cr4Bits.PCIDE) != 0 ? (int)(file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0;
+    public int Pcid => (_file[(int)Reg.Cr4] & Cr4Bits.PCIDE) != 0 ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0;
 
-    /// <summary>Selects the windows of the present mode and PCID. Needed after any change of CR0, CR3, CR4, EFER, CS or AC, and after windows were forgotten.</summary>
+    /// <summary>
+    /// Selects the windows of the present mode and PCID. Needed after any change of CR0, CR3, CR4, EFER, CS or AC, and after windows were forgotten.
+    /// </summary>
     public void SelectContext()
     {
-        var flags = file[(int)Reg.Rflags];
-        var mode = ((file[(int)Reg.Cs] & 3) == 3 ? 1 : 0)
-            | ((file[(int)Reg.Cr4] & Cr4Bits.SMAP) != 0 && (flags & Flags.AC) == 0 ? 2 : 0)
-            | ((file[(int)Reg.Cr0] & Cr0Bits.WP) != 0 ? 4 : 0);
-        file[HiddenState.WindowContext] = Windows.Context(Pcid, mode);
+        var flags = _file[(int)Reg.Rflags];
+        var mode = ((_file[(int)Reg.Cs] & 3) == 3 ? 1 : 0)
+            | ((_file[(int)Reg.Cr4] & Cr4Bits.SMAP) != 0 && (flags & Flags.AC) == 0 ? 2 : 0)
+            | ((_file[(int)Reg.Cr0] & Cr0Bits.WP) != 0 ? 4 : 0);
+        _file[HiddenState.WindowContext] = Windows.Context(Pcid, mode);
     }
 
     /// <summary>Forgets the windows of every context; the TLB has been flushed.</summary>
@@ -69,12 +71,13 @@ internal sealed partial class LinearMemory
     /// <returns>The byte at the address, or a null reference with nothing done.</returns>
     public ref byte FillWindow(ulong address, int length, AccessKind access)
     {
-        if ((address & 0xFFF) + (uint)length > PhysicalMemory.PageSize || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !memory.Contains(physical, length))
+        var isInOnePage = (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize;
+        if (!isInOnePage || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
         {
             return ref Unsafe.NullRef<byte>();
         }
 
-        var tag = (address & ~0xFFFUL) | file[HiddenState.WindowContext];
+        var tag = (address & ~0xFFFUL) | _file[HiddenState.WindowContext];
         ref var slot = ref Windows.Claim(tag, physical.Value - address);
         switch (access)
         {
@@ -82,7 +85,7 @@ internal sealed partial class LinearMemory
                 slot.ReadTag = tag;
                 break;
             case AccessKind.Write:
-                memory.Touch((int)(physical.Value >> 12));
+                _memory.Touch((int)(physical.Value >> 12));
                 slot.WriteTag = tag;
                 break;
             default:
@@ -90,7 +93,7 @@ internal sealed partial class LinearMemory
                 break;
         }
 
-        return ref memory.Bytes[physical.Value];
+        return ref _memory.Bytes[physical.Value];
     }
 
     /// <summary>Translates an address for an access, as the instruction would; a fault is recorded.</summary>
@@ -99,7 +102,7 @@ internal sealed partial class LinearMemory
         if (!IsCanonical(address))
         {
             physical = default;
-            machine.RecordNonCanonical();
+            _machine.RecordNonCanonical();
             return false;
         }
 
@@ -124,12 +127,12 @@ internal sealed partial class LinearMemory
         else
         {
             var path = default(WalkPath);
-            error = PageWalker.Walk(memory, file[(int)Reg.Cr3] & Cr3Bits.AddressMask, address, rules.HasNoExecute, ref path, out translation);
+            error = PageWalker.Walk(_memory, _file[(int)Reg.Cr3] & Cr3Bits.AddressMask, address, rules.HasNoExecute, ref path, out translation);
             if (error == 0)
             {
                 if (PageWalker.Allows(translation, access, rules))
                 {
-                    path.Mark(memory, isWrite);
+                    path.Mark(_memory, isWrite);
                     Cache(address, pcid, translation, isWrite);
                     physical = translation.Map(address);
                     return true;
@@ -141,7 +144,7 @@ internal sealed partial class LinearMemory
 
         physical = default;
         InvalidationRules.PageFault(this, address);
-        machine.Record(new Stop(StopKind.Fault, Vectors.PageFault, ErrorCode(error, access, rules), address));
+        _machine.Record(new Stop(StopKind.Fault, Vectors.PageFault, ErrorCode(error, access, rules), address));
         return false;
     }
 
@@ -160,7 +163,7 @@ internal sealed partial class LinearMemory
         if (!Tlb.TryFind(address, Pcid, out var translation) || (isWrite && !translation.IsDirty && PageWalker.Allows(translation, access, rules)))
         {
             var path = default(WalkPath);
-            if (PageWalker.Walk(memory, file[(int)Reg.Cr3] & Cr3Bits.AddressMask, address, rules.HasNoExecute, ref path, out translation) != 0
+            if (PageWalker.Walk(_memory, _file[(int)Reg.Cr3] & Cr3Bits.AddressMask, address, rules.HasNoExecute, ref path, out translation) != 0
                 || !path.IsMarked(isWrite)
                 || !PageWalker.Allows(translation, access, rules))
             {
@@ -189,7 +192,7 @@ internal sealed partial class LinearMemory
         }
 
         var path = default(WalkPath);
-        if (!IsCanonical(address) || PageWalker.Walk(memory, root.Value & Cr3Bits.AddressMask, address, true, ref path, out var translation) != 0)
+        if (!IsCanonical(address) || PageWalker.Walk(_memory, root.Value & Cr3Bits.AddressMask, address, true, ref path, out var translation) != 0)
         {
             return false;
         }
@@ -203,7 +206,7 @@ internal sealed partial class LinearMemory
     private void Cache(ulong address, int pcid, Translation translation, bool isWrite)
     {
         var bits = translation.Bits | (isWrite ? PageTableBits.Dirty : 0);
-        if ((file[(int)Reg.Cr4] & Cr4Bits.PGE) == 0)
+        if ((_file[(int)Reg.Cr4] & Cr4Bits.PGE) == 0)
         {
             bits &= ~PageTableBits.Global;
         }
@@ -213,13 +216,13 @@ internal sealed partial class LinearMemory
 
     private AccessRules Rules(AccessKind access)
     {
-        var cr4 = file[(int)Reg.Cr4];
+        var cr4 = _file[(int)Reg.Cr4];
         return new AccessRules(
-            IsUser: (file[(int)Reg.Cs] & 3) == 3 && (access & (AccessKind.Implicit | AccessKind.Supervisor)) == 0,
-            ForbidsUserData: (cr4 & Cr4Bits.SMAP) != 0 && ((file[(int)Reg.Rflags] & Flags.AC) == 0 || (access & AccessKind.Implicit) != 0),
+            IsUser: (_file[(int)Reg.Cs] & 3) == 3 && (access & (AccessKind.Implicit | AccessKind.Supervisor)) == 0,
+            ForbidsUserData: (cr4 & Cr4Bits.SMAP) != 0 && ((_file[(int)Reg.Rflags] & Flags.AC) == 0 || (access & AccessKind.Implicit) != 0),
             ForbidsUserFetch: (cr4 & Cr4Bits.SMEP) != 0,
-            WriteProtects: (file[(int)Reg.Cr0] & Cr0Bits.WP) != 0,
-            HasNoExecute: (file[(int)Reg.Efer] & EferBits.NXE) != 0);
+            WriteProtects: (_file[(int)Reg.Cr0] & Cr0Bits.WP) != 0,
+            HasNoExecute: (_file[(int)Reg.Efer] & EferBits.NXE) != 0);
     }
 
     private static uint ErrorCode(uint walk, AccessKind access, in AccessRules rules) =>

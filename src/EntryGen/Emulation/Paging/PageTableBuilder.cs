@@ -5,7 +5,9 @@ namespace EntryGen.Emulation;
 /// <param name="firstFrame">The first frame it may take, a multiple of 4096.</param>
 public sealed class PageTableBuilder(PhysicalMemory memory, PhysicalAddress firstFrame)
 {
-    private ulong next = firstFrame.PageOffset == 0 ? firstFrame.Value : throw new ArgumentException("The first frame must be a multiple of 4096.", nameof(firstFrame));
+    private ulong _next = firstFrame.PageOffset == 0
+        ? firstFrame.Value
+        : throw new ArgumentException("The first frame must be a multiple of 4096.", nameof(firstFrame));
 
     /// <summary>Takes zeroed frames that lie one after the other.</summary>
     /// <param name="count">How many.</param>
@@ -14,14 +16,14 @@ public sealed class PageTableBuilder(PhysicalMemory memory, PhysicalAddress firs
     public PhysicalAddress TakeFrames(int count = 1, int alignment = 1)
     {
         var unit = (ulong)alignment * PhysicalMemory.PageSize;
-        var start = (next + unit - 1) / unit * unit;
+        var start = (_next + unit - 1) / unit * unit;
         var end = start + ((ulong)count * PhysicalMemory.PageSize);
         if (end > (ulong)memory.Size)
         {
             throw new InvalidOperationException($"The {memory.Size} bytes of guest memory are used up. Make the machine with more.");
         }
 
-        next = end;
+        _next = end;
         return start;
     }
 

@@ -42,7 +42,8 @@ internal static class PageWalker
             if (isLeaf)
             {
                 var frame = entry & PageTableBits.AddressMask & ~((1UL << shift) - 1);
-                translation = new Translation(frame | rights | noExecute | PageTableBits.Present | (entry & (PageTableBits.Dirty | PageTableBits.Global)), shift);
+                var leafBits = entry & (PageTableBits.Dirty | PageTableBits.Global);
+                translation = new Translation(frame | rights | noExecute | PageTableBits.Present | leafBits, shift);
                 return 0;
             }
 
@@ -87,15 +88,15 @@ internal static class PageWalker
 /// <summary>The entries that a walk used, from the top level down.</summary>
 internal ref struct WalkPath
 {
-    private Entries addresses;
-    private Entries contents;
+    private Entries _addresses;
+    private Entries _contents;
 
     public int Length;
 
     public void Add(ulong address, ulong content)
     {
-        addresses[Length] = address;
-        contents[Length] = content;
+        _addresses[Length] = address;
+        _contents[Length] = content;
         Length++;
     }
 
@@ -104,7 +105,7 @@ internal ref struct WalkPath
     {
         for (var i = 0; i < Length; i++)
         {
-            if ((contents[i] & Wanted(i, dirty)) != Wanted(i, dirty))
+            if ((_contents[i] & Wanted(i, dirty)) != Wanted(i, dirty))
             {
                 return false;
             }
@@ -118,10 +119,10 @@ internal ref struct WalkPath
     {
         for (var i = 0; i < Length; i++)
         {
-            var marked = contents[i] | Wanted(i, dirty);
-            if (marked != contents[i])
+            var marked = _contents[i] | Wanted(i, dirty);
+            if (marked != _contents[i])
             {
-                memory.Write(addresses[i], marked);
+                memory.Write(_addresses[i], marked);
             }
         }
     }
@@ -131,6 +132,6 @@ internal ref struct WalkPath
     [System.Runtime.CompilerServices.InlineArray(4)]
     private struct Entries
     {
-        private ulong first;
+        private ulong _first;
     }
 }

@@ -16,12 +16,12 @@ public sealed class Tlb
     private const ulong Occupied = 1UL << 63;
     private const int GlobalSpace = 4096;
 
-    private readonly ulong[] flushedAt = new ulong[GlobalSpace + 1];
-    private readonly int[] bySize = new int[3];
-    private Slot[] slots = new Slot[128];
-    private ulong flushedAllButGlobalAt;
-    private ulong clock = 1;
-    private int used;
+    private readonly ulong[] _flushedAt = new ulong[GlobalSpace + 1];
+    private readonly int[] _bySize = new int[3];
+    private Slot[] _slots = new Slot[128];
+    private ulong _flushedAllButGlobalAt;
+    private ulong _clock = 1;
+    private int _used;
 
     /// <summary>Counts every change; equal counts mean equal contents.</summary>
     internal long Changes { get; private set; }
@@ -32,7 +32,7 @@ public sealed class Tlb
         get
         {
             var entries = new List<TlbEntry>();
-            foreach (ref readonly var slot in slots.AsSpan())
+            foreach (ref readonly var slot in _slots.AsSpan())
             {
                 if (slot.Key != 0 && IsLive(slot))
                 {
@@ -50,7 +50,7 @@ public sealed class Tlb
     {
         for (var size = 0; size < 3; size++)
         {
-            if (bySize[size] == 0)
+            if (_bySize[size] == 0)
             {
                 continue;
             }
@@ -59,7 +59,7 @@ public sealed class Tlb
             var index = own >= 0 ? own : Find(Key(address, GlobalSpace, size));
             if (index >= 0)
             {
-                translation = slots[index].Translation;
+                translation = _slots[index].Translation;
                 return true;
             }
         }
@@ -71,34 +71,35 @@ public sealed class Tlb
     /// <summary>Adds an entry; one for the same page is replaced.</summary>
     internal void Add(ulong address, int pcid, Translation translation)
     {
-        if ((used + 1) * 2 > slots.Length)
+        if ((_used + 1) * 2 > _slots.Length)
         {
             Rebuild();
         }
 
         Changes++;
-        Insert(new Slot { Key = Key(address, translation.IsGlobal ? GlobalSpace : pcid, Size(translation.Shift)), Translation = translation, Pcid = pcid, Stamp = clock });
+        var key = Key(address, translation.IsGlobal ? GlobalSpace : pcid, Size(translation.Shift));
+        Insert(new Slot { Key = key, Translation = translation, Pcid = pcid, Stamp = _clock });
     }
 
     /// <summary>Forgets the entries of one PCID but for the global ones.</summary>
     internal void FlushPcid(int pcid)
     {
         Changes++;
-        flushedAt[pcid] = clock++;
+        _flushedAt[pcid] = _clock++;
     }
 
     /// <summary>Forgets the entries of all PCIDs but for the global ones.</summary>
     internal void FlushAllButGlobal()
     {
         Changes++;
-        flushedAllButGlobalAt = clock++;
+        _flushedAllButGlobalAt = _clock++;
     }
 
     /// <summary>Forgets everything.</summary>
     internal void FlushAll()
     {
         FlushAllButGlobal();
-        flushedAt[GlobalSpace] = flushedAllButGlobalAt;
+        _flushedAt[GlobalSpace] = _flushedAllButGlobalAt;
     }
 
     /// <summary>Forgets what a PCID has for an address, in every page size.</summary>
@@ -112,9 +113,9 @@ public sealed class Tlb
     /// <summary>Replaces the contents.</summary>
     internal void Load(ReadOnlySpan<TlbEntry> entries)
     {
-        Array.Clear(slots);
-        Array.Clear(bySize);
-        used = 0;
+        Array.Clear(_slots);
+        Array.Clear(_bySize);
+        _used = 0;
         foreach (var entry in entries)
         {
             Add(entry.Page.Value, entry.Pcid, entry.Translation);
@@ -123,7 +124,8 @@ public sealed class Tlb
         Changes++;
     }
 
-    private static ulong Key(ulong address, int space, int size) => Occupied | ((ulong)size << 61) | ((ulong)space << 48) | ((address & 0xFFFF_FFFF_FFFF) >> (12 + (9 * size)));
+    private static ulong Key(ulong address, int space, int size) =>
+        Occupied | ((ulong)size << 61) | ((ulong)space << 48) | ((address & 0xFFFF_FFFF_FFFF) >> (12 + (9 * size)));
 
     private static int Size(int shift) => (shift - 12) / 9;
 
@@ -132,11 +134,11 @@ public sealed class Tlb
         var dropped = 0;
         for (var size = 0; size < 3; size++)
         {
-            var index = bySize[size] == 0 ? -1 : Find(Key(address, space, size));
+            var index = _bySize[size] == 0 ? -1 : Find(Key(address, space, size));
             if (index >= 0)
             {
                 // Stamp 0 is older than any flush; the slot stays so that probing passes it.
-                slots[index].Stamp = 0;
+                _slots[index].Stamp = 0;
                 dropped = 12 + (9 * size);
                 Changes++;
             }
@@ -148,17 +150,17 @@ public sealed class Tlb
     private bool IsLive(in Slot slot)
     {
         var isGlobal = slot.Space == GlobalSpace;
-        return slot.Stamp > flushedAt[slot.Space] && (isGlobal || slot.Stamp > flushedAllButGlobalAt);
+        return slot.Stamp > _flushedAt[slot.Space] && (isGlobal || slot.Stamp > _flushedAllButGlobalAt);
     }
 
     private int Find(ulong key)
     {
-        var mask = slots.Length - 1;
-        for (var index = Hash(key) & mask; slots[index].Key != 0; index = (index + 1) & mask)
+        var mask = _slots.Length - 1;
+        for (var index = Hash(key) & mask; _slots[index].Key != 0; index = (index + 1) & mask)
         {
-            if (slots[index].Key == key)
+            if (_slots[index].Key == key)
             {
-                return IsLive(slots[index]) ? index : -1;
+                return IsLive(_slots[index]) ? index : -1;
             }
         }
 
@@ -167,35 +169,35 @@ public sealed class Tlb
 
     private void Insert(in Slot entry)
     {
-        var mask = slots.Length - 1;
+        var mask = _slots.Length - 1;
         var index = Hash(entry.Key) & mask;
-        while (slots[index].Key != 0 && slots[index].Key != entry.Key)
+        while (_slots[index].Key != 0 && _slots[index].Key != entry.Key)
         {
             index = (index + 1) & mask;
         }
 
-        if (slots[index].Key == 0)
+        if (_slots[index].Key == 0)
         {
-            used++;
-            bySize[Size(entry.Translation.Shift)]++;
+            _used++;
+            _bySize[Size(entry.Translation.Shift)]++;
         }
 
-        slots[index] = entry;
+        _slots[index] = entry;
     }
 
     /// <summary>Drops dead entries and grows when the live ones need it.</summary>
     private void Rebuild()
     {
-        var old = slots;
+        var old = _slots;
         var live = 0;
         foreach (ref readonly var slot in old.AsSpan())
         {
             live += slot.Key != 0 && IsLive(slot) ? 1 : 0;
         }
 
-        slots = new Slot[live * 4 > old.Length ? old.Length * 2 : old.Length];
-        used = 0;
-        Array.Clear(bySize);
+        _slots = new Slot[live * 4 > old.Length ? old.Length * 2 : old.Length];
+        _used = 0;
+        Array.Clear(_bySize);
         foreach (ref readonly var slot in old.AsSpan())
         {
             if (slot.Key != 0 && IsLive(slot))

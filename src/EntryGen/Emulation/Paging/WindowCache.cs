@@ -22,9 +22,9 @@ internal sealed class WindowCache
     // An odd factor permutes the numbers; neighbours end far apart, so that one page seen from two contexts gets two slots.
     private const int Spread = 37;
 
-    private readonly uint[] numbers = new uint[4096 * Modes];
-    private uint generation = 1;
-    private int given;
+    private readonly uint[] _numbers = new uint[4096 * Modes];
+    private uint _generation = 1;
+    private int _given;
 
     public WindowCache() => Clear();
 
@@ -36,11 +36,11 @@ internal sealed class WindowCache
     /// <summary>The number of a context.</summary>
     public ulong Context(int pcid, int mode)
     {
-        ref var number = ref numbers[(pcid * Modes) + mode];
-        if (number >> 12 != generation)
+        ref var number = ref _numbers[(pcid * Modes) + mode];
+        if (number >> 12 != _generation)
         {
             var next = NextNumber();
-            number = (generation << 12) | next;
+            number = (_generation << 12) | next;
         }
 
         return number & 0xFFF;
@@ -54,12 +54,12 @@ internal sealed class WindowCache
     }
 
     /// <summary>Forgets the translations of one PCID. The caller asks for the current context's number again.</summary>
-    public void Forget(int pcid) => Array.Clear(numbers, pcid * Modes, Modes);
+    public void Forget(int pcid) => Array.Clear(_numbers, pcid * Modes, Modes);
 
     /// <summary>Forgets all translations by numbering the contexts anew.</summary>
     public void ForgetAll()
     {
-        if (given > LastNumber / 2)
+        if (_given > LastNumber / 2)
         {
             Clear();
         }
@@ -104,28 +104,28 @@ internal sealed class WindowCache
 
     private uint NextNumber()
     {
-        if (given >= LastNumber)
+        if (_given >= LastNumber)
         {
             Clear();
         }
 
-        given++;
-        return (uint)(given * Spread) & 0xFFF;
+        _given++;
+        return (uint)(_given * Spread) & 0xFFF;
     }
 
     private void NextGeneration()
     {
-        given = 0;
+        _given = 0;
         Renumber();
     }
 
     private void Renumber()
     {
         // 20 bits of generation: when they are used up the numbers of the first generations would come alive again.
-        if (++generation >> 20 != 0)
+        if (++_generation >> 20 != 0)
         {
-            Array.Clear(numbers);
-            generation = 1;
+            Array.Clear(_numbers);
+            _generation = 1;
         }
     }
 }
