@@ -1,4 +1,6 @@
+using EntryGen.Asm;
 using EntryGen.Asm.Cpp;
+using EntryGen.Asm.Gas;
 using EntryGen.Asm.Text;
 
 namespace EntryGen.OracleTests;
@@ -47,6 +49,15 @@ public static class KernelTrees
         var path = $"arch/x86/entry/{unit}.S";
         return new SourceText(path, File.ReadAllText(Path.Combine(Tree(version), path)));
     }
+
+    /// <summary>Reads a unit as kbuild would assemble it.</summary>
+    /// <param name="version">The tree.</param>
+    /// <param name="unit">File name without extension.</param>
+    /// <param name="configuration">Files that override CONFIG_ macros, included last.</param>
+    public static AssemblyListing Read(string version, string unit, params string[] configuration) => AsmReader.Read(
+        ReadUnit(version, unit),
+        new ReaderOptions { Preprocessor = Options(version, configuration) },
+        new FileResolver(Tree(version)));
 
     /// <summary>What kbuild passes to gcc for these files.</summary>
     /// <param name="version">The tree.</param>

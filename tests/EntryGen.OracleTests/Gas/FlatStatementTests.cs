@@ -1,3 +1,4 @@
+using EntryGen.Asm;
 using EntryGen.Asm.Gas;
 using Xunit.Abstractions;
 
@@ -23,6 +24,15 @@ public class FlatStatementTests(ITestOutputHelper output)
     {
         var lines = PreprocessedFile.Read(KernelTrees.Output(version, unit + ".i"));
         var listing = new Assembler(new AssemblerOptions()).Assemble(lines);
+        Assert.Empty(listing.Diagnostics);
+        Compare(version, unit, FlatStatements.Own(listing));
+    }
+
+    [KernelTheory]
+    [MemberData(nameof(Units))]
+    public void Statements_from_the_sources_equal_the_listing(string version, string unit)
+    {
+        var listing = KernelTrees.Read(version, unit);
         Assert.Empty(listing.Diagnostics);
         Compare(version, unit, FlatStatements.Own(listing));
     }

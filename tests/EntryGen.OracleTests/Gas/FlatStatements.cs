@@ -44,7 +44,7 @@ public static class FlatStatements
         return statements;
     }
 
-    public static List<FlatStatement> Own(AssemblyListing listing, Func<string, string>? path = null) => listing.Statements.Select(statement => new FlatStatement(
+    public static List<FlatStatement> Own(AssemblyListing listing) => listing.Statements.Select(statement => new FlatStatement(
         statement.Kind switch
         {
             StatementKind.Label => "label",
@@ -56,7 +56,7 @@ public static class FlatStatements
         WithoutBlanks(statement.Text.Text),
         statement.Depth,
         string.Join(' ', statement.Frame?.OutermostFirst().Select(frame => frame.Name) ?? []),
-        path is null ? statement.File.Path : path(statement.File.Path),
+        statement.File.Path,
         statement.Line)).ToList();
 
     /// <summary>Fails at the first statement that differs, with its neighbourhood.</summary>
