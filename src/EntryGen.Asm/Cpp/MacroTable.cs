@@ -30,8 +30,7 @@ public sealed class MacroTable
             return null;
         }
 
-        var body = macro.Source is { } source ? TracedText.Of(source, macro.BodyStart, macro.BodyEnd - macro.BodyStart) : default;
-        return new MacroInfo(name, macro.Parameters?.Select(parameter => parameter.Text).ToArray(), macro.IsVariadic, body, macro.NameSpan);
+        return new MacroInfo(name, macro.Parameters?.Select(parameter => parameter.Text).ToArray(), macro.IsVariadic, Spell(macro.WrittenBody), macro.NameSpan);
     }
 
     /// <summary>Expands an object-like macro and computes it as <c>#if</c> would; false when it is no integer constant expression.</summary>
@@ -66,6 +65,23 @@ public sealed class MacroTable
         }
     }
 
+    private static TracedText Spell(ArraySegment<Token> body)
+    {
+        var text = new TracedTextBuilder();
+        for (var i = 0; i < body.Count; i++)
+        {
+            ref readonly var token = ref body.Array![body.Offset + i];
+            if (i > 0 && token.SpaceBefore)
+            {
+                text.AppendSynthesized(" ", (SourceText)token.Spelling!, token.Start);
+            }
+
+            token.AppendTo(text, null);
+        }
+
+        return text.ToTracedText();
+    }
+
     /// <summary>Gives one name.</summary>
     private sealed class OneName(Token name) : ITokenSource
     {
@@ -96,6 +112,6 @@ public sealed class MacroTable
 /// <param name="Name">Its name.</param>
 /// <param name="Parameters">The parameters of a function-like macro; null for an object-like one.</param>
 /// <param name="IsVariadic">The last parameter takes all arguments that are left.</param>
-/// <param name="Body">The replacement as written; empty for a macro that the preprocessor makes up.</param>
+/// <param name="Body">The replacement as written, blanks single and without comments; empty for a macro that the preprocessor makes up.</param>
 /// <param name="Definition">The name in its definition; null for a macro that the preprocessor makes up.</param>
 public sealed record MacroInfo(string Name, IReadOnlyList<string>? Parameters, bool IsVariadic, TracedText Body, SourceSpan? Definition);

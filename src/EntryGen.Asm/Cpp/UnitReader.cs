@@ -20,7 +20,7 @@ internal sealed partial class UnitReader : ITokenSource
     private SourceText _main = null!;
     private OpenFile _file = null!;
 
-    /// <summary>Where the token given last was taken from.</summary>
+    /// <summary>Where the file stood before the token given last.</summary>
     private (int Line, int Next) _back;
 
     /// <summary>The current line is a directive: only its own tokens are given.</summary>
@@ -83,12 +83,12 @@ internal sealed partial class UnitReader : ITokenSource
     /// <inheritdoc/>
     public Token Next()
     {
+        _back = (_file.Line, _file.Next);
         while (true)
         {
             var file = _file;
             if (file.Next < file.End)
             {
-                _back = (file.Line, file.Next);
                 return Take(file);
             }
 

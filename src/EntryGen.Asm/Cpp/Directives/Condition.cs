@@ -13,6 +13,9 @@ internal sealed class Condition(MacroExpander expander, MacroState macros, Built
     private Token _token;
     private int _depth;
 
+    /// <summary>The name read last that is no macro: with a parenthesis behind it, it was meant to be one.</summary>
+    private Token _undefined;
+
     /// <summary>What is wrong, or null.</summary>
     public string? Error { get; private set; }
 
@@ -31,7 +34,12 @@ internal sealed class Condition(MacroExpander expander, MacroState macros, Built
         var value = ReadBinary(1, isLive: true);
         if (Error is null && _token.Kind != TokenKind.End)
         {
-            return Fail(_token.Kind == TokenKind.CloseParen ? "this ')' closes nothing" : $"expected an operator before '{_token.Text}'");
+            return _token.Kind switch
+            {
+                TokenKind.CloseParen => Fail("this ')' closes nothing"),
+                TokenKind.OpenParen when _undefined.Name is { } name => Fail($"'{name}' is not defined, and takes arguments here", _undefined),
+                _ => Fail($"expected an operator before '{_token.Text}'"),
+            };
         }
 
         return value;
@@ -191,7 +199,13 @@ internal sealed class Condition(MacroExpander expander, MacroState macros, Built
             return Fail($"'{name}' is no macro");
         }
 
+        _undefined = _token;
         Advance();
+        if (_token.Kind != TokenKind.OpenParen)
+        {
+            _undefined = default;
+        }
+
         return ConditionValue.Zero;
     }
 

@@ -54,6 +54,12 @@ internal enum TokenKind : byte
     /// <summary>A macro's parameter in its replacement list.</summary>
     Parameter,
 
+    /// <summary><c>__VA_OPT__(</c> in a replacement list: what follows stands only when there are variable arguments.</summary>
+    OptionalStart,
+
+    /// <summary>The parenthesis that closes it.</summary>
+    OptionalEnd,
+
     /// <summary>No text: marks a place where two tokens that were not written together meet.</summary>
     Padding,
 

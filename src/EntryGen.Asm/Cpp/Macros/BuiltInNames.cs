@@ -7,6 +7,7 @@ internal sealed class BuiltInNames
     {
         Defined = names.Get("defined");
         VariableArguments = names.Get("__VA_ARGS__");
+        VariableOption = names.Get("__VA_OPT__");
         HasInclude = names.Get("__has_include");
         HasIncludeNext = names.Get("__has_include_next");
         Macros =
@@ -31,6 +32,8 @@ internal sealed class BuiltInNames
     public Name Defined { get; }
 
     public Name VariableArguments { get; }
+
+    public Name VariableOption { get; }
 
     public Name HasInclude { get; }
 

@@ -29,32 +29,37 @@ internal sealed class ExpansionBudget(PreprocessorOptions options, DiagnosticSin
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        return Take(ref _tokens, count, in at, $"macro expansion produces more than {options.MaxExpandedTokens} tokens");
+        return Take(ref _tokens, count) || Exceed(at, $"macro expansion produces more than {options.MaxExpandedTokens} tokens");
     }
 
     /// <summary>Counts characters that are written out or made by <c>#</c> and <c>##</c>.</summary>
     public bool TakeCharacters(int count, int runs, in Token at) =>
-        Take(ref _characters, (int)Math.Min(int.MaxValue, count + ((long)RunCost * runs)), in at, $"the preprocessed text exceeds {options.MaxOutputCharacters} characters");
+        Take(ref _characters, (int)Math.Min(int.MaxValue, count + ((long)RunCost * runs)))
+            || Exceed(at, $"the preprocessed text exceeds {options.MaxOutputCharacters} characters");
 
     /// <summary>Counts a line that is read.</summary>
     public bool TakeLine(in Token at) =>
-        Take(ref _lines, 1, in at, $"the unit and its includes have more than {options.MaxLines} lines");
+        Take(ref _lines, 1) || Exceed(at, $"the unit and its includes have more than {options.MaxLines} lines");
 
-    private bool Take(ref int left, int count, in Token at, string message)
+    private bool Take(ref int left, int count)
     {
-        if (IsExhausted)
+        if (IsExhausted || count > left)
         {
-            return false;
-        }
-
-        if (count > left)
-        {
-            IsExhausted = true;
-            diagnostics.Report(ReaderDiagnostics.PreprocessorBound, message + ": reading ends here", at);
             return false;
         }
 
         left -= count;
         return true;
+    }
+
+    private bool Exceed(in Token at, string message)
+    {
+        if (!IsExhausted)
+        {
+            IsExhausted = true;
+            diagnostics.Report(ReaderDiagnostics.PreprocessorBound, message + ": reading ends here", at);
+        }
+
+        return false;
     }
 }

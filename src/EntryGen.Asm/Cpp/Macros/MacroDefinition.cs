@@ -40,14 +40,13 @@ internal sealed class MacroDefinition
     /// <summary>The replacement, parameters marked and <c>#</c> and <c>##</c> turned into flags.</summary>
     public Token[] Body { get; init; } = [];
 
-    /// <summary>The text of the definition, the offset of its name there, and the range of its replacement; null for a built-in macro.</summary>
+    /// <summary>The replacement as written.</summary>
+    public ArraySegment<Token> WrittenBody { get; init; }
+
+    /// <summary>The text of the definition and the offset of its name there; null for a built-in macro.</summary>
     public SourceText? Source { get; init; }
 
     public int NameStart { get; init; }
-
-    public int BodyStart { get; init; }
-
-    public int BodyEnd { get; init; }
 
     public bool IsFunctionLike => Parameters is not null;
 

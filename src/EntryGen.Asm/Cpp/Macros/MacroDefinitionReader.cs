@@ -5,8 +5,14 @@ namespace EntryGen.Asm.Cpp;
 /// <summary>Reads what a <c>#define</c> line defines.</summary>
 internal ref struct MacroDefinitionReader
 {
+    /// <summary>Looking a parameter up is a search in a list: more than this would let a small input cost a lot.</summary>
+    private const int MaxParameters = 256;
+
     private readonly TokenizedText _text;
     private readonly ReadOnlySpan<Token> _line;
+
+    /// <summary>Index of the line's first token in the text.</summary>
+    private readonly int _first;
     private readonly BuiltInNames _builtIns;
     private readonly DiagnosticSink _diagnostics;
     private readonly List<Name> _parameters = [];
@@ -17,6 +23,7 @@ internal ref struct MacroDefinitionReader
     {
         _text = text;
         _line = text.Tokens.AsSpan(line.First, line.Count);
+        _first = line.First;
         _builtIns = builtIns;
         _diagnostics = diagnostics;
     }
@@ -71,8 +78,6 @@ internal ref struct MacroDefinitionReader
             return null;
         }
 
-        ref readonly var last = ref _line[_line.Length - 1];
-        var end = last.Start + last.Length;
         return new MacroDefinition
         {
             Name = name.Name!,
@@ -81,8 +86,7 @@ internal ref struct MacroDefinitionReader
             Body = body,
             Source = _text.Source,
             NameStart = name.Start,
-            BodyStart = bodyStart < _line.Length ? _line[bodyStart].Start : end,
-            BodyEnd = end,
+            WrittenBody = new ArraySegment<Token>(_text.Tokens, _first + bodyStart, _line.Length - bodyStart),
         };
     }
 
@@ -136,18 +140,15 @@ internal ref struct MacroDefinitionReader
 
     private readonly bool AddParameter(Name name)
     {
-        if (_parameters.Contains(name))
+        if (!_parameters.Contains(name) && _parameters.Count < MaxParameters)
         {
-            return Fail($"the parameter '{name}' is there twice");
+            _parameters.Add(name);
+            return true;
         }
 
-        if (_parameters.Count == ushort.MaxValue)
-        {
-            return Fail("a macro cannot have so many parameters");
-        }
-
-        _parameters.Add(name);
-        return true;
+        var message = _parameters.Count < MaxParameters ? $"two parameters named '{name}'" : $"more than {MaxParameters} parameters";
+        _diagnostics.Report(ReaderDiagnostics.DefinitionMalformed, $"macro '{_line[2].Text}' has {message}", _line[_next]);
+        return false;
     }
 
     private bool CloseVariadic()
@@ -176,6 +177,7 @@ internal ref struct MacroDefinitionReader
     {
         var body = new List<Token>(_line.Length - _next);
         var pasteIsOpen = false;
+        var optionDepth = 0;
         for (var i = _next; i < _line.Length; i++)
         {
             var token = _line[i];
@@ -215,7 +217,35 @@ internal ref struct MacroDefinitionReader
                 }
             }
 
+            if (_isVariadic && optionDepth == 0 && ReferenceEquals(token.Name, _builtIns.VariableOption))
+            {
+                if (i + 1 == _line.Length || _line[i + 1].Kind != TokenKind.OpenParen)
+                {
+                    _diagnostics.Report(ReaderDiagnostics.DefinitionMalformed, "__VA_OPT__ expects text in parentheses", _line[i]);
+                    return null;
+                }
+
+                i++;
+                optionDepth = 1;
+                token.Kind = TokenKind.OptionalStart;
+                token.Name = null;
+            }
+            else if (optionDepth > 0 && token.Kind == TokenKind.OpenParen)
+            {
+                optionDepth++;
+            }
+            else if (optionDepth > 0 && token.Kind == TokenKind.CloseParen && --optionDepth == 0)
+            {
+                token.Kind = TokenKind.OptionalEnd;
+            }
+
             body.Add(token);
+        }
+
+        if (optionDepth > 0)
+        {
+            _diagnostics.Report(ReaderDiagnostics.DefinitionMalformed, "__VA_OPT__ is not closed: expected ')'", _line[_line.Length - 1]);
+            return null;
         }
 
         if (body.Count > 0)

@@ -13,6 +13,23 @@ internal sealed partial class MacroExpander
         for (var i = 0; i < body.Length; i++)
         {
             ref readonly var part = ref body[i];
+            if (part.Kind == TokenKind.OptionalStart)
+            {
+                AddLeftPadding(result, i, afterPaste: false, part);
+                if (!HasTokens(arguments[arguments.Length - 1]))
+                {
+                    i = Array.FindIndex(body, i, token => token.Kind == TokenKind.OptionalEnd);
+                }
+
+                continue;
+            }
+
+            if (part.Kind == TokenKind.OptionalEnd)
+            {
+                AddRightPadding(result, beforePaste: false);
+                continue;
+            }
+
             if (part.Kind != TokenKind.Parameter)
             {
                 Add(result, part, use);
@@ -42,6 +59,21 @@ internal sealed partial class MacroExpander
         }
 
         return result;
+    }
+
+    /// <summary>Whether anything is left of an argument when its macros are expanded.</summary>
+    private bool HasTokens(MacroArgument argument)
+    {
+        Expand(argument);
+        for (var i = 0; i < argument.Expanded.Count; i++)
+        {
+            if (argument.Expanded[i].Kind != TokenKind.Padding)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Add(TokenBuffer result, in Token token, CppExpansion? expansion)
