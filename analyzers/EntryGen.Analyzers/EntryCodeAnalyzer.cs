@@ -51,7 +51,7 @@ public sealed class EntryCodeAnalyzer : DiagnosticAnalyzer
         {
             sink.Report(
                 Asm.Diagnostics.SurfaceDiagnostics.LanguageVersion,
-                $"Generated entry code needs C# 13 or later; this project compiles C# {version.ToDisplayString()}",
+                $"Generated entry code needs C# 13 or later; this project compiles C# {version.ToDisplayString()}.",
                 attribute.Location(context.CancellationToken));
         }
 

@@ -25,7 +25,7 @@ internal static class StrayAttributes
             {
                 new SurfaceFindings(context.ReportDiagnostic).Report(
                     SurfaceDiagnostics.StrayAttribute,
-                    $"'{type.Name}' is not marked [EntryCode], so this attribute on '{context.Symbol.Name}' has no effect",
+                    $"'{type.Name}' is not marked [EntryCode], so this attribute on '{context.Symbol.Name}' has no effect.",
                     attribute.Location(context.CancellationToken));
             }
         }

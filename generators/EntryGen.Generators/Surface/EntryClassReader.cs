@@ -45,8 +45,8 @@ internal static class EntryClassReader
             sink?.Report(
                 SurfaceDiagnostics.ClassNotPartial,
                 closed.IsFileLocal
-                    ? $"The file-local type '{closed.Name}' cannot be completed by generated code; remove 'file'"
-                    : $"The type '{closed.Name}' must be partial, so that the emulator can be added to it",
+                    ? $"The file-local type '{closed.Name}' cannot be completed by generated code; remove 'file'."
+                    : $"The type '{closed.Name}' must be partial, so that the emulator can be added to it.",
                 closed.Locations.FirstOrDefault() ?? Location.None);
             return null;
         }
@@ -65,7 +65,7 @@ internal static class EntryClassReader
             {
                 sink?.Report(
                     SurfaceDiagnostics.EntriesWithoutSource,
-                    $"Entries name symbols of a Source, and '{type.Name}' has none; entries written in C# are methods marked [Entry]",
+                    $"Entries name symbols of a Source, and '{type.Name}' has none; entries written in C# are methods marked [Entry].",
                     attribute.NamedLocation("Entries", cancellation));
             }
 

@@ -27,14 +27,14 @@ internal static class IncludeReader
                 {
                     onlyForOwn?.Report(
                         SurfaceDiagnostics.IncludeIsNoUnit,
-                        $"'{target.Name}' has no [EntryCode], so there is nothing to include from it",
+                        $"'{target.Name}' has no [EntryCode], so there is nothing to include from it.",
                         from.ElementLocation("Include", index, cancellation));
                 }
                 else if (nested.Named("Source") is string file)
                 {
                     onlyForOwn?.Report(
                         SurfaceDiagnostics.IncludeIsNoUnit,
-                        $"'{target.Name}' takes its assembly from the file '{file}'; write #include \"{file}\" instead",
+                        $"'{target.Name}' takes its assembly from the file '{file}'; write #include \"{file}\" instead.",
                         from.ElementLocation("Include", index, cancellation));
                 }
                 else if (seen.Add(named))

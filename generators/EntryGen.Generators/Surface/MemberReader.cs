@@ -56,7 +56,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
         {
             sink?.Report(
                 SurfaceDiagnostics.SourceWithLiterals,
-                $"The class takes its assembly from a Source, so the macro '{field.Name}' cannot be in it; put it into a class of its own",
+                $"The class takes its assembly from a Source, so the macro '{field.Name}' cannot be in it; put it into a class of its own.",
                 macro.Location(cancellation));
         }
         else if (field is { HasConstantValue: true, ConstantValue: string body })
@@ -65,7 +65,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
         }
         else
         {
-            sink?.Report(SurfaceDiagnostics.MacroNotConstant, $"The macro '{field.Name}' must be a constant of type string (const string {field.Name} = ...)", LocationOf(field));
+            sink?.Report(SurfaceDiagnostics.MacroNotConstant, $"The macro '{field.Name}' must be a constant of type string (const string {field.Name} = ...).", LocationOf(field));
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
             {
                 sink?.Report(
                     SurfaceDiagnostics.FunctionShape,
-                    $"The model of the C function '{method.Name}' must have the shape 'static void {method.Name}(ref Cpu cpu)'",
+                    $"The model of the C function '{method.Name}' must have the shape 'static void {method.Name}(ref Cpu cpu)'.",
                     LocationOf(method));
             }
         }
@@ -98,7 +98,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
         {
             sink?.Report(
                 SurfaceDiagnostics.EntryMethodShape,
-                $"The entry '{method.Name}' must have the shape 'static partial Stop {method.Name}(ref Cpu cpu);' without a body",
+                $"The entry '{method.Name}' must have the shape 'static partial Stop {method.Name}(ref Cpu cpu);' without a body.",
                 LocationOf(method));
             return;
         }
@@ -108,14 +108,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
         {
             sink?.Report(
                 SurfaceDiagnostics.SourceWithLiterals,
-                $"The class takes its assembly from a Source, so the entry '{method.Name}' cannot have instructions of its own",
-                entry.TextSyntax(cancellation)?.GetLocation() ?? LocationOf(method));
-        }
-        else if (!hasSource && string.IsNullOrWhiteSpace(assembly))
-        {
-            sink?.Report(
-                SurfaceDiagnostics.EntryWithoutAssembly,
-                $"The entry '{method.Name}' has no assembly: give the instructions as the attribute's argument, or the class a Source",
+                $"The class takes its assembly from a Source, so the entry '{method.Name}' cannot have instructions of its own.",
                 entry.TextSyntax(cancellation)?.GetLocation() ?? LocationOf(method));
         }
 
@@ -138,7 +131,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
         {
             sink?.Report(
                 SurfaceDiagnostics.PerCpuPropertyShape,
-                $"The per-CPU variable '{property.Name}' must have the shape 'static partial PerCpu<T> {property.Name} {{ get; }}'",
+                $"The per-CPU variable '{property.Name}' must have the shape 'static partial PerCpu<T> {property.Name} {{ get; }}'.",
                 LocationOf(property));
             return;
         }
@@ -148,7 +141,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
         {
             sink?.Report(
                 SurfaceDiagnostics.PerCpuPropertyShape,
-                $"The size of '{element.Name}' is not known while compiling; give the per-CPU variable '{property.Name}' a Size",
+                $"The size of '{element.Name}' is not known while compiling; give the per-CPU variable '{property.Name}' a Size.",
                 perCpu.Location(cancellation));
         }
 

@@ -3,8 +3,8 @@ namespace EntryGen.Asm.Diagnostics;
 /// <summary>Instructions, operands and program structure that cannot be understood, EG0060 to EG0099.</summary>
 public static class ProgramDiagnostics
 {
-    /// <summary>A mnemonic without a row in the instruction table.</summary>
-    public static readonly AsmDiagnosticDescriptor UnknownMnemonic = new("EG0060", "Unknown instruction", AsmSeverity.Error);
+    /// <summary>A mnemonic without a row in the instruction table. A warning: the rest of the unit can run, and a run that reaches it stops there.</summary>
+    public static readonly AsmDiagnosticDescriptor UnknownMnemonic = new("EG0060", "Unknown instruction", AsmSeverity.Warning);
 
     /// <summary>Operands that the instruction does not take: too few, too many, or of the wrong kind.</summary>
     public static readonly AsmDiagnosticDescriptor OperandMismatch = new("EG0061", "Instruction does not take these operands", AsmSeverity.Error);

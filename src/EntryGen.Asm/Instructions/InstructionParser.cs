@@ -6,7 +6,10 @@ using EntryGen.Asm.Text;
 namespace EntryGen.Asm.Instructions;
 
 /// <summary>Finds the row, width and operands of an instruction statement. One mistake gives one error; the instruction is then kept as unmodelled.</summary>
-internal sealed class InstructionParser(SymbolTable symbols, List<AsmDiagnostic> diagnostics)
+/// <param name="symbols">Symbols that operands may name.</param>
+/// <param name="diagnostics">Takes what is wrong.</param>
+/// <param name="macros">Macros that a mistyped mnemonic may have meant.</param>
+internal sealed class InstructionParser(SymbolTable symbols, List<AsmDiagnostic> diagnostics, IReadOnlyDictionary<string, MacroDefinition> macros)
 {
     /// <summary>Reads one statement.</summary>
     /// <param name="statement">A statement of kind instruction.</param>
@@ -19,7 +22,11 @@ internal sealed class InstructionParser(SymbolTable symbols, List<AsmDiagnostic>
         var matches = MnemonicTable.Find(mnemonic).ToList();
         if (matches.Count == 0)
         {
-            errors.AtName(ProgramDiagnostics.UnknownMnemonic, UnknownMnemonic(mnemonic));
+            var nearest = Nearest(mnemonic);
+            errors.AtName(
+                ProgramDiagnostics.UnknownMnemonic,
+                $"There is no instruction or macro '{statement.Name}' that entry code can use.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}",
+                nearest);
             return Unmodelled(statement, mnemonic);
         }
 
@@ -86,13 +93,13 @@ internal sealed class InstructionParser(SymbolTable symbols, List<AsmDiagnostic>
     public static InstructionSyntax Unmodelled(Statement statement, string mnemonic) =>
         new(InstructionTable.Get(Op.Unmodelled), mnemonic, 8, 0, null, InstructionPrefixes.None, [], statement);
 
-    private static string UnknownMnemonic(string mnemonic)
+    private string? Nearest(string mnemonic)
     {
         // A suffix is no part of the name that was meant.
         var names = MnemonicTable.Names;
         var suffix = MnemonicTable.WidthOfSuffix(mnemonic[mnemonic.Length - 1]) == 0 ? "" : mnemonic.Substring(mnemonic.Length - 1);
-        var candidates = suffix.Length == 0 ? names : names.Concat(names.Select(name => name + suffix).Where(name => MnemonicTable.Find(name).Any()));
-        return $"there is no instruction '{mnemonic}' that entry code can use.{NearestName.Suggest(mnemonic, candidates)}";
+        var withSuffix = suffix.Length == 0 ? [] : names.Select(name => name + suffix).Where(name => MnemonicTable.Find(name).Any());
+        return NearestName.Find(mnemonic, names.Concat(withSuffix).Concat(macros.Values.Select(macro => macro.Name)));
     }
 
     private static string Mismatch(string mnemonic, List<MnemonicMatch> matches, IReadOnlyList<OperandSyntax> operands)

@@ -14,14 +14,14 @@ internal readonly struct StatementErrors(Statement statement, List<AsmDiagnostic
     /// <summary>Reports an error at one operand.</summary>
     public void At(AsmDiagnosticDescriptor descriptor, TracedText text, string message) => Add(descriptor, message, text.Span ?? statement.Text.Span);
 
-    /// <summary>Reports an error at the mnemonic.</summary>
-    public void AtName(AsmDiagnosticDescriptor descriptor, string message)
+    /// <summary>Reports an error at the mnemonic, and what it should be if that is known.</summary>
+    public void AtName(AsmDiagnosticDescriptor descriptor, string message, string? suggestion = null)
     {
         var text = statement.Text;
         var start = text.Text.IndexOf(statement.Name, StringComparison.OrdinalIgnoreCase);
-        Add(descriptor, message, start < 0 ? text.Span : text.SpanOf(start, statement.Name.Length));
+        Add(descriptor, message, start < 0 ? text.Span : text.SpanOf(start, statement.Name.Length), start < 0 ? null : suggestion);
     }
 
-    private void Add(AsmDiagnosticDescriptor descriptor, string message, SourceSpan? span) =>
-        diagnostics.Add(new AsmDiagnostic(descriptor, message, span, statement.Frame));
+    private void Add(AsmDiagnosticDescriptor descriptor, string message, SourceSpan? span, string? suggestion = null) =>
+        diagnostics.Add(new AsmDiagnostic(descriptor, message, span, statement.Frame) { Suggestion = suggestion });
 }

@@ -7,7 +7,7 @@ internal static class DeclarationChecks
 {
     /// <summary>What is wrong, in the order of declaration.</summary>
     public static IEnumerable<UnitFinding> Check(UnitDeclaration unit) =>
-        CheckNames(unit).Concat(CheckPerCpu(unit)).Concat(CheckDefines(unit));
+        CheckNames(unit).Concat(CheckEntries(unit)).Concat(CheckPerCpu(unit)).Concat(CheckDefines(unit));
 
     private static IEnumerable<UnitFinding> CheckNames(UnitDeclaration unit)
     {
@@ -37,6 +37,14 @@ internal static class DeclarationChecks
             }
         }
     }
+
+    private static IEnumerable<UnitFinding> CheckEntries(UnitDeclaration unit) =>
+        unit.Entries
+            .Where(entry => unit.Source is null && string.IsNullOrWhiteSpace(entry.Assembly))
+            .Select(entry => Find(
+                SurfaceDiagnostics.EntryWithoutAssembly,
+                $"The entry '{entry.Name}' has no assembly; give the instructions as the attribute's argument, or the class a Source.",
+                new UnitPlace(UnitPart.Member, unit.Key, entry.Name)));
 
     private static IEnumerable<UnitFinding> CheckPerCpu(UnitDeclaration unit)
     {

@@ -85,9 +85,9 @@ public static class UnitReader
     {
         var (descriptor, message) = found.Count switch
         {
-            0 => (SurfaceDiagnostics.SourceNotFound, $"No AdditionalFiles item is named '{name}'; {Describe(files.Sources)}"),
-            1 => (SurfaceDiagnostics.SourceNotFound, $"The AdditionalFiles item '{found[0]}' cannot be read"),
-            _ => (SurfaceDiagnostics.SourceAmbiguous, $"'{name}' fits {found.Count} AdditionalFiles items; give more of the path to choose one of {List(found)}"),
+            0 => (SurfaceDiagnostics.SourceNotFound, $"No AdditionalFiles item is named '{name}'; {Describe(files.Sources)}."),
+            1 => (SurfaceDiagnostics.SourceNotFound, $"The AdditionalFiles item '{found[0]}' cannot be read."),
+            _ => (SurfaceDiagnostics.SourceAmbiguous, $"'{name}' fits {found.Count} AdditionalFiles items; give more of the path to choose one of {List(found)}."),
         };
         return new UnitFinding(new AsmDiagnostic(descriptor, message, null), new UnitPlace(UnitPart.Declaration, unit.Key, "Source"), default);
     }

@@ -15,7 +15,7 @@ internal sealed class CodeReader
     private CodeReader(UnitSection section)
     {
         _section = section;
-        _parser = new InstructionParser(section.Unit.Symbols, section.Unit.Diagnostics);
+        _parser = new InstructionParser(section.Unit.Symbols, section.Unit.Diagnostics, section.Unit.Unit.Listing.Macros);
     }
 
     /// <summary>The elements of a code section. Padding and alignment are dropped: the layout has its own distances.</summary>
