@@ -113,8 +113,13 @@ internal sealed class Scrubber
             switch (kind)
             {
                 case CharacterClass.Operand:
+                    // Most text is words: stay here while they last.
                     state = state is State.Start or State.Word ? State.Word : State.AfterOperand;
-                    i++;
+                    do
+                    {
+                        i++;
+                    }
+                    while (i < text.Length && text[i] < Classes.Length && Classes[text[i]] == CharacterClass.Operand);
                     break;
                 case CharacterClass.Colon:
                     state = state is State.Start or State.Word ? State.Start : State.Operands;
