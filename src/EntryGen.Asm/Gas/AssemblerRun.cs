@@ -186,15 +186,13 @@ internal sealed partial class AssemblerRun
     private void Emit(StatementKind kind, string name, TextSlice statement, TextSlice operands)
     {
         var line = _file.Current;
-        _statements.Add(new Statement
+        _statements.Add(new Statement(statement, operands.Start)
         {
             Sequence = _statements.Count,
             Kind = kind,
             Section = _sections.Current,
             Subsection = _sections.Subsection,
             Name = name,
-            Text = statement.ToTracedText(),
-            OperandStart = operands.Start - statement.Start,
             Frame = _diagnostics.Frame,
             File = line.File,
             Line = line.Line,

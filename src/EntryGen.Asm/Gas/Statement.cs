@@ -21,8 +21,20 @@ public enum StatementKind
 /// <summary>One statement that the assembler executes, after every expansion, in the order in which it does.</summary>
 public sealed class Statement
 {
-    // Few statements are ever asked for their operands: they are cut off the text when they are.
-    private TracedText? _operands;
+    // Few statements are ever asked for their text: it is cut out of the expansion when one is, by whichever thread asks first.
+    private readonly TextSlice _slice;
+    private readonly int _operandStart;
+    private Cut? _text;
+    private Cut? _operands;
+
+    /// <summary>Takes a statement off a text.</summary>
+    /// <param name="text">The statement.</param>
+    /// <param name="operandStart">Index in the same source where its operands start.</param>
+    internal Statement(TextSlice text, int operandStart)
+    {
+        _slice = text;
+        _operandStart = operandStart;
+    }
 
     /// <summary>Position in the order of execution, from 0.</summary>
     public required int Sequence { get; init; }
@@ -40,14 +52,10 @@ public sealed class Statement
     public required string Name { get; init; }
 
     /// <summary>The statement as the scrubber leaves it, without labels before it.</summary>
-    public required TracedText Text { get; init; }
+    public TracedText Text => (_text ??= new Cut(_slice.ToTracedText())).Text;
 
     /// <summary>What follows the name, trimmed; empty for a label.</summary>
-    public TracedText Operands
-    {
-        get => _operands ??= Text.Slice(OperandStart, Text.Length - OperandStart);
-        init => _operands = value;
-    }
+    public TracedText Operands => (_operands ??= new Cut(_slice.From(_operandStart).ToTracedText())).Text;
 
     /// <summary>The innermost macro (or repetition) that produced it; null at top level.</summary>
     public MacroFrame? Frame { get; init; }
@@ -57,9 +65,6 @@ public sealed class Statement
 
     /// <summary>The outermost source line, from 1.</summary>
     public required int Line { get; init; }
-
-    /// <summary>Where in <see cref="Text"/> the operands start.</summary>
-    internal int OperandStart { get; init; }
 
     /// <summary>Number of macro frames around it.</summary>
     public int Depth => Frame?.Depth ?? 0;
@@ -81,6 +86,11 @@ public sealed class Statement
 
     /// <inheritdoc/>
     public override string ToString() => Text.Text;
+
+    private sealed class Cut(TracedText text)
+    {
+        public TracedText Text { get; } = text;
+    }
 
     private static string At(MacroFrame frame, SourceText source, int line) => $"{frame.Name}@{source.Path.Substring(source.Path.LastIndexOf('/') + 1)}:{line}";
 }
