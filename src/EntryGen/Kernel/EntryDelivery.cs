@@ -20,6 +20,11 @@ internal static class EntryDelivery
         {
             throw new ArgumentException($"'{entry.Symbol}' is reached from user code only.", nameof(start));
         }
+
+        if (start.From == Side.User && entry.Kind == EntryKind.Call)
+        {
+            throw new ArgumentException($"'{entry.Symbol}' is no entry from user code: kernel code calls it.", nameof(start));
+        }
     }
 
     public static Activation Deliver(KernelEnvironment environment, EntryPoint entry, VirtualAddress address, StartState start)
@@ -28,7 +33,7 @@ internal static class EntryDelivery
         var activation = new Activation(environment, entry, Describe(entry, start)) { ResumeAddress = machine[Reg.Rip] };
         activation.Delivery = entry.Kind switch
         {
-            EntryKind.Syscall => Syscall(machine, address, activation),
+            EntryKind.Syscall => Syscall(machine, entry, address, activation),
             EntryKind.Sysenter => Sysenter(machine, address, activation),
             EntryKind.Int80 => Int80(environment, entry, address, activation),
             EntryKind.Call => Call(machine, address),
@@ -37,9 +42,9 @@ internal static class EntryDelivery
         return activation;
     }
 
-    private static Stop Syscall(Machine machine, VirtualAddress address, Activation activation)
+    private static Stop Syscall(Machine machine, EntryPoint entry, VirtualAddress address, Activation activation)
     {
-        machine[Reg.Lstar] = address.Value;
+        machine[entry.FromCompatibilityMode ? Reg.Cstar : Reg.Lstar] = address.Value;
         activation.ResumeAddress += SyscallLength;
         var cpu = machine.Cpu;
         return cpu.Syscall(activation.ResumeAddress.Value) ? default : cpu.Fault();
@@ -49,8 +54,7 @@ internal static class EntryDelivery
     {
         machine[Reg.SysenterEip] = address.Value;
 
-        // The kernel learns neither RIP nor RSP; the vDSO leaves RSP in RBP and the kernel returns to the vDSO.
-        machine[Reg.Rbp] = machine[Reg.Rsp];
+        // The kernel does not learn RIP: it returns to the vDSO.
         activation.ResumeAddress = activation.Environment.Layout.VdsoLandingPad;
         var cpu = machine.Cpu;
         return cpu.Sysenter() ? default : cpu.Fault();

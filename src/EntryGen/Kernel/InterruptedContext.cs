@@ -25,7 +25,10 @@ internal static class InterruptedContext
         (side == Side.User ? 0x0000_5e50_0000_0000ul : 0xffff_ce50_0000_0000ul) + 0x0101_0101ul * ((ulong)register + 0x10);
 
     /// <summary>Puts the machine into the state that the event finds.</summary>
-    public static void Enter(KernelEnvironment environment, StartState start)
+    /// <param name="environment">The environment.</param>
+    /// <param name="start">Who runs, and whose CR3 and GS are live.</param>
+    /// <param name="compatibilityMode">User code is 32-bit.</param>
+    public static void Enter(KernelEnvironment environment, StartState start, bool compatibilityMode)
     {
         var machine = environment.Machine;
         var layout = environment.Layout;
@@ -35,7 +38,7 @@ internal static class InterruptedContext
 
         for (var register = Reg.Rax; register <= Reg.R15; register++)
         {
-            machine[register] = Value(register, start.From);
+            machine[register] = !compatibilityMode ? Value(register, start.From) : register < Reg.R8 ? (uint)Value(register, start.From) : 0;
         }
 
         var inWindow = !user && (cr3 == Side.User || gs == Side.User);
@@ -43,12 +46,18 @@ internal static class InterruptedContext
         machine[Reg.Rip] = user ? (layout.UserText + CodeOffset).Value
             : inWindow ? (layout.OtherEntryText + (KernelLayout.PageSize + CodeOffset)).Value
             : (layout.KernelText + CodeOffset).Value;
-        machine[Reg.Rsp] = user ? (layout.Stack(StackKind.User).Top + -UserStackDepth).Value
+        machine[Reg.Rsp] = compatibilityMode ? layout.UserStack32.Value + (ulong)(layout.UserStackSize - UserStackDepth)
+            : user ? (layout.Stack(StackKind.User).Top + -UserStackDepth).Value
             : inWindow ? (layout.Stack(StackKind.Entry).Top + -KernelStackDepth).Value
             : (layout.Stack(StackKind.Thread).Top + -KernelStackDepth).Value;
         machine[Reg.Rflags] = Flags.Reserved1 | Flags.PF | Flags.ZF | (enabled ? Flags.IF : 0);
 
-        machine[Reg.Cs] = user ? Selectors.UserCode : Selectors.KernelCode;
+        if (compatibilityMode)
+        {
+            machine[Reg.Rbp] = machine[Reg.Rsp]; // where the vDSO leaves it for SYSENTER, which does not save RSP
+        }
+
+        machine[Reg.Cs] = compatibilityMode ? Selectors.UserCode32 : user ? Selectors.UserCode : Selectors.KernelCode;
         machine[Reg.Ss] = user ? Selectors.UserData : Selectors.KernelData;
         foreach (var segment in (ReadOnlySpan<Reg>)[Reg.Ds, Reg.Es, Reg.Fs, Reg.Gs])
         {
@@ -56,7 +65,7 @@ internal static class InterruptedContext
         }
 
         machine[Reg.Cr2] = UserCr2;
-        machine[Reg.Cr3] = (cr3 == Side.User ? environment.UserCr3 : environment.KernelCr3);
+        machine[Reg.Cr3] = cr3 == Side.User ? environment.UserCr3 : environment.KernelCr3;
         machine[Reg.FsBase] = UserFsBase;
         machine[Reg.GsBase] = gs == Side.User ? UserGsBase : layout.PerCpuBase.Value;
         machine[Reg.KernelGsBase] = gs == Side.User ? layout.PerCpuBase.Value : UserGsBase;

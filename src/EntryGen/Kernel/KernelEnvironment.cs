@@ -80,7 +80,7 @@ public sealed class KernelEnvironment
         machine.PerCpuBase = options.Layout.PerCpuBase;
         machine.HostPageTable = image.Space.Root;
         environment.InstallModels();
-        InterruptedContext.Enter(environment, StartState.User);
+        InterruptedContext.Enter(environment, StartState.User, compatibilityMode: false);
         return environment;
     }
 
@@ -94,7 +94,7 @@ public sealed class KernelEnvironment
         var (entry, address) = Find(symbol);
         start ??= StartState.User;
         EntryDelivery.Check(entry, start);
-        InterruptedContext.Enter(this, start);
+        InterruptedContext.Enter(this, start, entry.FromCompatibilityMode && start.From == Side.User);
         return EntryDelivery.Deliver(this, entry, address, start);
     }
 

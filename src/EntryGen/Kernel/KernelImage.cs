@@ -45,6 +45,8 @@ internal sealed class KernelImage
         Space.Share(_layout.UserText, poisoned: true);
         Space.Share(_layout.UserStack, poisoned: true);
         Space.Map("user text", _layout.UserText, 1, MappedIn.UserProgram, executable: true);
+        Space.Share(_layout.UserStack32, poisoned: true);
+        Space.Map("32-bit user stack", _layout.UserStack32, _layout.UserStackSize / KernelLayout.PageSize, MappedIn.UserProgram, writable: true);
         Space.Map("user stack", _layout.UserStack, _layout.UserStackSize / KernelLayout.PageSize, MappedIn.UserProgram, writable: true);
     }
 

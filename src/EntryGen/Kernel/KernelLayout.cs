@@ -30,7 +30,10 @@ public sealed record KernelLayout
     /// <summary>Bottom of the user stack.</summary>
     public VirtualAddress UserStack { get; init; } = new(0x0000_7fff_ffff_a000);
 
-    /// <summary>Bytes of the user stack that are mapped.</summary>
+    /// <summary>Bottom of the stack of 32-bit user code, below 4 GiB.</summary>
+    public VirtualAddress UserStack32 { get; init; } = new(0x0000_0000_ffff_a000);
+
+    /// <summary>Bytes of each user stack that are mapped.</summary>
     public int UserStackSize { get; init; } = 4 * PageSize;
 
     /// <summary>The direct map of physical memory.</summary>
@@ -90,13 +93,14 @@ public sealed record KernelLayout
     public IReadOnlyList<StackObject> Stacks =>
     [
         new(StackKind.User, UserStack, UserStackSize),
+        new(StackKind.User, UserStack32, UserStackSize),
         new(StackKind.Thread, ThreadStack, ThreadStackSize),
         new(StackKind.Entry, EntryStack, EntryStackSize),
         .. ExceptionStacks,
         new(StackKind.Espfix, Espfix, EspfixStackSize),
     ];
 
-    /// <summary>The stack of a kind.</summary>
+    /// <summary>The stack of a kind; of the user's the 64-bit one.</summary>
     public StackObject Stack(StackKind kind) => Stacks.First(stack => stack.Kind == kind);
 
     private StackObject ExceptionStack(int slot, StackKind kind) =>

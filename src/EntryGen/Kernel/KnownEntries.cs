@@ -33,7 +33,8 @@ public static class KnownEntries
             EntryKind.Interrupt => new(symbol, declared, LinuxVectors.Device),
             EntryKind.Paranoid => new(symbol, declared, Vectors.MachineCheck, IstSlot.MachineCheck),
             EntryKind.Nmi => new(symbol, declared, Vectors.Nmi, IstSlot.Nmi),
-            EntryKind.Int80 => new(symbol, declared, LinuxVectors.Int80, UserCallable: true),
+            EntryKind.Int80 => new(symbol, declared, LinuxVectors.Int80, UserCallable: true, FromCompatibilityMode: true),
+            EntryKind.Sysenter => new(symbol, declared, FromCompatibilityMode: true),
             _ => new(symbol, declared),
         };
     }
@@ -41,7 +42,10 @@ public static class KnownEntries
     private static IEnumerable<EntryPoint> Declare() =>
     [
         new("entry_SYSCALL_64", EntryKind.Syscall),
-        new("entry_SYSENTER_compat", EntryKind.Sysenter),
+        new("entry_SYSENTER_compat", EntryKind.Sysenter, FromCompatibilityMode: true),
+        new("entry_SYSCALL_compat", EntryKind.Syscall, FromCompatibilityMode: true),
+        new("entry_SYSCALL32_ignore", EntryKind.Syscall, FromCompatibilityMode: true),
+        new("ignore_sysret", EntryKind.Syscall, FromCompatibilityMode: true),
 
         Exception("exc_divide_error", Vectors.DivideError),
         Exception("exc_overflow", 4) with { UserCallable = true },
@@ -68,8 +72,8 @@ public static class KnownEntries
         new("asm_exc_double_fault", EntryKind.Paranoid, Vectors.DoubleFault, IstSlot.DoubleFault),
         new("asm_exc_vmm_communication", EntryKind.Paranoid, Vectors.VmmCommunication, IstSlot.VmmCommunication),
 
-        new("asm_int80_emulation", EntryKind.Int80, LinuxVectors.Int80, UserCallable: true),
-        new("entry_INT80_compat", EntryKind.Int80, LinuxVectors.Int80, UserCallable: true),
+        new("asm_int80_emulation", EntryKind.Int80, LinuxVectors.Int80, UserCallable: true, FromCompatibilityMode: true),
+        new("entry_INT80_compat", EntryKind.Int80, LinuxVectors.Int80, UserCallable: true, FromCompatibilityMode: true),
 
         new("asm_common_interrupt", EntryKind.Interrupt, LinuxVectors.Device, InStub: true, InIdt: false),
         new("asm_spurious_interrupt", EntryKind.Interrupt, LinuxVectors.Spurious, InStub: true, InIdt: false),

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace EntryGen.Tracing;
 
-/// <summary>Writes a trace as plain text: one line a step, the lanes in fixed columns on the left, a <c>*</c> behind each value that the step changed.</summary>
+/// <summary>Writes a trace as plain text: one line a step, the lanes in fixed columns on the left, a <c>*</c> behind each value that the step changed, and at each write of CR3 whether it flushed.</summary>
 public static class TraceText
 {
     private const int NumberWidth = 4;
@@ -94,11 +94,12 @@ public static class TraceText
             text += string.Create(CultureInfo.InvariantCulture, $" {pcid}");
         }
 
+        text = changed ? text + "*" : text;
         return write switch
         {
-            null => changed ? text + "*" : text,
-            { NoFlush: true } => text + "* noflush",
-            _ => text + "* flush",
+            null => text,
+            { NoFlush: true } => text + " noflush",
+            _ => text + " flush",
         };
     }
 

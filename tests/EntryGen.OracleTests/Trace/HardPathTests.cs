@@ -1,0 +1,133 @@
+using EntryGen.Emulation;
+using EntryGen.Kernel;
+using EntryGen.Tracing;
+
+namespace EntryGen.OracleTests.Trace;
+
+/// <summary>The paths that are hard to reach on a real machine: a final IRETQ that faults, an NMI inside an NMI, a #VC that leaves its stack.</summary>
+public sealed class HardPathTests
+{
+    private const ushort NoSuchSegment = 0x6b;
+
+    /// <summary>C code left a CS that IRETQ refuses: #GP at the IRETQ with the user's GS and CR3, which the kernel turns into a #GP of the user program.</summary>
+    [KernelTheory]
+    [InlineData("6.1", true)]
+    [InlineData("6.12", true)]
+    [InlineData("6.1", false)]
+    [InlineData("6.12", false)]
+    public void A_fault_of_the_final_iretq_becomes_the_users(string version, bool pti)
+    {
+        var faults = 0;
+        var functions = new Dictionary<string, CFunction>
+        {
+            ["exc_page_fault"] = (ref Cpu cpu) => cpu.Write<ulong>(cpu.Rdi + PtRegs.Cs, NoSuchSegment),
+            ["exc_general_protection"] = (ref Cpu cpu) =>
+            {
+                faults++;
+                Assert.Equal(NoSuchSegment, cpu.Read<ulong>(cpu.Rdi + PtRegs.Cs));
+                cpu.Write<ulong>(cpu.Rdi + PtRegs.Cs, Selectors.UserCode);
+            },
+        };
+        var features = pti ? KernelOptions.DefaultFeatures : KernelOptions.DefaultFeatures.Without("PTI");
+        var environment = KernelEnvironment.Create(KernelUnit.Of(version), new KernelOptions { Features = features, Functions = functions });
+        var trace = TraceRecorder.Record(environment, "asm_exc_page_fault");
+
+        Assert.True(trace.Returned, trace.Summary.Stop);
+        Assert.Empty(trace.Differences);
+        Assert.Equal(1, faults);
+        Assert.Equal(pti ? 4 : 0, trace.Summary.Cr3Writes);
+        Assert.Contains(trace.Steps, step => step is { Kind: TraceStepKind.Function, Text: "fixup_bad_iret" });
+
+        // On 6.1, and with isolation on 6.12, the IRETQ was on the entry stack; the fault came on top of its frame.
+        var fault = Assert.Single(trace.Steps, step => step.Kind == TraceStepKind.Event && step.Text.StartsWith("#GP", StringComparison.Ordinal));
+        Assert.EndsWith("native_irq_return_iret", fault.Text, StringComparison.Ordinal);
+        Assert.Equal(pti, fault.Lanes.UserHalf);
+        Assert.Equal(GsOwner.User, fault.Lanes.Gs);
+    }
+
+    /// <summary>
+    /// An NMI that hits after the C handler let NMIs in again (the IRET of a breakpoint in it does) must not destroy the first one's frame, whichever instruction it
+    /// interrupts: the first is repeated or has just ended, and what it interrupted goes on unchanged.
+    /// </summary>
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void A_nested_nmi_repeats_the_first(string version)
+    {
+        var calls = 0;
+        var options = new KernelOptions { Functions = new Dictionary<string, CFunction> { ["exc_nmi"] = (ref Cpu cpu) => calls++ } };
+        var environment = KernelEnvironment.Create(KernelUnit.Of(version), options);
+        var machine = environment.Machine;
+        foreach (var start in new[] { StartState.Kernel, StartState.Kernel with { Cr3 = Side.User, Gs = Side.User } })
+        {
+            var injected = 0;
+            for (var boundary = 0; ; boundary++)
+            {
+                calls = 0;
+                var activation = environment.Start("asm_exc_nmi", start);
+                while (calls == 0)
+                {
+                    Assert.Equal(StopKind.None, machine.Step(environment.Unit).Kind);
+                }
+
+                for (var step = 0; step < boundary && !activation.HasReturned; step++)
+                {
+                    Assert.Equal(StopKind.None, machine.Step(environment.Unit).Kind);
+                }
+
+                if (activation.HasReturned)
+                {
+                    break;
+                }
+
+                machine[Reg.EventState] &= ~EventBits.NmiBlocked;
+                Assert.Equal(StopKind.None, machine.DeliverNmi().Kind);
+                Assert.Equal(default, activation.Run());
+                injected++;
+                Assert.Equal((boundary, 2), (boundary, calls));
+                for (var register = Reg.Rax; register < Reg.Count; register++)
+                {
+                    Assert.Equal((boundary, register, activation.Interrupted(register)), (boundary, register, machine[register]));
+                }
+            }
+
+            Assert.InRange(injected, 20, 60);
+        }
+    }
+
+    /// <summary>#VC from kernel code gives its IST stack free for a nested one: the handler runs on the stack that was interrupted, or on VC2 from the entry stack.</summary>
+    [KernelTheory]
+    [InlineData("6.1", false, StackKind.Thread)]
+    [InlineData("6.12", false, StackKind.Thread)]
+    [InlineData("6.1", true, StackKind.VmmFallback)]
+    [InlineData("6.12", true, StackKind.VmmFallback)]
+    public void Vc_leaves_its_stack(string version, bool window, StackKind stack)
+    {
+        var environment = KernelEnvironment.Create(KernelUnit.Of(version));
+        var trace = TraceRecorder.Record(environment, "asm_exc_vmm_communication", window ? StartState.Kernel with { Cr3 = Side.User } : StartState.Kernel);
+        Assert.True(trace.Returned, trace.Summary.Stop);
+        Assert.Empty(trace.Differences);
+        Assert.Equal(stack, Assert.Single(trace.Steps, step => step.Text == "kernel_exc_vmm_communication").Lanes.Stack!.Kind);
+        Assert.Equal(PtRegs.Words, Assert.Single(trace.Steps, step => step.Text == "vc_switch_off_ist").CopiedWords);
+    }
+
+    /// <summary>With the thread stack's pt_regs changed by C code, 6.1 sees by itself that SYSRET will not do; 6.12 is told by the C function.</summary>
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void A_system_call_that_changed_its_return_address_goes_back_by_iret(string version)
+    {
+        CFunction function = (ref Cpu cpu) =>
+        {
+            cpu.Write(cpu.Rdi + PtRegs.Rip, cpu.Read<ulong>(cpu.Rdi + PtRegs.Rip) + 0x10);
+            cpu.PoisonCallerSaved();
+            cpu.Rax = 0;
+        };
+        var options = new KernelOptions { Functions = new Dictionary<string, CFunction> { ["do_syscall_64"] = function } };
+        var trace = TraceRecorder.Record(KernelEnvironment.Create(KernelUnit.Of(version), options), "entry_SYSCALL_64");
+        Assert.True(trace.Returned, trace.Summary.Stop);
+        Assert.Equal("iretq", trace.Steps[^1].Text);
+        var rip = Assert.Single(trace.Differences, difference => difference.Register == Reg.Rip);
+        Assert.Equal(0x10ul, rip.After - rip.Before);
+    }
+}
