@@ -13,6 +13,8 @@ public static class KernelSymbols
 
     private static readonly HashSet<string> _functions = new(StringComparer.Ordinal) { "srso_safe_ret", "srso_alias_safe_ret", "retbleed_return_thunk" };
 
+    private static readonly HashSet<string> _entryTextData = new(StringComparer.Ordinal) { "x86_verw_sel", "mds_verw_sel" };
+
     // Sizes are those of 6.1 and 6.12 rounded up to what entry code can touch. Only cpu_tss_rw is in the user page tables
     // (arch/x86/mm/pti.c, pti_clone_user_shared); everything else in the per-CPU area is kernel only.
     private static readonly Dictionary<string, PerCpuVariable> _perCpu = new[]
@@ -41,6 +43,9 @@ public static class KernelSymbols
 
     /// <summary>A well-known per-CPU variable, or null.</summary>
     public static PerCpuVariable? FindPerCpu(string name) => _perCpu.TryGetValue(name, out var variable) ? variable : null;
+
+    /// <summary>Whether a data symbol lies in .entry.text (entry.S), so that it can be read while the user half of the page tables is live.</summary>
+    public static bool IsEntryTextData(string name) => _entryTextData.Contains(name);
 
     /// <summary>Bytes that a data symbol takes; 8 when nothing is known about it.</summary>
     public static int DataSize(string name) => _dataSizes.TryGetValue(name, out var size) ? size : 8;

@@ -8,7 +8,9 @@ namespace EntryGen.Kernel;
 /// <param name="UserCallable">Gate DPL is 3: user code may reach it by <c>INT n</c>, <c>INT3</c> or <c>INTO</c>.</param>
 /// <param name="InStub">The gate points at a stub that pushes the vector in the place of an error code and jumps to the symbol.</param>
 /// <param name="FromCompatibilityMode">32-bit user code reaches it.</param>
-/// <param name="InIdt">The kernel puts it into the IDT on bare metal. False for entries of a hypervisor or a module, which have the gate only while they are traced.</param>
+/// <param name="InIdt">
+/// The kernel puts it into the IDT on bare metal. False for entries of a hypervisor or a module, which have the gate only while they are traced.
+/// </param>
 public sealed record EntryPoint(
     string Symbol,
     EntryKind Kind,

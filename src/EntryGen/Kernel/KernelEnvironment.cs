@@ -87,7 +87,8 @@ public sealed class KernelEnvironment
     /// <summary>Puts the machine where an event finds it and lets the event happen: afterwards RIP is at the entry's first instruction.</summary>
     /// <param name="symbol">The entry. A symbol that is no entry is called, with the address of the interrupted code as return address.</param>
     /// <param name="start">What the event finds; null: user code.</param>
-    /// <returns>The entry's activation; its <see cref="Activation.Delivery"/> is not <see cref="StopKind.None"/> when the event could not be delivered.</returns>
+    /// <returns>The entry's activation; its <see cref="Activation.Delivery"/> is not <see cref="StopKind.None"/> when the event could not be
+    /// delivered.</returns>
     /// <exception cref="ArgumentException">The unit has no such symbol, or the event cannot happen in the state.</exception>
     public Activation Start(string symbol, StartState? start = null)
     {

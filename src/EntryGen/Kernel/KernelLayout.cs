@@ -55,7 +55,8 @@ public sealed record KernelLayout
     public VirtualAddress KernelText { get; init; } = new(0xffff_ffff_8010_0000);
 
     /// <summary>
-    /// Two pages of entry text that the units do not contain, mapped in both halves. The first holds, 16 bytes each, the handlers of vectors for which the unit has
+    /// Two pages of entry text that the units do not contain, mapped in both halves. The first holds, 16 bytes each, the handlers of vectors for which the
+    /// unit has
     /// none; the second is code that an event may interrupt while the user CR3 is live.
     /// </summary>
     public VirtualAddress OtherEntryText { get; init; } = new(0xffff_ffff_8020_0000);

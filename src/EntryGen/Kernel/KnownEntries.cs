@@ -3,7 +3,9 @@ using EntryGen.Emulation;
 
 namespace EntryGen.Kernel;
 
-/// <summary>The entry points of the Linux kernel by symbol: vector, IST and gate of each (<c>arch/x86/kernel/idt.c</c>, <c>idtentry.h</c>, <c>irq_vectors.h</c>).</summary>
+/// <summary>
+/// The entry points of the Linux kernel by symbol: vector, IST and gate of each (<c>arch/x86/kernel/idt.c</c>, <c>idtentry.h</c>, <c>irq_vectors.h</c>).
+/// </summary>
 public static class KnownEntries
 {
     private static readonly FrozenDictionary<string, EntryPoint> BySymbol = Declare().ToFrozenDictionary(entry => entry.Symbol);

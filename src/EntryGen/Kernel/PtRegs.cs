@@ -1,6 +1,8 @@
 namespace EntryGen.Kernel;
 
-/// <summary>Offsets of <c>struct pt_regs</c>, in bytes: 15 registers, orig_ax, and the five words of the hardware frame (<c>uapi/asm/ptrace-abi.h</c>).</summary>
+/// <summary>
+/// Offsets of <c>struct pt_regs</c>, in bytes: 15 registers, orig_ax, and the five words of the hardware frame (<c>uapi/asm/ptrace-abi.h</c>).
+/// </summary>
 public static class PtRegs
 {
 #pragma warning disable CS1591 // the names are the registers'

@@ -23,7 +23,8 @@ public sealed record StartState
     public Side From { get; init; } = Side.User;
 
     /// <summary>
-    /// The half that CR3 points at; null: that of <see cref="From"/>. Kernel code with the user's is in the windows of entry and exit: it is in entry text, on the
+    /// The half that CR3 points at; null: that of <see cref="From"/>. Kernel code with the user's is in the windows of entry and exit: it is in entry
+    /// text, on the
     /// entry stack. Without page-table isolation there is one table, and this says nothing.
     /// </summary>
     public Side? Cr3 { get; init; }
@@ -31,7 +32,9 @@ public sealed record StartState
     /// <summary>Whose base GS holds; null: that of <see cref="From"/>.</summary>
     public Side? Gs { get; init; }
 
-    /// <summary>RFLAGS.IF of kernel code; null: set, unless the user's CR3 or GS is live, where the kernel keeps it clear. User code runs with IF set.</summary>
+    /// <summary>
+    /// RFLAGS.IF of kernel code; null: set, unless the user's CR3 or GS is live, where the kernel keeps it clear. User code runs with IF set.
+    /// </summary>
     public bool? InterruptsEnabled { get; init; }
 
     /// <summary>The error code, for vectors that have one; null: for #PF what a read of a page that is not present gives, else 0.</summary>

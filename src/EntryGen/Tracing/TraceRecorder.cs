@@ -159,6 +159,10 @@ public sealed class TraceRecorder : IMachineObserver
         StopKind.None when (Machine[Reg.Cs] & 3) == 3 => "returned to user mode",
         StopKind.None => "returned to kernel mode",
         StopKind.Left => $"left the unit to {new VirtualAddress(Machine[Reg.Rip])}",
+        StopKind.Unmodelled => $"{Locate(Machine[Reg.Rip])} is not modelled",
+        StopKind.UndefinedValue => $"{Locate(Machine[Reg.Rip])} uses {((Reg)stop.Address).ToString().ToUpperInvariant()}, which a C function left undefined",
+        StopKind.NoReturn => $"{Locate(Machine[Reg.Rip])} does not return",
+        StopKind.Budget => "the budget is used up",
         _ => stop.ToString(),
     };
 

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace EntryGen.Tracing;
 
-/// <summary>Writes a trace as plain text: one line a step, the lanes in fixed columns on the left, a <c>*</c> behind each value that the step changed, and at each write of CR3 whether it flushed.</summary>
+/// <summary>
+/// Writes a trace as plain text: one line a step, the lanes in fixed columns on the left, a <c>*</c> behind each value that the step changed, and at each
+/// write of CR3 whether it flushed.
+/// </summary>
 public static class TraceText
 {
     private const int NumberWidth = 4;

@@ -8,8 +8,10 @@ namespace EntryGen.OracleTests.Trace;
 public sealed class CountTests
 {
     // From user code an entry and its exit write CR3 once each. From the kernel 6.1 writes back the kernel CR3 that it saved; 6.12 does not.
-    // Copied words: sync_regs moves pt_regs, 21. The exit by IRET copies the frame and RDI, and spills RAX around the CR3 write: 7. That by SYSRET copies RSP and
-    // RDI and spills RAX: 3. The NMI from user code copies its frame and RDX: 6. Without isolation 6.12 returns from the thread stack; 6.1 leaves out the CR3 write only.
+    // Copied words: sync_regs moves pt_regs, 21. The exit by IRET copies the frame and RDI, and spills RAX around the CR3 write: 7. That by SYSRET copies
+    // RSP and
+    // RDI and spills RAX: 3. The NMI from user code copies its frame and RDX: 6. Without isolation 6.12 returns from the thread stack; 6.1 leaves out the
+    // CR3 write only.
     [KernelTheory]
     [InlineData("6.1", "entry_SYSCALL_64", "user", true, 2, 3)]
     [InlineData("6.12", "entry_SYSCALL_64", "user", true, 2, 3)]
@@ -39,7 +41,8 @@ public sealed class CountTests
         foreach (var pcid in new[] { true, false })
         {
             var features = KernelOptions.DefaultFeatures.Without(pti ? [] : ["PTI"]).Without(pcid ? [] : ["PCID"]);
-            var trace = TraceRecorder.Record(KernelEnvironment.Create(KernelUnit.Of(version), new KernelOptions { Features = features }), symbol, Start(from));
+            var environment = KernelEnvironment.Create(KernelUnit.Of(version), new KernelOptions { Features = features });
+            var trace = TraceRecorder.Record(environment, symbol, Start(from));
 
             Assert.True(trace.Returned, trace.Summary.Stop);
             Assert.Equal((cr3Writes, copiedWords), (trace.Summary.Cr3Writes, trace.Summary.CopiedWords));
@@ -50,7 +53,9 @@ public sealed class CountTests
         }
     }
 
-    /// <summary>The bit of the mask makes the next switch to the user PCID flush, and is cleared with it; a return to the kernel half leaves it for later.</summary>
+    /// <summary>
+    /// The bit of the mask makes the next switch to the user PCID flush, and is cleared with it; a return to the kernel half leaves it for later.
+    /// </summary>
     [KernelTheory]
     [InlineData("6.1", "entry_SYSCALL_64", "user", true)]
     [InlineData("6.12", "entry_SYSCALL_64", "user", true)]
@@ -89,7 +94,10 @@ public sealed class CountTests
         Assert.DoesNotContain(newer.Steps, step => step.Cr3Write is not null);
     }
 
-    /// <summary>The order that the paranoid path keeps: CR3 before GS on the way in and on the way out; SYSCALL and exceptions from user code swap GS first and last.</summary>
+    /// <summary>
+    /// The order that the paranoid path keeps: CR3 before GS on the way in and on the way out; SYSCALL and exceptions from user code swap GS first and
+    /// last.
+    /// </summary>
     [KernelTheory]
     [InlineData("6.1", "asm_exc_machine_check", "window", "Cr3 Gs Cr3 Gs")]
     [InlineData("6.12", "asm_exc_machine_check", "window", "Cr3 Gs Cr3 Gs")]
@@ -99,7 +107,8 @@ public sealed class CountTests
     [InlineData("6.12", "asm_exc_nmi", "user", "Gs Cr3 Cr3 Gs")]
     public void Order_of_cr3_and_gs(string version, string symbol, string from, string order)
     {
-        var trace = TraceRecorder.Record(KernelEnvironment.Create(KernelUnit.Of(version)), symbol, Start(from) with { Gs = from == "window" ? Side.User : null });
+        var start = Start(from) with { Gs = from == "window" ? Side.User : null };
+        var trace = TraceRecorder.Record(KernelEnvironment.Create(KernelUnit.Of(version)), symbol, start);
         var changes = trace.Steps.Select(step => step.Changes & (LaneChanges.Cr3 | LaneChanges.Gs)).Where(change => change != LaneChanges.None);
         Assert.Equal(order, string.Join(' ', changes));
     }

@@ -4,7 +4,10 @@ using EntryGen.Tracing;
 
 namespace EntryGen.OracleTests.Trace;
 
-/// <summary>Every entry of both trees gives back what it took, whatever the features, from user code, kernel code and the windows in between; in both forms of execution.</summary>
+/// <summary>
+/// Every entry of both trees gives back what it took, whatever the features, from user code, kernel code and the windows in between; in both forms of
+/// execution.
+/// </summary>
 public sealed class EndStateTests
 {
     private static readonly string[] _mitigations =
@@ -84,7 +87,8 @@ public sealed class EndStateTests
     }
 
     /// <summary>
-    /// What the ABI gives up: the result; for SYSCALL what the instruction overwrites; for SYSENTER what SYSRETL needs, and the status flags where the switch of CR3 comes before
+    /// What the ABI gives up: the result; for SYSCALL what the instruction overwrites; for SYSENTER what SYSRETL needs, and the status flags where the
+    /// switch of CR3 comes before
     /// the PUSHF.
     /// </summary>
     private static string Changed(string symbol, bool pti) => symbol switch

@@ -9,7 +9,9 @@ public sealed class HardPathTests
 {
     private const ushort NoSuchSegment = 0x6b;
 
-    /// <summary>C code left a CS that IRETQ refuses: #GP at the IRETQ with the user's GS and CR3, which the kernel turns into a #GP of the user program.</summary>
+    /// <summary>
+    /// C code left a CS that IRETQ refuses: #GP at the IRETQ with the user's GS and CR3, which the kernel turns into a #GP of the user program.
+    /// </summary>
     [KernelTheory]
     [InlineData("6.1", true)]
     [InlineData("6.12", true)]
@@ -46,7 +48,8 @@ public sealed class HardPathTests
     }
 
     /// <summary>
-    /// An NMI that hits after the C handler let NMIs in again (the IRET of a breakpoint in it does) must not destroy the first one's frame, whichever instruction it
+    /// An NMI that hits after the C handler let NMIs in again (the IRET of a breakpoint in it does) must not destroy the first one's frame, whichever
+    /// instruction it
     /// interrupts: the first is repeated or has just ended, and what it interrupted goes on unchanged.
     /// </summary>
     [KernelTheory]
@@ -95,7 +98,9 @@ public sealed class HardPathTests
         }
     }
 
-    /// <summary>#VC from kernel code gives its IST stack free for a nested one: the handler runs on the stack that was interrupted, or on VC2 from the entry stack.</summary>
+    /// <summary>
+    /// #VC from kernel code gives its IST stack free for a nested one: the handler runs on the stack that was interrupted, or on VC2 from the entry stack.
+    /// </summary>
     [KernelTheory]
     [InlineData("6.1", false, StackKind.Thread)]
     [InlineData("6.12", false, StackKind.Thread)]
@@ -109,6 +114,23 @@ public sealed class HardPathTests
         Assert.Empty(trace.Differences);
         Assert.Equal(stack, Assert.Single(trace.Steps, step => step.Text == "kernel_exc_vmm_communication").Lanes.Stack!.Kind);
         Assert.Equal(PtRegs.Words, Assert.Single(trace.Steps, step => step.Text == "vc_switch_off_ist").CopiedWords);
+    }
+
+    /// <summary>
+    /// The operand of VERW lies in entry.S, which need not be among the files that are read: it is read with the user's CR3 live, so it must be mapped there.
+    /// </summary>
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void Verw_reads_its_operand_in_the_user_half(string version)
+    {
+        var options = new KernelOptions { Features = KernelOptions.DefaultFeatures.With("CLEAR_CPU_BUF") };
+        var environment = KernelEnvironment.Create(KernelUnit.Alone(version, "entry_SYSCALL_64"), options);
+        var trace = TraceRecorder.Record(environment, "entry_SYSCALL_64");
+        Assert.True(trace.Returned, trace.Summary.Stop);
+        var verw = Assert.Single(trace.Steps, step => step.Text.StartsWith("verw", StringComparison.Ordinal));
+        Assert.True(verw.Lanes.UserHalf);
+        Assert.Equal(ExternalKind.Data, environment.Unit.Externals["x86_verw_sel"].Kind);
     }
 
     /// <summary>With the thread stack's pt_regs changed by C code, 6.1 sees by itself that SYSRET will not do; 6.12 is told by the C function.</summary>

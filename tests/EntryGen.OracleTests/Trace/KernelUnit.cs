@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using EntryGen.Asm;
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Generators.Emission;
 using EntryGen.Kernel;
@@ -21,19 +22,25 @@ internal static class KernelUnit
     private static readonly ConcurrentDictionary<string, Lazy<EntryUnit>> _units = new();
 
     /// <summary>The emulator of a tree's entry_64.S with what it links to.</summary>
-    public static EntryUnit Of(string version) => _units.GetOrAdd(version, name => new Lazy<EntryUnit>(() => Load(name))).Value;
+    public static EntryUnit Of(string version) =>
+        _units.GetOrAdd(version, name => new Lazy<EntryUnit>(() => Load(name, KernelPrograms.Linked(name, _entries), _entries))).Value;
 
-    private static EntryUnit Load(string version)
+    /// <summary>The emulator of one entry of entry_64.S alone: whatever other files define is external.</summary>
+    public static EntryUnit Alone(string version, string entry) =>
+        Load(version, ProgramBuilder.Build([KernelPrograms.Unit(version, "entry_64")], new ProgramOptions { EntrySymbols = [entry] }), [entry]);
+
+    private static EntryUnit Load(string version, ProgramResult result, string[] entries)
     {
-        var result = KernelPrograms.Linked(version, _entries);
         Assert.DoesNotContain(result.Diagnostics, found => found.Descriptor.Severity == AsmSeverity.Error);
         var target = new EmissionTarget
         {
             UnitName = $"entry_64 of {version}",
             Types = [new TargetType("public static class", "Unit")],
-            Entries = [.. _entries.Select(symbol => new TargetEntry("public static", symbol, symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind.ToString()))],
+            Entries = [.. entries.Select(Entry)],
         };
         var type = InMemoryCompiler.Load(EmulatorEmitter.Emit(result.Program, target)).GetType("Unit", throwOnError: true)!;
         return (EntryUnit)type.GetProperty("EntryUnit", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
     }
+
+    private static TargetEntry Entry(string symbol) => new("public static", symbol, symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind.ToString());
 }

@@ -1,5 +1,6 @@
 using EntryGen.Emulation;
 using EntryGen.Kernel;
+using EntryGen.Tracing;
 
 namespace EntryGen.Tests.Kernel;
 
@@ -150,11 +151,12 @@ public sealed class CFunctionTests
     public void BarriersChangeNoRegister(string name)
     {
         var environment = Create(name);
-        var before = Call(environment, rdi: 77, out var activation);
-        Assert.Equal(StopKind.None, before.Kind);
+        Assert.Equal(StopKind.None, Call(environment, rdi: 77, out var activation).Kind);
         for (var register = Reg.Rax; register <= Reg.R15; register++)
         {
-            Assert.Equal(register == Reg.Rdi ? 77 : register == Reg.Rsp ? activation.Interrupted(register) - 8 : activation.Interrupted(register), environment.Machine[register]);
+            // The caller itself was called, and RDI was set for it.
+            var before = activation.Interrupted(register) - (register == Reg.Rsp ? 8ul : 0);
+            Assert.Equal(register == Reg.Rdi ? 77 : before, environment.Machine[register]);
         }
     }
 
@@ -178,6 +180,21 @@ public sealed class CFunctionTests
         var environment = Create("exc_page_fault");
         Assert.Equal(StopKind.None, Call(environment, rdi: 0).Kind);
         Assert.Equal(Cpu.Poison, environment.Machine[Reg.Rax]);
+    }
+
+    [Fact]
+    public void AFunctionThatDoesNotReturnEndsTheRun()
+    {
+        var environment = Create("make_task_dead");
+        Assert.Equal(StopKind.NoReturn, Call(environment, rdi: 0).Kind);
+    }
+
+    [Fact]
+    public void AssemblyOfAnotherFileIsNotTakenForAFunction()
+    {
+        var environment = Create("swapgs_restore_regs_and_return_to_usermode");
+        var trace = TraceRecorder.Record(environment, "caller", StartState.Kernel);
+        Assert.Equal("swapgs_restore_regs_and_return_to_usermode is not modelled", trace.Summary.Stop);
     }
 
     [Fact]

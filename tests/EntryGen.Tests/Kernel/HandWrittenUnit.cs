@@ -4,10 +4,14 @@ using EntryGen.Emulation;
 
 namespace EntryGen.Tests.Kernel;
 
-/// <summary>One instruction of a hand-written unit: it does all but advance RIP; false: a fault is recorded. One that sets RIP itself says so by changing it.</summary>
+/// <summary>
+/// One instruction of a hand-written unit: it does all but advance RIP; false: a fault is recorded. One that sets RIP itself says so by changing it.
+/// </summary>
 internal delegate bool HandWrittenInstruction(ref Cpu cpu);
 
-/// <summary>A unit as the generator would emit it, from instructions written as C# delegates: what stands between a table and a machine, and no generator.</summary>
+/// <summary>
+/// A unit as the generator would emit it, from instructions written as C# delegates: what stands between a table and a machine, and no generator.
+/// </summary>
 internal sealed class HandWrittenUnit
 {
     public const ulong EntryText = 0xffff_ffff_8300_0000;
@@ -43,7 +47,9 @@ internal sealed class HandWrittenUnit
         return this;
     }
 
-    public HandWrittenUnit Push(Reg register) => Add($"pushq %{register.ToString().ToLowerInvariant()}", (ref Cpu cpu) => TryPush(ref cpu, cpu.Machine[register]));
+    public HandWrittenUnit Push(Reg register) => Add(
+        $"pushq %{register.ToString().ToLowerInvariant()}",
+        (ref Cpu cpu) => TryPush(ref cpu, cpu.Machine[register]));
 
     public HandWrittenUnit Pop(Reg register) => Add(
         $"popq %{register.ToString().ToLowerInvariant()}",

@@ -17,6 +17,7 @@ internal sealed class CodeLayout(CodeGraph graph, Reachability reachable)
     private const ulong Functions = 0xffff_ffff_8180_0000;
     private const ulong Data = 0xffff_ffff_8300_0000;
     private const ulong ExternalData = 0xffff_ffff_8380_0000;
+    private const ulong EntryTextData = 0xffff_ffff_8240_0000;
     private const int DataStep = 64;
     private const ulong KernelPerCpu = 0x1_0000;
 
@@ -70,6 +71,7 @@ internal sealed class CodeLayout(CodeGraph graph, Reachability reachable)
                 .Select(name => variables.TryGetValue(name, out var own) ? own : KernelSymbols.FindPerCpu(name) ?? new PerCpuVariable(name, null, 8, false))]);
         var function = Functions;
         var data = ExternalData;
+        var entryTextData = EntryTextData;
         var result = new List<ExternalSymbol>();
         foreach (var name in table.Names)
         {
@@ -84,8 +86,10 @@ internal sealed class CodeLayout(CodeGraph graph, Reachability reachable)
                     break;
                 default:
                     var size = KernelSymbols.DataSize(name);
-                    result.Add(new ExternalSymbol(name, ExternalKind.Data, data, size, false));
-                    data = RoundUp(data + (ulong)size, DataStep);
+                    var isEntryText = KernelSymbols.IsEntryTextData(name);
+                    ref var place = ref isEntryText ? ref entryTextData : ref data;
+                    result.Add(new ExternalSymbol(name, ExternalKind.Data, place, size, isEntryText));
+                    place = RoundUp(place + (ulong)size, DataStep);
                     break;
             }
         }

@@ -26,7 +26,9 @@ internal sealed class KernelContext
     /// <summary>Reads <c>cpu_tss_rw.x86_tss.sp0</c>, %gs-relative too.</summary>
     public bool LoadEntryStackTop(ref Cpu cpu, out ulong value) => Load(ref cpu, _entryStackTop, Layout.Stack(StackKind.Entry).Top, out value);
 
-    /// <summary>Whether RIP lies in SYSCALL entry before there is a stack, or in SYSRET exit after it is gone (the kernel's <c>ip_within_syscall_gap</c>).</summary>
+    /// <summary>
+    /// Whether RIP lies in SYSCALL entry before there is a stack, or in SYSRET exit after it is gone (the kernel's <c>ip_within_syscall_gap</c>).
+    /// </summary>
     public bool IsInSyscallGap(ulong rip) =>
         Between(rip, "entry_SYSCALL_64", "entry_SYSCALL_64_safe_stack")
         || Between(rip, "entry_SYSRETQ_unsafe_stack", "entry_SYSRETQ_end")

@@ -19,6 +19,13 @@ internal static class KernelFunctions
         "__handle_intr_saferet", "__handle_intr_saferet_alias", "clear_bhb_loop", "__fentry__",
     }.ToFrozenSet();
 
+    /// <summary>Labels of other assembly files to which entry code jumps and does not come back: without those files there is nothing to run.</summary>
+    private static readonly FrozenSet<string> _assembly = new[]
+    {
+        "swapgs_restore_regs_and_return_to_usermode", "restore_regs_and_return_to_kernel", "error_return", "paranoid_exit",
+        "xenpv_restore_regs_and_return_to_usermode", "asm_fred_exit_user", "error_entry", "paranoid_entry", "xen_error_entry",
+    }.ToFrozenSet();
+
     /// <summary>The model of a function, or null when the machine's default will do.</summary>
     public static CFunction? Find(string name, KernelContext kernel) => name switch
     {
@@ -26,12 +33,14 @@ internal static class KernelFunctions
         "fixup_bad_iret" => new StackSwitches(kernel).FixupBadIret,
         "vc_switch_off_ist" => new StackSwitches(kernel).VcSwitchOffIst,
         "do_syscall_64" => new SystemCalls(kernel).DoSyscall64,
-        "do_int80_emulation" or "do_int80_syscall_32" => new SystemCalls(kernel).DoInt80,
+        "do_int80_emulation" or "do_int80_syscall_32" or "int80_emulation" => new SystemCalls(kernel).DoInt80,
         "do_fast_syscall_32" => new SystemCalls(kernel).DoFastSyscall32,
         "do_SYSENTER_32" => new SystemCalls(kernel).DoSysenter32,
         "exc_machine_check" or "noist_exc_machine_check" => ExceptionHandlers.MachineCheck,
         "entry_ibpb" or "write_ibpb" => Thunks.Ibpb,
         "__switch_to" => Thunks.SwitchTo,
+        "make_task_dead" => ExceptionHandlers.NoReturn,
+        _ when _assembly.Contains(name) => Thunks.Missing,
         _ when _noEffect.Contains(name) => Thunks.NoEffect,
         _ when name.StartsWith(IndirectThunk, StringComparison.Ordinal)
             && Enum.TryParse<Reg>(name.AsSpan(IndirectThunk.Length), ignoreCase: true, out var register) && register <= Reg.R15 => Thunks.Indirect(register),

@@ -1,6 +1,8 @@
 namespace EntryGen.Kernel.CFunctions;
 
-/// <summary>Memory operations of models: as the C code would make them, through the page table that is live. A fault ends the run when the model returns.</summary>
+/// <summary>
+/// Memory operations of models: as the C code would make them, through the page table that is live. A fault ends the run when the model returns.
+/// </summary>
 internal static class ModelMemory
 {
     /// <summary>Reads a word.</summary>

@@ -29,7 +29,9 @@ internal sealed class AddressSpace
 
     public IReadOnlyList<MappedRange> Ranges => _ranges;
 
-    /// <summary>Lets the user half use the kernel half's tables for the 512 GiB around an address, as Linux does for cpu_entry_area, espfix and the user program.</summary>
+    /// <summary>
+    /// Lets the user half use the kernel half's tables for the 512 GiB around an address, as Linux does for cpu_entry_area, espfix and the user program.
+    /// </summary>
     /// <param name="address">An address in it, before anything is mapped there.</param>
     /// <param name="poisoned">Nothing of it is executable in the kernel half: user code that runs before CR3 was switched back faults.</param>
     public void Share(VirtualAddress address, bool poisoned = false)
@@ -47,7 +49,14 @@ internal sealed class AddressSpace
     /// <summary>Maps pages to the given frames, or to new ones.</summary>
     /// <exception cref="ArgumentException">A page of the range is mapped already.</exception>
     public MappedRange Map(
-        string name, VirtualAddress start, int pages, MappedIn where, bool writable = false, bool executable = false, bool global = false, PhysicalAddress? frame = null)
+        string name,
+        VirtualAddress start,
+        int pages,
+        MappedIn where,
+        bool writable = false,
+        bool executable = false,
+        bool global = false,
+        PhysicalAddress? frame = null)
     {
         // Without isolation all kernel translations are global.
         global |= _userRoot is null && where != MappedIn.UserProgram;

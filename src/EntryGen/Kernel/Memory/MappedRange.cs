@@ -1,6 +1,8 @@
 namespace EntryGen.Kernel;
 
-/// <summary>In which half of the page tables something is mapped when page-table isolation is on. Without it there is one table, and it maps everything.</summary>
+/// <summary>
+/// In which half of the page tables something is mapped when page-table isolation is on. Without it there is one table, and it maps everything.
+/// </summary>
 public enum MappedIn
 {
     /// <summary>Only while the kernel half is live.</summary>

@@ -11,7 +11,8 @@ internal readonly record struct UnitPages(VirtualAddress Start, int Pages, bool 
     private VirtualAddress End => Start + (long)Pages * KernelLayout.PageSize;
 
     /// <summary>
-    /// Code and data of the unit, and the external functions and data it refers to. Several things on one page get what any of them needs. Data that the user half maps lies
+    /// Code and data of the unit, and the external functions and data it refers to. Several things on one page get what any of them needs. Data that the
+    /// user half maps lies
     /// among entry text, which is read-only.
     /// </summary>
     public static IEnumerable<UnitPages> Static(EntryUnit unit) => Merge(
@@ -19,7 +20,11 @@ internal readonly record struct UnitPages(VirtualAddress Start, int Pages, bool 
             .Concat(unit.Externals.Values
                 .Where(external => external.Kind != ExternalKind.PerCpu)
                 .Select(external => Around(
-                    external.Address, external.Size, external.Kind == ExternalKind.Data && !external.UserMapped, external.Kind == ExternalKind.Function, external.UserMapped))));
+                    external.Address,
+                    external.Size,
+                    writable: external.Kind == ExternalKind.Data && !external.UserMapped,
+                    executable: external.Kind == ExternalKind.Function,
+                    external.UserMapped))));
 
     /// <summary>The unit's per-CPU variables.</summary>
     public static IEnumerable<UnitPages> PerCpu(EntryUnit unit, VirtualAddress perCpuBase) => Merge(
