@@ -5,7 +5,8 @@ namespace EntryGen.Kernel;
 /// <summary>Makes the event happen that leads to an entry.</summary>
 internal static class EntryDelivery
 {
-    private const int SyscallLength = 2;
+    /// <summary>Bytes of SYSCALL, SYSENTER and INT n.</summary>
+    private const int SystemCallLength = 2;
 
     /// <summary>Refuses what the processor cannot do.</summary>
     /// <exception cref="ArgumentException">The event cannot happen in the state.</exception>
@@ -27,52 +28,63 @@ internal static class EntryDelivery
         }
     }
 
+    /// <summary>Makes the processor's tables and MSRs lead to the entry, whether the kernel has it there or not.</summary>
+    private static void Install(KernelEnvironment environment, EntryPoint entry, VirtualAddress address)
+    {
+        if (entry.Vector is not null)
+        {
+            environment.SetGate(entry, address);
+        }
+        else if (entry.Kind == EntryKind.Syscall)
+        {
+            environment.Machine[entry.FromCompatibilityMode ? Reg.Cstar : Reg.Lstar] = address.Value;
+        }
+        else if (entry.Kind == EntryKind.Sysenter)
+        {
+            environment.Machine[Reg.SysenterEip] = address.Value;
+        }
+    }
+
     public static Activation Deliver(KernelEnvironment environment, EntryPoint entry, VirtualAddress address, StartState start)
     {
+        Install(environment, entry, address);
         var machine = environment.Machine;
         var activation = new Activation(environment, entry, Describe(entry, start)) { ResumeAddress = machine[Reg.Rip] };
         activation.Delivery = entry.Kind switch
         {
-            EntryKind.Syscall => Syscall(machine, entry, address, activation),
-            EntryKind.Sysenter => Sysenter(machine, address, activation),
-            EntryKind.Int80 => Int80(environment, entry, address, activation),
+            EntryKind.Syscall => Syscall(machine, activation),
+            EntryKind.Sysenter => Sysenter(machine, activation),
+            EntryKind.Int80 => Int80(machine, activation),
             EntryKind.Call => Call(machine, address),
-            _ => Interrupt(environment, entry, address, start),
+            _ => Interrupt(machine, entry, start),
         };
         return activation;
     }
 
-    private static Stop Syscall(Machine machine, EntryPoint entry, VirtualAddress address, Activation activation)
+    private static Stop Syscall(Machine machine, Activation activation)
     {
-        machine[entry.FromCompatibilityMode ? Reg.Cstar : Reg.Lstar] = address.Value;
-        activation.ResumeAddress += SyscallLength;
+        activation.ResumeAddress += SystemCallLength;
         var cpu = machine.Cpu;
         return cpu.Syscall(activation.ResumeAddress.Value) ? default : cpu.Fault();
     }
 
-    private static Stop Sysenter(Machine machine, VirtualAddress address, Activation activation)
+    private static Stop Sysenter(Machine machine, Activation activation)
     {
-        machine[Reg.SysenterEip] = address.Value;
-
-        // The kernel does not learn RIP: it returns to the vDSO.
-        activation.ResumeAddress = activation.Environment.Layout.VdsoLandingPad;
+        activation.ResumeAddress += SystemCallLength;
         var cpu = machine.Cpu;
         return cpu.Sysenter() ? default : cpu.Fault();
     }
 
-    private static Stop Int80(KernelEnvironment environment, EntryPoint entry, VirtualAddress address, Activation activation)
+    private static Stop Int80(Machine machine, Activation activation)
     {
-        environment.SetGate(entry, address);
-        activation.ResumeAddress += SyscallLength;
-        var cpu = environment.Machine.Cpu;
-        return cpu.SoftwareInterrupt(entry.Vector!.Value, activation.ResumeAddress.Value) ? default : cpu.Fault();
+        activation.ResumeAddress += SystemCallLength;
+        var cpu = machine.Cpu;
+        return cpu.SoftwareInterrupt(activation.Entry.Vector!.Value, activation.ResumeAddress.Value) ? default : cpu.Fault();
     }
 
-    private static Stop Interrupt(KernelEnvironment environment, EntryPoint entry, VirtualAddress address, StartState start)
+    private static Stop Interrupt(Machine machine, EntryPoint entry, StartState start)
     {
-        var machine = environment.Machine;
         var vector = entry.Vector!.Value;
-        environment.SetGate(entry, address);
         var stop = vector == Vectors.Nmi ? machine.DeliverNmi() : machine.Deliver(vector, ErrorCode(vector, start));
         return stop.Kind == StopKind.None && entry.InStub ? PushVector(machine, vector) : stop;
     }

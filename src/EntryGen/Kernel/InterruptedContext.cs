@@ -14,6 +14,11 @@ internal static class InterruptedContext
     /// <summary>The offset of the interrupted instruction in its page.</summary>
     private const int CodeOffset = 0x120;
 
+    /// <summary>
+    /// Bytes of the instruction by which 32-bit code enters: it stands before the landing pad, where C code continues it whatever the instruction saved.
+    /// </summary>
+    private const int SystemCallLength = 2;
+
     /// <summary>The user's IA32_GS_BASE: in the lower half, as it must be on a processor without FSGSBASE.</summary>
     public const ulong UserGsBase = 0x0000_7e57_6500_0000;
 
@@ -43,7 +48,8 @@ internal static class InterruptedContext
 
         var inWindow = !user && (cr3 == Side.User || gs == Side.User);
         var enabled = user || (start.InterruptsEnabled ?? !inWindow);
-        machine[Reg.Rip] = user ? (layout.UserText + CodeOffset).Value
+        machine[Reg.Rip] = compatibilityMode ? layout.VdsoLandingPad.Value - SystemCallLength
+            : user ? (layout.UserText + CodeOffset).Value
             : inWindow ? (layout.OtherEntryText + (KernelLayout.PageSize + CodeOffset)).Value
             : (layout.KernelText + CodeOffset).Value;
         machine[Reg.Rsp] = compatibilityMode ? layout.UserStack32.Value + (ulong)(layout.UserStackSize - UserStackDepth)

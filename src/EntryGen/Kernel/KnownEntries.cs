@@ -79,9 +79,11 @@ public static class KnownEntries
 
         new("asm_common_interrupt", EntryKind.Interrupt, LinuxVectors.Device, InStub: true, InIdt: false),
         new("asm_spurious_interrupt", EntryKind.Interrupt, LinuxVectors.Spurious, InStub: true, InIdt: false),
+        new("irq_entries_start", EntryKind.Interrupt, LinuxVectors.FirstExternal, InIdt: false), // its first stub, which pushes the vector and jumps to the entry
+        new("spurious_entries_start", EntryKind.Interrupt, LinuxVectors.FirstSystem, InIdt: false),
         Interrupt("irq_move_cleanup", 0x20),
         Interrupt("posted_msi_notification", 0xeb),
-        Interrupt("apic_timer_interrupt", 0xec),
+        Interrupt("apic_timer_interrupt", LinuxVectors.FirstSystem),
         Guest("hyperv_stimer0", 0xed),
         Guest("hyperv_reenlightenment", 0xee),
         Interrupt("kvm_posted_intr_nested_ipi", 0xf0),

@@ -12,6 +12,9 @@ public static class LinuxVectors
     /// <summary>A device interrupt, where any one does.</summary>
     public const byte Device = 0x21;
 
+    /// <summary>The local APIC's timer: at or next to the first vector whose handler is fixed, depending on the kernel.</summary>
+    public const byte FirstSystem = 0xec;
+
     /// <summary>The local APIC's spurious vector.</summary>
     public const byte Spurious = 0xff;
 }

@@ -36,7 +36,7 @@ internal static class KernelFunctions
         "do_int80_emulation" or "do_int80_syscall_32" or "int80_emulation" => new SystemCalls(kernel).DoInt80,
         "do_fast_syscall_32" => new SystemCalls(kernel).DoFastSyscall32,
         "do_SYSENTER_32" => new SystemCalls(kernel).DoSysenter32,
-        "exc_machine_check" or "noist_exc_machine_check" => ExceptionHandlers.MachineCheck,
+        "exc_machine_check" or "noist_exc_machine_check" or "xenpv_exc_machine_check" => ExceptionHandlers.MachineCheck,
         "entry_ibpb" or "write_ibpb" => Thunks.Ibpb,
         "__switch_to" => Thunks.SwitchTo,
         "make_task_dead" => ExceptionHandlers.NoReturn,
