@@ -35,7 +35,7 @@ public sealed partial class Machine
             return Deliver(Vectors.Nmi);
         }
 
-        this[Reg.EventState] |= EventBits.NmiLatched;
+        Registers[(int)Reg.EventState] |= EventBits.NmiLatched;
         return default;
     }
 
@@ -75,19 +75,19 @@ public sealed partial class Machine
 
     private Stop Deliver(byte vector, uint? errorCode, ulong address)
     {
-        var canCheck = (this[Reg.EventState] & EventBits.MachineCheckInProgress) == 0 && (this[Reg.Cr4] & Cr4Bits.MCE) != 0;
+        var canCheck = (Registers[(int)Reg.EventState] & EventBits.MachineCheckInProgress) == 0 && (Registers[(int)Reg.Cr4] & Cr4Bits.MCE) != 0;
         if (vector == Vectors.MachineCheck && !canCheck)
         {
             return new Stop(StopKind.Shutdown);
         }
 
-        var returnAddress = this[Reg.Rip];
+        var returnAddress = Registers[(int)Reg.Rip];
         errorCode ??= Vectors.HasErrorCode(vector) ? 0 : null;
         for (; ; )
         {
             if (vector == Vectors.PageFault)
             {
-                this[Reg.Cr2] = address;
+                Registers[(int)Reg.Cr2] = address;
             }
 
             if (EventDelivery.TryDeliver(this, vector, errorCode, EventSource.Hardware, returnAddress))
@@ -107,7 +107,7 @@ public sealed partial class Machine
             if (vector == Vectors.DoubleFault)
             {
                 // A page fault that became a double fault has left its address in CR2.
-                this[Reg.Cr2] = Pending.Vector == Vectors.PageFault ? address : this[Reg.Cr2];
+                Registers[(int)Reg.Cr2] = Pending.Vector == Vectors.PageFault ? address : Registers[(int)Reg.Cr2];
                 errorCode = 0;
             }
         }

@@ -6,25 +6,25 @@ public sealed class MachineSnapshot
     private readonly Machine _machine;
     private readonly ulong[] _registers;
     private readonly TlbEntry[] _tlb;
-    private readonly long _tlbChanges;
+    private long _tlbChanges;
     private readonly long _budget;
     private readonly PhysicalMemory.Version _memory;
 
     internal MachineSnapshot(Machine machine)
     {
         _machine = machine;
-        _registers = (ulong[])_machine.Registers.Clone();
-        _tlb = [.. _machine.Tlb.Entries];
-        _budget = _machine.Budget;
-        _tlbChanges = _machine.Tlb.Changes;
-        _memory = _machine.Memory.Checkpoint();
+        _registers = (ulong[])machine.Registers.Clone();
+        _tlb = machine.Tlb.Save();
+        _budget = machine.Budget;
+        _tlbChanges = machine.Tlb.Changes;
+        _memory = machine.Memory.Checkpoint();
     }
 
     internal void RestoreTo(Machine target)
     {
         if (target != _machine)
         {
-            throw new ArgumentException("A snapshot can be restored only on the _machine that made it.", nameof(target));
+            throw new ArgumentException("A snapshot can be restored only on the machine that made it.", nameof(target));
         }
 
         _registers.CopyTo(_machine.Registers, 0);
@@ -33,6 +33,7 @@ public sealed class MachineSnapshot
         {
             _machine.Tlb.Load(_tlb);
             _machine.Linear.ForgetWindows();
+            _tlbChanges = _machine.Tlb.Changes;
         }
 
         _machine.Memory.Restore(_memory);

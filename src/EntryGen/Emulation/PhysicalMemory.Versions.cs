@@ -8,8 +8,11 @@ namespace EntryGen.Emulation;
 /// </remarks>
 public sealed partial class PhysicalMemory
 {
+    // So many pages are rather copied back each time than watched again for their first write.
+    private const int FewPages = 4;
+
     private readonly int[] _touched;
-    private readonly List<int> _dirty = [];
+    private readonly List<(int Page, byte[] Original)> _dirty = [];
     private readonly Dictionary<int, byte[]> _originals = [];
     private Version? _current;
     private int _stamp = 1;
@@ -29,7 +32,7 @@ public sealed partial class PhysicalMemory
     /// <summary>Makes the present contents a version that can be returned to.</summary>
     internal Version Checkpoint()
     {
-        if (_current is not null && _dirty.Count == 0)
+        if (_current is not null && IsUnchanged())
         {
             return _current;
         }
@@ -37,11 +40,7 @@ public sealed partial class PhysicalMemory
         var next = new Version();
         if (_current is not null)
         {
-            foreach (var page in _dirty)
-            {
-                _current.Pages.Add((page, _originals[page]));
-            }
-
+            _current.Pages.AddRange(_dirty);
             _current.Towards = next;
         }
 
@@ -54,24 +53,35 @@ public sealed partial class PhysicalMemory
     /// <summary>Returns to a version.</summary>
     internal void Restore(Version version)
     {
-        foreach (var page in _dirty)
+        foreach (var (page, original) in _dirty)
         {
-            _originals[page].CopyTo(Bytes, page * PageSize);
+            original.CopyTo(Bytes, page * PageSize);
         }
 
-        if (_dirty.Count > 0)
+        if (version != _current)
+        {
+            _originals.Clear();
+            Reroot(version);
+            StartOver();
+        }
+        else if (_dirty.Count > FewPages)
         {
             StartOver();
         }
+    }
 
-        if (version == _current)
+    /// <summary>Whether all pages that may have been written hold what they held.</summary>
+    private bool IsUnchanged()
+    {
+        foreach (var (page, original) in _dirty)
         {
-            return;
+            if (!Bytes.AsSpan(page * PageSize, PageSize).SequenceEqual(original))
+            {
+                return false;
+            }
         }
 
-        _originals.Clear();
-        Reroot(version);
-        StartOver();
+        return true;
     }
 
     private void Reroot(Version version)
@@ -109,11 +119,13 @@ public sealed partial class PhysicalMemory
             return;
         }
 
-        _dirty.Add(page);
-        if (!_originals.ContainsKey(page))
+        if (!_originals.TryGetValue(page, out var original))
         {
-            _originals.Add(page, Bytes.AsSpan(page * PageSize, PageSize).ToArray());
+            original = Bytes.AsSpan(page * PageSize, PageSize).ToArray();
+            _originals.Add(page, original);
         }
+
+        _dirty.Add((page, original));
     }
 
     private void StartOver()

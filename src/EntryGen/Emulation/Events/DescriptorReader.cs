@@ -62,18 +62,19 @@ internal static class DescriptorReader
     /// The DPL of the segment that a segment register holds. It is in the register's hidden part, so nothing faults; null when it cannot be told.
     /// </summary>
     public static int? HeldDpl(Machine machine, ulong selector) =>
-        Locate(machine, selector, 8, out var address) == Result.Read && machine.Linear.TryPeek(machine[Reg.Cr3], address, out var physical)
-            ? new SegmentDescriptor(machine.Memory.Read<ulong>(physical)).Dpl
+        Locate(machine, selector, 8, out var address) == Result.Read && machine.Linear.TryPeek(address, out var bits)
+            ? new SegmentDescriptor(bits).Dpl
             : null;
 
     private static Result Locate(Machine machine, ulong selector, uint size, out ulong address)
     {
         var isLocal = (selector & 4) != 0;
-        var start = isLocal ? machine.Registers[HiddenState.LdtBase] : machine[Reg.GdtBase];
-        var limit = isLocal ? machine.Registers[HiddenState.LdtLimit] : machine[Reg.GdtLimit];
+        var file = machine.Registers;
+        var start = file[isLocal ? HiddenState.LdtBase : (int)Reg.GdtBase];
+        var limit = file[isLocal ? HiddenState.LdtLimit : (int)Reg.GdtLimit];
         var offset = selector & 0xFFF8;
         address = start + offset;
-        var isLoaded = !isLocal || !IsNull(machine[Reg.LdtrSelector]);
+        var isLoaded = !isLocal || !IsNull(file[(int)Reg.LdtrSelector]);
         return isLoaded && offset + size - 1 <= limit ? Result.Read : Result.OutsideTable;
     }
 }

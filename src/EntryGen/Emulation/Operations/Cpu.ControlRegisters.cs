@@ -45,9 +45,12 @@ public ref partial struct Cpu
     /// <param name="n">The register's number.</param>
     /// <param name="value">The source operand.</param>
     /// <returns>False: #UD for another n, #GP(0) unless at CPL 0 or for a value that is not allowed.</returns>
-    public readonly bool WriteControl(int n, ulong value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool WriteControl(int n, ulong value) => n == 3 ? WriteCr3(value) : WriteOtherControl(n, value);
+
+    private readonly bool WriteOtherControl(int n, ulong value)
     {
-        if (n is not (0 or 2 or 3 or 4 or 8))
+        if (n is not (0 or 2 or 4 or 8))
         {
             return Fail(Vectors.InvalidOpcode);
         }
@@ -64,8 +67,6 @@ public ref partial struct Cpu
             case 2:
                 Cr2 = value;
                 return true;
-            case 3:
-                return WriteCr3(value);
             case 4:
                 return WriteCr4(value);
             default:
@@ -99,17 +100,25 @@ public ref partial struct Cpu
 
     private readonly bool WriteCr3(ulong value)
     {
-        var hasPcid = (Cr4 & Cr4Bits.PCIDE) != 0;
+        var hasPcid = (At(Reg.Cr4) & Cr4Bits.PCIDE) != 0;
         var noFlush = (value & Cr3Bits.NoFlush) != 0;
         var stored = value & ~Cr3Bits.NoFlush;
-        if ((noFlush && !hasPcid) || (stored & ~(Cr3Bits.AddressMask | Cr3Bits.PcidMask)) != 0)
+        if (PrivilegeLevel != 0 || (noFlush && !hasPcid) || (stored & ~(Cr3Bits.AddressMask | Cr3Bits.PcidMask)) != 0)
         {
             return Fail(Vectors.GeneralProtection);
         }
 
         var old = At(Reg.Cr3);
-        Cr3 = stored;
-        InvalidationRules.WriteCr3(Machine, Machine.Linear.Pcid, noFlush);
+        At(Reg.Cr3) = stored;
+        if (noFlush)
+        {
+            Machine.Linear.SelectPcid();
+        }
+        else
+        {
+            InvalidationRules.WriteCr3(Machine, hasPcid ? (int)(stored & Cr3Bits.PcidMask) : 0);
+        }
+
         if (Machine.IsObserved)
         {
             Machine.NotifyCr3Write(old, stored, !noFlush);

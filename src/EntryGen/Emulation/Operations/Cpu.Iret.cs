@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EntryGen.Emulation;
 
 namespace EntryGen;
@@ -18,11 +19,7 @@ public ref partial struct Cpu
         }
 
         var stack = At(Reg.Rsp);
-        if (!Load64(stack, out var rip)
-            || !Load64(stack + 8, out var cs)
-            || !Load64(stack + 16, out var flags)
-            || !Load64(stack + 24, out var rsp)
-            || !Load64(stack + 32, out var ss))
+        if (!TryReadFrame(stack, out var rip, out var cs, out var flags, out var rsp, out var ss))
         {
             Machine.RecordStackFault();
             return false;
@@ -58,6 +55,27 @@ public ref partial struct Cpu
 
         Machine.ModeChanged();
         return true;
+    }
+
+    private readonly bool TryReadFrame(ulong stack, out ulong rip, out ulong cs, out ulong flags, out ulong rsp, out ulong ss)
+    {
+        ref var frame = ref ReadWindow(stack, (int)FrameSize);
+        if (!Unsafe.IsNullRef(ref frame) && !Machine.IsObserved)
+        {
+            rip = Unsafe.ReadUnaligned<ulong>(ref frame);
+            cs = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 8));
+            flags = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 16));
+            rsp = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 24));
+            ss = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 32));
+            return true;
+        }
+
+        cs = flags = rsp = ss = 0;
+        return Load64(stack, out rip)
+            && Load64(stack + 8, out cs)
+            && Load64(stack + 16, out flags)
+            && Load64(stack + 24, out rsp)
+            && Load64(stack + 32, out ss);
     }
 
     /// <summary>RF is not restored: the next instruction would clear it, and only instruction breakpoints, which are not modelled, look at it.</summary>

@@ -13,14 +13,8 @@ internal static class InvalidationRules
         }
     }
 
-    /// <summary>MOV to CR3: all but the global entries of the PCID that is loaded, unless bit 63 of the source is set.</summary>
-    public static void WriteCr3(Machine machine, int pcid, bool noFlush)
-    {
-        if (!noFlush)
-        {
-            Pcid(machine, pcid);
-        }
-    }
+    /// <summary>MOV to CR3 with bit 63 of the source clear: all but the global entries of the PCID that is loaded. With bit 63 set: nothing.</summary>
+    public static void WriteCr3(Machine machine, int pcid) => Pcid(machine, pcid);
 
     /// <summary>MOV to CR4: everything when PGE changes or PCIDE goes from 1 to 0; the current PCID when PAE changes or SMEP goes from 0 to 1.</summary>
     public static void WriteCr4(Machine machine, ulong old, ulong value, int pcid)
@@ -83,12 +77,12 @@ internal static class InvalidationRules
 
     private static void Page(LinearMemory linear, ulong address, int pcid, bool andGlobal)
     {
-        var size = linear.Tlb.FlushPage(address, pcid);
-        if (andGlobal)
+        var isDropped = linear.Tlb.FlushPage(address, pcid);
+        isDropped |= andGlobal && linear.Tlb.FlushGlobalPage(address);
+        if (isDropped)
         {
-            size = Math.Max(size, linear.Tlb.FlushGlobalPage(address));
+            // New numbers for all contexts are cheaper than a search for the page's windows.
+            linear.ForgetWindows();
         }
-
-        linear.ForgetWindowsOf(address, size);
     }
 }

@@ -30,38 +30,6 @@ internal sealed partial class LinearMemory
         return true;
     }
 
-    /// <summary>Reads 8 bytes of the IDT, GDT, LDT or TSS. Not observed: it is no operand.</summary>
-    public bool TryReadImplicitly(ulong address, out ulong value)
-    {
-        value = 0;
-        return TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value)), AccessKind.Read | AccessKind.Implicit, toGuest: false);
-    }
-
-    /// <summary>Pushes the words of a frame, the last one lowest; nothing is written unless all can be.</summary>
-    /// <param name="top">The stack pointer before the pushes.</param>
-    /// <param name="words">The words in the order of the pushes.</param>
-    public bool TryPushFrame(ulong top, ReadOnlySpan<ulong> words)
-    {
-        Span<ulong> image = stackalloc ulong[words.Length];
-        for (var i = 0; i < words.Length; i++)
-        {
-            image[words.Length - 1 - i] = words[i];
-        }
-
-        var start = top - ((ulong)words.Length * 8);
-        if (!TryMove(start, MemoryMarshal.AsBytes(image), AccessKind.Write | AccessKind.Supervisor, toGuest: true))
-        {
-            return false;
-        }
-
-        for (var i = 0; _machine.IsObserved && i < words.Length; i++)
-        {
-            _machine.NotifyStore(top - ((ulong)(i + 1) * 8), 8, words[i]);
-        }
-
-        return true;
-    }
-
     /// <summary>Reads bytes; observers see them in words of 8.</summary>
     public bool TryRead(ulong address, Span<byte> destination)
     {

@@ -21,6 +21,11 @@ internal sealed partial class LinearMemory
 
     public WindowCache Windows { get; } = new();
 
+    // The mode as SelectContext found it; what the processor's own accesses see has no privilege level and no AC.
+    private int _mode;
+    private int _implicitMode;
+    private bool _hasPcid;
+
     private bool IsPaging => (_file[(int)Reg.Cr0] & Cr0Bits.PG) != 0;
 
     /// <summary>The PCID in force: 0 unless CR4.PCIDE is set.</summary>
@@ -31,12 +36,17 @@ internal sealed partial class LinearMemory
     /// </summary>
     public void SelectContext()
     {
-        var flags = _file[(int)Reg.Rflags];
-        var mode = ((_file[(int)Reg.Cs] & 3) == 3 ? 1 : 0)
-            | ((_file[(int)Reg.Cr4] & Cr4Bits.SMAP) != 0 && (flags & Flags.AC) == 0 ? 2 : 0)
-            | ((_file[(int)Reg.Cr0] & Cr0Bits.WP) != 0 ? 4 : 0);
-        _file[HiddenState.WindowContext] = Windows.Context(Pcid, mode);
+        var cr4 = _file[(int)Reg.Cr4];
+        var isSmapOn = (cr4 & Cr4Bits.SMAP) != 0;
+        _implicitMode = (isSmapOn ? WindowCache.SmapInForce : 0) | ((_file[(int)Reg.Cr0] & Cr0Bits.WP) != 0 ? WindowCache.WriteProtect : 0);
+        _mode = ((_file[(int)Reg.Cs] & 3) == 3 ? WindowCache.UserMode : 0)
+            | (isSmapOn && (_file[(int)Reg.Rflags] & Flags.AC) != 0 ? _implicitMode & ~WindowCache.SmapInForce : _implicitMode);
+        _hasPcid = (cr4 & Cr4Bits.PCIDE) != 0;
+        SelectPcid();
     }
+
+    /// <summary>As <see cref="SelectContext"/> when nothing but CR3 has changed.</summary>
+    public void SelectPcid() => _file[HiddenState.WindowContext] = Context(_mode);
 
     /// <summary>Forgets the windows of every context; the TLB has been flushed.</summary>
     public void ForgetWindows()
@@ -52,21 +62,6 @@ internal sealed partial class LinearMemory
         SelectContext();
     }
 
-    /// <summary>Forgets the windows of one page of which TLB entries have been dropped.</summary>
-    /// <param name="address">An address in the page.</param>
-    /// <param name="shift">Size of the largest entry as a power of two; 0 when there was none.</param>
-    public void ForgetWindowsOf(ulong address, int shift)
-    {
-        if (shift > 12)
-        {
-            ForgetWindows();
-        }
-        else if (shift == 12)
-        {
-            Windows.ForgetPage(address);
-        }
-    }
-
     /// <summary>Fills a window for reading. The access must lie in one page.</summary>
     /// <returns>The byte at the address, or a null reference with nothing done.</returns>
     public ref byte FillWindow(ulong address, int length, AccessKind access)
@@ -77,22 +72,7 @@ internal sealed partial class LinearMemory
             return ref Unsafe.NullRef<byte>();
         }
 
-        var tag = (address & ~0xFFFUL) | _file[HiddenState.WindowContext];
-        ref var slot = ref Windows.Claim(tag, physical.Value - address);
-        switch (access)
-        {
-            case AccessKind.Read:
-                slot.ReadTag = tag;
-                break;
-            case AccessKind.Write:
-                _memory.Touch((int)(physical.Value >> 12));
-                slot.WriteTag = tag;
-                break;
-            default:
-                slot.FetchTag = tag;
-                break;
-        }
-
+        Keep(address, physical, _file[HiddenState.WindowContext], access);
         return ref _memory.Bytes[physical.Value];
     }
 
@@ -202,6 +182,19 @@ internal sealed partial class LinearMemory
     }
 
     public static bool IsCanonical(ulong address) => (ulong)((long)(address << 16) >> 16) == address;
+
+    private ulong Context(int mode) => Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode);
+
+    /// <summary>Keeps a translation, which the TLB has, in a window.</summary>
+    private void Keep(ulong address, PhysicalAddress physical, ulong context, AccessKind access)
+    {
+        if (access == AccessKind.Write)
+        {
+            _memory.Touch((int)(physical.Value >> 12));
+        }
+
+        Windows.Keep((address & ~0xFFFUL) | context, physical.Value - address, access);
+    }
 
     private void Cache(ulong address, int pcid, Translation translation, bool isWrite)
     {

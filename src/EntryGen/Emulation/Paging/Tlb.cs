@@ -31,16 +31,8 @@ public sealed class Tlb
     {
         get
         {
-            var entries = new List<TlbEntry>();
-            foreach (ref readonly var slot in _slots.AsSpan())
-            {
-                if (slot.Key != 0 && IsLive(slot))
-                {
-                    entries.Add(slot.ToEntry());
-                }
-            }
-
-            entries.Sort(static (a, b) => (a.Pcid, a.Page.Value, a.Translation.Shift).CompareTo((b.Pcid, b.Page.Value, b.Translation.Shift)));
+            var entries = Save();
+            Array.Sort(entries, static (a, b) => (a.Pcid, a.Page.Value, a.Translation.Shift).CompareTo((b.Pcid, b.Page.Value, b.Translation.Shift)));
             return entries;
         }
     }
@@ -103,25 +95,37 @@ public sealed class Tlb
     }
 
     /// <summary>Forgets what a PCID has for an address, in every page size.</summary>
-    /// <returns>The size, as a power of two, of the largest page that was forgotten; 0 if none.</returns>
-    internal int FlushPage(ulong address, int pcid) => Drop(address, pcid);
+    /// <returns>Whether there was any.</returns>
+    internal bool FlushPage(ulong address, int pcid) => Drop(address, pcid);
 
     /// <summary>Forgets the global entries for an address, in every page size.</summary>
-    /// <returns>The size, as a power of two, of the largest page that was forgotten; 0 if none.</returns>
-    internal int FlushGlobalPage(ulong address) => Drop(address, GlobalSpace);
+    /// <returns>Whether there was any.</returns>
+    internal bool FlushGlobalPage(ulong address) => Drop(address, GlobalSpace);
 
     /// <summary>Replaces the contents.</summary>
     internal void Load(ReadOnlySpan<TlbEntry> entries)
     {
-        Array.Clear(_slots);
-        Array.Clear(_bySize);
-        _used = 0;
+        FlushAll();
         foreach (var entry in entries)
         {
             Add(entry.Page.Value, entry.Pcid, entry.Translation);
         }
+    }
 
-        Changes++;
+    /// <summary>The live entries, in no particular order.</summary>
+    internal TlbEntry[] Save()
+    {
+        var count = 0;
+        var entries = new TlbEntry[_used];
+        foreach (ref readonly var slot in _slots.AsSpan())
+        {
+            if (slot.Key != 0 && IsLive(slot))
+            {
+                entries[count++] = slot.ToEntry();
+            }
+        }
+
+        return entries[..count];
     }
 
     private static ulong Key(ulong address, int space, int size) =>
@@ -129,9 +133,9 @@ public sealed class Tlb
 
     private static int Size(int shift) => (shift - 12) / 9;
 
-    private int Drop(ulong address, int space)
+    private bool Drop(ulong address, int space)
     {
-        var dropped = 0;
+        var isDropped = false;
         for (var size = 0; size < 3; size++)
         {
             var index = _bySize[size] == 0 ? -1 : Find(Key(address, space, size));
@@ -139,12 +143,12 @@ public sealed class Tlb
             {
                 // Stamp 0 is older than any flush; the slot stays so that probing passes it.
                 _slots[index].Stamp = 0;
-                dropped = 12 + (9 * size);
+                isDropped = true;
                 Changes++;
             }
         }
 
-        return dropped;
+        return isDropped;
     }
 
     private bool IsLive(in Slot slot)

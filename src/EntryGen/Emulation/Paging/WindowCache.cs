@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EntryGen.Emulation;
 
 /// <summary>
@@ -11,18 +13,28 @@ namespace EntryGen.Emulation;
 /// </remarks>
 internal sealed class WindowCache
 {
-    /// <summary>Slots; a power of two.</summary>
-    public const int Count = 256;
+    /// <summary>Slots: many more than an entry path uses pages, because pages whose slots coincide take turns.</summary>
+    public const int Count = 1 << CountBits;
+
+    private const int CountBits = 10;
+
+    /// <summary>Part of a mode: CPL is 3.</summary>
+    public const int UserMode = 1;
+
+    /// <summary>Part of a mode: SMAP keeps supervisor accesses from user pages.</summary>
+    public const int SmapInForce = 2;
+
+    /// <summary>Part of a mode: CR0.WP.</summary>
+    public const int WriteProtect = 4;
 
     /// <summary>How many modes a PCID has.</summary>
-    public const int Modes = 8;
+    private const int Modes = 8;
 
     private const int LastNumber = 0xFFE;
 
-    // An odd factor permutes the numbers; neighbours end far apart, so that one page seen from two contexts gets two slots.
-    private const int Spread = 37;
-
     private readonly uint[] _numbers = new uint[4096 * Modes];
+    private readonly int[] _writable = new int[Count];
+    private int _writableCount;
     private uint _generation = 1;
     private int _given;
 
@@ -30,8 +42,9 @@ internal sealed class WindowCache
 
     public Window[] Table { get; } = new Window[Count];
 
-    /// <summary>The slot of a tag; the tag's bits above 12 are the page, below the context.</summary>
-    public static nint Index(ulong tag) => (nint)(((tag >> 12) ^ tag) & (Count - 1));
+    /// <summary>The slot of a tag. Kernel addresses differ in any of their bits, so all of them count (Fibonacci hashing).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint Index(ulong tag) => (nint)((tag * 0x9E37_79B9_7F4A_7C15UL) >> (64 - CountBits));
 
     /// <summary>The number of a context.</summary>
     public ulong Context(int pcid, int mode)
@@ -50,6 +63,7 @@ internal sealed class WindowCache
     public void Clear()
     {
         Array.Fill(Table, new Window { ReadTag = Window.NoTag, WriteTag = Window.NoTag, FetchTag = Window.NoTag });
+        _writableCount = 0;
         NextGeneration();
     }
 
@@ -69,29 +83,46 @@ internal sealed class WindowCache
         }
     }
 
-    /// <summary>Forgets the translations of one page in every context.</summary>
-    public void ForgetPage(ulong address)
-    {
-        var page = address >> 12;
-        foreach (ref var slot in Table.AsSpan())
-        {
-            slot.ReadTag = slot.ReadTag >> 12 == page ? Window.NoTag : slot.ReadTag;
-            slot.WriteTag = slot.WriteTag >> 12 == page ? Window.NoTag : slot.WriteTag;
-            slot.FetchTag = slot.FetchTag >> 12 == page ? Window.NoTag : slot.FetchTag;
-        }
-    }
-
     /// <summary>Forgets that pages may be written, so that the next write to each is seen.</summary>
     public void ForgetWrites()
     {
-        foreach (ref var slot in Table.AsSpan())
+        foreach (var index in _writable.AsSpan(0, _writableCount))
         {
-            slot.WriteTag = Window.NoTag;
+            Table[index].WriteTag = Window.NoTag;
+        }
+
+        _writableCount = 0;
+    }
+
+    /// <summary>Keeps a translation for one kind of access.</summary>
+    /// <param name="tag">The page with the context's number.</param>
+    /// <param name="addend">Added to a linear address gives the physical one.</param>
+    /// <param name="access">What it allows.</param>
+    public void Keep(ulong tag, ulong addend, AccessKind access)
+    {
+        ref var slot = ref Claim(tag, addend);
+        switch (access)
+        {
+            case AccessKind.Read:
+                slot.ReadTag = tag;
+                break;
+            case AccessKind.Write:
+                if (_writableCount == Count)
+                {
+                    ForgetWrites();
+                }
+
+                slot.WriteTag = tag;
+                _writable[_writableCount++] = (int)Index(tag);
+                break;
+            default:
+                slot.FetchTag = tag;
+                break;
         }
     }
 
     /// <summary>Puts a translation in its slot. Another page's permissions that the slot held are forgotten.</summary>
-    public ref Window Claim(ulong tag, ulong addend)
+    private ref Window Claim(ulong tag, ulong addend)
     {
         ref var slot = ref Table[Index(tag)];
         if (slot.Addend != addend)
@@ -109,8 +140,7 @@ internal sealed class WindowCache
             Clear();
         }
 
-        _given++;
-        return (uint)(_given * Spread) & 0xFFF;
+        return (uint)++_given;
     }
 
     private void NextGeneration()
