@@ -16,6 +16,8 @@ internal static class DescriptorTables
     public const int TssIst1 = 36;
 
     private const int TssIoMapBase = 102;
+    private const int Ldt = 0x2;
+    private const int LdtSize = 8;
     private const int TssBusy = 0xb;
 
     /// <summary>Writes the segments of <see cref="Selectors"/>.</summary>
@@ -30,10 +32,16 @@ internal static class DescriptorTables
         Write(Selectors.UserCode, Descriptors.Code64(dpl: 3));
         Write(Selectors.Tss, tssLow);
         Write(Selectors.Tss + 8, tssHigh);
+        var (ldtLow, ldtHigh) = Descriptors.System(layout.Ldt, LdtSize - 1, Ldt);
+        Write(Selectors.Ldt, ldtLow);
+        Write(Selectors.Ldt + 8, ldtHigh);
         Write(Selectors.CpuNode, Descriptors.CpuNode(layout.Cpu, node: 0));
 
         void Write(int selector, ulong descriptor) => space.Write(layout.Gdt + (selector & ~7), descriptor);
     }
+
+    /// <summary>Writes the one segment of the LDT.</summary>
+    public static void WriteLdt(AddressSpace space, KernelLayout layout) => space.Write(layout.Ldt, Descriptors.Data16(dpl: 3));
 
     /// <summary>Writes RSP0 and the interrupt stack table.</summary>
     public static void WriteTss(AddressSpace space, KernelLayout layout, VirtualAddress tss)

@@ -12,6 +12,9 @@ internal static class Descriptors
     /// <summary>Flat data, accessed, writable.</summary>
     public static ulong Data(int dpl) => Segment(0, 0xfffff, type: 0x3, dpl, longMode: false, big: true, granular: true);
 
+    /// <summary>16-bit data of 64 KiB, accessed, writable.</summary>
+    public static ulong Data16(int dpl) => Segment(0, 0xffff, type: 0x3, dpl, longMode: false, big: false, granular: false);
+
     /// <summary>The CPUNODE segment: read-only data whose limit is a number for LSL.</summary>
     public static ulong CpuNode(int cpu, int node) => Segment(0, (uint)(node << 12 | cpu), type: 0x5, dpl: 3, longMode: false, big: true, granular: false);
 

@@ -8,26 +8,6 @@ internal static class EntryDelivery
     /// <summary>Bytes of SYSCALL, SYSENTER and INT n.</summary>
     private const int SystemCallLength = 2;
 
-    /// <summary>Refuses what the processor cannot do.</summary>
-    /// <exception cref="ArgumentException">The event cannot happen in the state.</exception>
-    public static void Check(EntryPoint entry, StartState start)
-    {
-        if (start.From == Side.User && (start.Cr3 == Side.Kernel || start.Gs == Side.Kernel))
-        {
-            throw new ArgumentException("User code runs with the user's CR3 and GS base.", nameof(start));
-        }
-
-        if (start.From == Side.Kernel && entry.Kind is EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80)
-        {
-            throw new ArgumentException($"'{entry.Symbol}' is reached from user code only.", nameof(start));
-        }
-
-        if (start.From == Side.User && entry.Kind == EntryKind.Call)
-        {
-            throw new ArgumentException($"'{entry.Symbol}' is no entry from user code: kernel code calls it.", nameof(start));
-        }
-    }
-
     /// <summary>Makes the processor's tables and MSRs lead to the entry, whether the kernel has it there or not.</summary>
     private static void Install(KernelEnvironment environment, EntryPoint entry, VirtualAddress address)
     {

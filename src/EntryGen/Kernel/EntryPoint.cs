@@ -19,4 +19,20 @@ public sealed record EntryPoint(
     bool UserCallable = false,
     bool InStub = false,
     bool FromCompatibilityMode = false,
-    bool InIdt = true);
+    bool InIdt = true)
+{
+    /// <summary>Why the event cannot happen in a state; null when it can.</summary>
+    /// <param name="start">What it finds.</param>
+    public string? ReasonAgainst(StartState start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        return start.From switch
+        {
+            Side.User when start.Cr3 == Side.Kernel || start.Gs == Side.Kernel => "User code runs with the user's CR3 and GS base.",
+            Side.User when Kind == EntryKind.Call => $"'{Symbol}' is no entry from user code: kernel code calls it.",
+            Side.Kernel when Kind is EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80 => $"'{Symbol}' is reached from user code only.",
+            Side.Kernel when start.On16BitStack => "Only user code runs on a 16-bit stack.",
+            _ => null,
+        };
+    }
+}

@@ -64,7 +64,7 @@ internal static class InterruptedContext
         }
 
         machine[Reg.Cs] = compatibilityMode ? Selectors.UserCode32 : user ? Selectors.UserCode : Selectors.KernelCode;
-        machine[Reg.Ss] = user ? Selectors.UserData : Selectors.KernelData;
+        machine[Reg.Ss] = user && start.On16BitStack ? Selectors.UserStack16 : user ? Selectors.UserData : Selectors.KernelData;
         foreach (var segment in (ReadOnlySpan<Reg>)[Reg.Ds, Reg.Es, Reg.Fs, Reg.Gs])
         {
             machine[segment] = 0;

@@ -79,6 +79,7 @@ public sealed class KernelEnvironment
         ProcessorState.Initialise(machine, unit, options, image.Tss);
         machine.PerCpuBase = options.Layout.PerCpuBase;
         machine.HostPageTable = image.Space.Root;
+        environment.LoadLdt();
         environment.InstallModels();
         InterruptedContext.Enter(environment, StartState.User, compatibilityMode: false);
         return environment;
@@ -94,8 +95,12 @@ public sealed class KernelEnvironment
     {
         var (entry, address) = Find(symbol);
         start ??= StartState.User;
-        EntryDelivery.Check(entry, start);
-        InterruptedContext.Enter(this, start, entry.FromCompatibilityMode && start.From == Side.User);
+        if (entry.ReasonAgainst(start) is { } reason)
+        {
+            throw new ArgumentException(reason, nameof(start));
+        }
+
+        InterruptedContext.Enter(this, start, start.From == Side.User && (entry.FromCompatibilityMode || start.On16BitStack));
         return EntryDelivery.Deliver(this, entry, address, start);
     }
 
@@ -119,6 +124,17 @@ public sealed class KernelEnvironment
         return Unit.Symbols.TryGetValue(symbol, out var address)
             ? (KnownEntries.Resolve(symbol, EntryKind.Call), address)
             : throw new ArgumentException($"Unit '{Unit}' has no symbol '{symbol}'.", nameof(symbol));
+    }
+
+    private void LoadLdt()
+    {
+        Machine[Reg.Cs] = Selectors.KernelCode;
+        Machine[Reg.Cr3] = KernelCr3;
+        var cpu = Machine.Cpu;
+        if (!cpu.Lldt(Selectors.Ldt))
+        {
+            throw new InvalidOperationException($"The processor refuses the LDT: {cpu.Fault()}.");
+        }
     }
 
     private void InstallModels()

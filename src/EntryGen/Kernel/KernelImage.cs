@@ -74,7 +74,7 @@ internal sealed class KernelImage
     {
         Space.Map("thread stack", _layout.ThreadStack, KernelLayout.ThreadStackSize / KernelLayout.PageSize, MappedIn.Kernel, writable: true);
         Space.Share(_layout.Espfix);
-        Space.Map("espfix", _layout.Espfix, 1, MappedIn.Both);
+        Space.MapAliases("espfix", _layout.Espfix);
     }
 
     private void MapCpuEntryArea()
@@ -89,6 +89,8 @@ internal sealed class KernelImage
         }
 
         MapTss();
+        Space.Share(_layout.Ldt);
+        Space.Map("LDT", _layout.Ldt, 1, MappedIn.Both);
 
         void Map(string name, VirtualAddress start, int pages, bool writable, PhysicalAddress? frame = null) =>
             Space.Map(name, start, pages, MappedIn.Both, writable, global: true, frame: frame);
@@ -113,6 +115,7 @@ internal sealed class KernelImage
     private void WriteTables()
     {
         DescriptorTables.WriteGdt(Space, _layout, Tss);
+        DescriptorTables.WriteLdt(Space, _layout);
         DescriptorTables.WriteTss(Space, _layout, Tss);
         for (var vector = 0; vector < 256; vector++)
         {

@@ -45,7 +45,10 @@ public sealed record KernelLayout
     /// <summary>Bottom of the current task's kernel stack, in vmalloc space with a guard page on either side.</summary>
     public VirtualAddress ThreadStack { get; init; } = new(0xffff_c900_0000_4000);
 
-    /// <summary>The page of the espfix area with CPU 0's read-only stack.</summary>
+    /// <summary>The LDT of the process, read-only, in both halves.</summary>
+    public VirtualAddress Ldt { get; init; } = new(0xffff_8800_0000_0000);
+
+    /// <summary>The espfix area: 65,536 read-only aliases, 64 KiB apart, of the page with CPU 0's stack for returns to 16-bit stack segments.</summary>
     public VirtualAddress Espfix { get; init; } = new(0xffff_ff00_0000_0000);
 
     /// <summary>Base of cpu_entry_area; its first page is the read-only IDT.</summary>

@@ -79,7 +79,8 @@ public static class KnownEntries
 
         new("asm_common_interrupt", EntryKind.Interrupt, LinuxVectors.Device, InStub: true, InIdt: false),
         new("asm_spurious_interrupt", EntryKind.Interrupt, LinuxVectors.Spurious, InStub: true, InIdt: false),
-        new("irq_entries_start", EntryKind.Interrupt, LinuxVectors.FirstExternal, InIdt: false), // its first stub, which pushes the vector and jumps to the entry
+        // The first stub: it pushes the vector and jumps to the entry.
+        new("irq_entries_start", EntryKind.Interrupt, LinuxVectors.FirstExternal, InIdt: false),
         new("spurious_entries_start", EntryKind.Interrupt, LinuxVectors.FirstSystem, InIdt: false),
         Interrupt("irq_move_cleanup", 0x20),
         Interrupt("posted_msi_notification", 0xeb),

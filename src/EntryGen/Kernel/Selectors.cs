@@ -27,6 +27,9 @@ public static class Selectors
     /// <summary>The LDT, a 16-byte descriptor.</summary>
     public const ushort Ldt = 0x50;
 
+    /// <summary>A 16-bit stack segment in the LDT, entry 0, as DOS emulators use.</summary>
+    public const ushort UserStack16 = 0x07;
+
     /// <summary>A data segment whose limit holds the CPU number in bits 11:0 and the node in 19:12; paranoid entry reads it with LSL.</summary>
     public const ushort CpuNode = 0x7b;
 }

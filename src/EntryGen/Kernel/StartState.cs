@@ -32,6 +32,9 @@ public sealed record StartState
     /// <summary>Whose base GS holds; null: that of <see cref="From"/>.</summary>
     public Side? Gs { get; init; }
 
+    /// <summary>User code runs on a 16-bit stack segment of its LDT: it is 32-bit code, and the return to it goes through the espfix stack.</summary>
+    public bool On16BitStack { get; init; }
+
     /// <summary>
     /// RFLAGS.IF of kernel code; null: set, unless the user's CR3 or GS is live, where the kernel keeps it clear. User code runs with IF set.
     /// </summary>

@@ -40,7 +40,7 @@ public readonly record struct Lanes(bool UserHalf, int? Pcid, GsOwner Gs, StackO
             (register(Reg.Cr4) & Cr4Bits.PCIDE) != 0 ? (int)(cr3 & Cr3Bits.PcidMask) : null,
             gs == environment.Layout.PerCpuBase.Value ? GsOwner.Kernel : gs == environment.UserGsBase ? GsOwner.User : GsOwner.Other,
             stack,
-            stack is null ? 0 : (int)(stack.Top.Value - rsp),
+            environment.Stacks.Depth(rsp),
             (register(Reg.Rflags) & Flags.IF) != 0,
             (int)(register(Reg.Cs) & 3));
     }

@@ -117,6 +117,32 @@ public sealed class HardPathTests
     }
 
     /// <summary>
+    /// A return to a 16-bit stack leaves bits 31:16 of RSP: the frame is copied to the espfix stack, through the alias whose address has the user's bits
+    /// there. That costs
+    /// two further writes of CR3 under isolation.
+    /// </summary>
+    [KernelTheory]
+    [InlineData("6.1", true, 4)]
+    [InlineData("6.12", true, 4)]
+    [InlineData("6.1", false, 0)]
+    [InlineData("6.12", false, 0)]
+    public void A_return_to_a_16_bit_stack_goes_through_espfix(string version, bool pti, int cr3Writes)
+    {
+        var features = pti ? KernelOptions.DefaultFeatures : KernelOptions.DefaultFeatures.Without("PTI");
+        var environment = KernelEnvironment.Create(KernelUnit.Of(version), new KernelOptions { Features = features });
+        var trace = TraceRecorder.Record(environment, "asm_exc_page_fault", StartState.User with { On16BitStack = true });
+        Assert.True(trace.Returned, trace.Summary.Stop);
+        Assert.Empty(trace.Differences);
+        Assert.Equal(cr3Writes, trace.Summary.Cr3Writes);
+        Assert.Equal((ulong)Selectors.UserStack16, environment.Machine[Reg.Ss]);
+
+        // From the switch of stacks on nothing is pushed: the alias is read-only.
+        var onEspfix = trace.Steps.SkipWhile(step => step.Lanes.Stack?.Kind != StackKind.Espfix).ToList();
+        Assert.Equal("iretq", onEspfix[^1].Text);
+        Assert.All(onEspfix.SkipLast(1), step => Assert.Equal(StackKind.Espfix, step.Lanes.Stack!.Kind));
+    }
+
+    /// <summary>
     /// The operand of VERW lies in entry.S, which need not be among the files that are read: it is read with the user's CR3 live, so it must be mapped there.
     /// </summary>
     [KernelTheory]

@@ -30,7 +30,8 @@ public sealed class DescriptorTableTests
     [InlineData(Selectors.UserCode, 0x00affb000000fffful)]
     [InlineData(Selectors.Tss, 0x00008b0030000067ul)]
     [InlineData(Selectors.Tss + 8, 0x00000000fffffe00ul)]
-    [InlineData(Selectors.Ldt, 0ul)]
+    [InlineData(Selectors.Ldt, 0x0000820000000007ul)]
+    [InlineData(Selectors.Ldt + 8, 0x00000000ffff8800ul)]
     [InlineData(Selectors.CpuNode, 0x0040f50000000003ul)]
     public void GdtHoldsLinuxSegments(int selector, ulong descriptor) =>
         Assert.Equal(descriptor, _environment.Machine.Peek<ulong>(_layout.Gdt + (selector & ~7)));

@@ -48,6 +48,10 @@ public sealed class PageTableTests
         { "VC2 stack", 0xfffffe00_00018000, "rw-", "rw-", "rw-" },
         { "after the VC2 stack", 0xfffffe00_0001a000, "---", "---", "---" },
         { "espfix", 0xffffff00_00000000, "r--", "r--", "r--" },
+        { "alias of espfix", 0xffffff00_00010000, "r--", "r--", "r--" },
+        { "last alias of espfix", 0xffffff00_ffff0000, "r--", "r--", "r--" },
+        { "between two aliases", 0xffffff00_ffff1000, "---", "---", "---" },
+        { "LDT", 0xffff8800_00000000, "r--", "r--", "r--" },
         { "direct map", 0xffff8880_00000000, "rw-", "---", "rw-" },
         { "direct map's end", 0xffff8880_00ffffff, "rw-", "---", "rw-" },
         { "after the direct map", 0xffff8880_01000000, "---", "---", "---" },
@@ -141,6 +145,7 @@ public sealed class PageTableTests
         Assert.Equal(_layout.Espfix.Value, machine.Peek<ulong>(_layout.PerCpuBase + 0x108));
         machine.Poke(writable, 0x1234ul);
         Assert.Equal(0x1234ul, machine.Peek<ulong>(_layout.Espfix));
+        Assert.Equal(0x1234ul, machine.Peek<ulong>(_layout.Espfix + 0x8765_0000));
     }
 
     [Fact]

@@ -9,7 +9,9 @@ namespace EntryGen.Kernel;
 internal sealed class AddressSpace
 {
     private const int LargePageShift = 21;
+    private const int HugePageShift = 30;
     private const int TopShift = 39;
+    private const long AliasStep = 0x1_0000;
 
     private readonly PhysicalMemory _memory;
     private readonly PageTableBuilder _tables;
@@ -84,6 +86,31 @@ internal sealed class AddressSpace
         for (var offset = 0L; offset < _memory.Size; offset += 1 << LargePageShift)
         {
             _tables.Map(Root, start + offset, (ulong)offset, Leaf(range), LargePageShift);
+        }
+    }
+
+    /// <summary>
+    /// Maps one page read-only at every multiple of 64 KiB in the 4 GiB from an address, as Linux does for espfix: one page table serves each 2 MiB, one
+    /// page directory each GiB.
+    /// </summary>
+    public void MapAliases(string name, VirtualAddress start)
+    {
+        var range = Map(name, start, 1, MappedIn.Both);
+        for (var offset = AliasStep; offset < 1L << LargePageShift; offset += AliasStep)
+        {
+            _tables.Map(Root, start + offset, range.Frame, Leaf(range));
+        }
+
+        Repeat(LargePageShift, 512);
+        Repeat(HugePageShift, 4);
+
+        void Repeat(int shift, int count)
+        {
+            var first = _tables.EntryOf(Root, start, shift);
+            for (var i = 1; i < count; i++)
+            {
+                _memory.Write(first + i * 8, _memory.Read<ulong>(first));
+            }
         }
     }
 
