@@ -16,6 +16,7 @@ namespace EntryGen.Kernel;
 public sealed class KernelEnvironment
 {
     private readonly AddressSpace _space;
+    private MachineSnapshot? _initial;
 
     private KernelEnvironment(EntryUnit unit, KernelOptions options, Machine machine, KernelImage image)
     {
@@ -82,10 +83,12 @@ public sealed class KernelEnvironment
         environment.LoadLdt();
         environment.InstallModels();
         InterruptedContext.Enter(environment, StartState.User, compatibilityMode: false);
+        environment._initial = machine.Snapshot();
         return environment;
     }
 
     /// <summary>Puts the machine where an event finds it and lets the event happen: afterwards RIP is at the entry's first instruction.</summary>
+    /// <remarks>Memory and TLB stay as an earlier entry left them, as on a running system; <see cref="Reset"/> undoes that.</remarks>
     /// <param name="symbol">The entry. A symbol that is no entry is called, with the address of the interrupted code as return address.</param>
     /// <param name="start">What the event finds; null: user code.</param>
     /// <returns>The entry's activation; its <see cref="Activation.Delivery"/> is not <see cref="StopKind.None"/> when the event could not be
@@ -101,8 +104,12 @@ public sealed class KernelEnvironment
         }
 
         InterruptedContext.Enter(this, start, start.From == Side.User && (entry.FromCompatibilityMode || start.On16BitStack));
+        Machine.Budget = Options.Budget;
         return EntryDelivery.Deliver(this, entry, address, start);
     }
+
+    /// <summary>Puts registers, memory and TLB back to what they were when the environment was created.</summary>
+    public void Reset() => Machine.Restore(_initial!);
 
     /// <summary>How a symbol of the unit is reached.</summary>
     /// <param name="symbol">The symbol.</param>

@@ -15,6 +15,9 @@ public sealed record KernelOptions
     /// <summary>Physical memory in bytes, a multiple of 2 MiB.</summary>
     public int MemorySize { get; init; } = 16 << 20;
 
+    /// <summary>Instructions that each start of an entry may take.</summary>
+    public long Budget { get; init; } = Machine.DefaultBudget;
+
     /// <summary>The addresses.</summary>
     public KernelLayout Layout { get; init; } = new();
 

@@ -20,7 +20,7 @@ public sealed class DeliveryTests
         .Label("asm_common_interrupt").Add("nop", Nop)
         .Label("helper").Add("nop", Nop)
         .Label("my_timer", EntryKind.Interrupt).Add("nop", Nop)
-        .Label("my_nmi", EntryKind.Nmi).Add("nop", Nop)
+        .Label("my_nmi", EntryKind.Nmi).Add("nop", Nop).Add("nop", Nop).Add("nop", Nop)
         .Label("my_paranoid", EntryKind.Paranoid).Add("nop", Nop)
         .Build();
 
@@ -149,6 +149,33 @@ public sealed class DeliveryTests
             var values = Enumerable.Range(0, 16).Select(r => activation.Interrupted((Reg)r)).ToList();
             Assert.Equal(16, values.Distinct().Count());
             Assert.All(values, value => Assert.True(new VirtualAddress(value).IsCanonical));
+        }
+    }
+
+    [Fact]
+    public void ResetUndoesWhatEntriesLeftBehind()
+    {
+        var slot = _layout.Stack(StackKind.Nmi).Top + -8;
+        Assert.Equal(0ul, Machine.Peek<ulong>(slot));
+        _environment.Start("my_nmi");
+        Assert.Equal((ulong)Selectors.UserData, Machine.Peek<ulong>(slot));
+        _environment.Reset();
+        Assert.Equal(0ul, Machine.Peek<ulong>(slot));
+        Assert.Equal((ulong)Selectors.UserCode, Machine[Reg.Cs]);
+        Assert.Equal(_unit.Symbols["entry_SYSCALL_64"], Machine[Reg.Lstar]);
+    }
+
+    [Fact]
+    public void EachStartHasTheWholeBudget()
+    {
+        var environment = KernelEnvironment.Create(_unit, new KernelOptions { Budget = 5 });
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(StopKind.None, environment.Start("my_nmi").Delivery.Kind);
+            for (var n = 0; n < 3; n++)
+            {
+                Assert.Equal(StopKind.None, environment.Machine.Step(environment.Unit).Kind);
+            }
         }
     }
 
