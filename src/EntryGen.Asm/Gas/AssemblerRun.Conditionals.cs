@@ -131,7 +131,7 @@ internal sealed partial class AssemblerRun
             return true;
         }
 
-        _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.IsEmpty ? operands : operands.From(end), "expected the name of a symbol");
+        _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(end).Trim(), "expected the name of a symbol");
         return false;
     }
 

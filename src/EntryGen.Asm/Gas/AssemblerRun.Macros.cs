@@ -106,7 +106,7 @@ internal sealed partial class AssemblerRun
         {
             _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, operands, $"{count} repetitions are more than {_options.MaxRepetitions}");
         }
-        else if (count > 0 && MayNest(".rept", statement) && MayExpand(body.Length * count, statement))
+        else if (count > 0 && MayNest(".rept", statement) && MayExpand((body.Length + 1) * count, statement))
         {
             Push(body, ".rept", statement, (int)count);
         }
@@ -179,7 +179,7 @@ internal sealed partial class AssemblerRun
     private void Push(TracedText text, string name, TextSlice statement, int repetitions = 1)
     {
         var scrubbed = _scrubber.Scrub(text);
-        _expandedCharacters += (long)scrubbed.Length * repetitions;
+        _expandedCharacters += (scrubbed.Length + 1L) * repetitions; // turns of an empty body are not free either
         var frame = new MacroFrame(name, statement.Span, _diagnostics.Frame);
         _input.Push(new InputText(scrubbed, frame, repetitions) { OuterConditionals = _conditionals.Count });
         _diagnostics.Frame = frame;

@@ -17,7 +17,9 @@ internal sealed class DiagnosticBag(int limit)
     /// <summary>Whether reading on makes no sense.</summary>
     public bool IsFull => _diagnostics.Count > limit;
 
-    public void Report(AsmDiagnosticDescriptor descriptor, TextSlice where, string message) => Report(descriptor, where.Span, message);
+    /// <summary>Reports at some characters; where something is missing, at the word before.</summary>
+    public void Report(AsmDiagnosticDescriptor descriptor, TextSlice where, string message) =>
+        Report(descriptor, (where.IsEmpty ? WordBefore(where) : where).Span, message);
 
     public void Report(AsmDiagnosticDescriptor descriptor, SourceSpan? span, string message) => Report(descriptor, span, Frame, message);
 
@@ -31,5 +33,23 @@ internal sealed class DiagnosticBag(int limit)
         {
             _diagnostics.Add(new AsmDiagnostic(AssemblerDiagnostics.TooManyDiagnostics, $"more than {limit} mistakes; reading stops here", span, frame));
         }
+    }
+
+    private static TextSlice WordBefore(TextSlice where)
+    {
+        var text = where.Source.Text;
+        var end = Math.Min(where.Start, text.Length);
+        while (end > 0 && Characters.IsBlank(text[end - 1]))
+        {
+            end--;
+        }
+
+        var start = end;
+        while (start > 0 && Characters.IsNamePart(text[start - 1]))
+        {
+            start--;
+        }
+
+        return where.Between(start == end ? Math.Max(0, end - 1) : start, end);
     }
 }
