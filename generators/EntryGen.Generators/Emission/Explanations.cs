@@ -1,5 +1,6 @@
 using System.Text;
 using EntryGen.Asm;
+using EntryGen.Asm.Gas;
 using EntryGen.Asm.Instructions;
 
 namespace EntryGen.Generators.Emission;
@@ -19,8 +20,12 @@ internal static class Explanations
         }
     }
 
-    /// <summary>The instruction as the assembler reads it, on one line.</summary>
-    public static string Text(Instruction instruction) => OneLine(instruction.Statement.Text.Text);
+    /// <summary>The instruction as the assembler reads it, on one line; for one that is written as bytes its mnemonic goes before the directive.</summary>
+    public static string Text(Instruction instruction)
+    {
+        var text = OneLine(instruction.Statement.Text.Text);
+        return instruction.Statement.Kind == StatementKind.Directive ? $"{instruction.Mnemonic} ({text})" : text;
+    }
 
     /// <summary><c>file:line</c> of the outermost source line, then the macros from the outermost to the innermost.</summary>
     public static string Place(Instruction instruction)

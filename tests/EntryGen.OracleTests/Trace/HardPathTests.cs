@@ -159,6 +159,33 @@ public sealed class HardPathTests
         Assert.Equal(ExternalKind.Data, environment.Unit.Externals["x86_verw_sel"].Kind);
     }
 
+    /// <summary>CLAC is written as bytes in both trees; a trace says what they are.</summary>
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void Instructions_written_as_bytes_have_their_names(string version)
+    {
+        var trace = TraceRecorder.Record(KernelEnvironment.Create(KernelUnit.Of(version)), "asm_exc_nmi");
+        Assert.Single(trace.Steps, step => step.Text == "clac (.byte 0x0f,0x01,0xca)");
+        Assert.DoesNotContain(trace.Steps, step => step.Text.StartsWith('.'));
+    }
+
+    /// <summary>
+    /// An exception that must not happen there: entry code does not switch CR3 for it, so C is called on the user's page tables. The run shows the faults
+    /// one on another and ends.
+    /// </summary>
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void A_page_fault_in_the_window_is_fatal_and_ends(string version)
+    {
+        var environment = KernelEnvironment.Create(KernelUnit.Of(version));
+        var trace = TraceRecorder.Record(environment, "asm_exc_page_fault", StartState.Kernel with { Cr3 = Side.User }, budget: 5000);
+        Assert.False(trace.Returned);
+        Assert.Contains(trace.Steps, step => step.Text.Contains("error code 0x10 at exc_page_fault", StringComparison.Ordinal));
+        Assert.Contains(trace.Steps, step => step.Text.StartsWith("#DF", StringComparison.Ordinal));
+    }
+
     /// <summary>With the thread stack's pt_regs changed by C code, 6.1 sees by itself that SYSRET will not do; 6.12 is told by the C function.</summary>
     [KernelTheory]
     [InlineData("6.1")]
