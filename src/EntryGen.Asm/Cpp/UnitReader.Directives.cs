@@ -76,7 +76,7 @@ internal sealed partial class UnitReader
             return;
         }
 
-        if (_macros.Find(definition.Name) is { } before && !before.SaysTheSameAs(definition))
+        if (_macros.Find(definition.Name) is { NameSpan: not { Source.GivesWay: true } } before && !before.SaysTheSameAs(definition))
         {
             var where = before.NameSpan is { } span ? $"at {span}" : "by the preprocessor itself";
             _diagnostics.Report(ReaderDiagnostics.MacroRedefined, $"macro '{definition.Name}' was defined differently {where}: #undef it first", file.Text.Tokens[file.Next]);

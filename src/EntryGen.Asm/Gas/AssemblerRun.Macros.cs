@@ -41,7 +41,7 @@ internal sealed partial class AssemblerRun
         {
             _diagnostics.Report(AssemblerDiagnostics.DuplicateMacro, macro.Definition, $"'{macro.Name}' is a directive and cannot be a macro");
         }
-        else if (word.Macro is { } earlier)
+        else if (word.Macro is { } earlier && earlier.Definition is not { Source.GivesWay: true })
         {
             var place = earlier.Definition is { } span ? $" at {span.Source.Path}:{span.Line}" : "";
             _diagnostics.Report(AssemblerDiagnostics.DuplicateMacro, macro.Definition, $"macro '{macro.Name}' is already defined{place}; the first definition stays");
@@ -49,7 +49,7 @@ internal sealed partial class AssemblerRun
         else
         {
             word.Macro = macro;
-            _macros.Add(word.Text, macro);
+            _macros[word.Text] = macro;
         }
     }
 

@@ -28,6 +28,9 @@ public sealed class SourceText
     /// <summary>The characters.</summary>
     public string Text { get; }
 
+    /// <summary>Macros defined in this text give way, without a word, to later ones of the same name.</summary>
+    public bool GivesWay { get; init; }
+
     /// <summary>Number of lines, at least 1.</summary>
     public int LineCount => LineStarts.Length;
 

@@ -68,7 +68,8 @@ public static class UnitReader
     {
         if (unit.Source is not { } name)
         {
-            return SourceText.Compose(unit.Name, [.. LiteralUnit.Macros(unit, texts), .. LiteralUnit.Entries(unit, texts)]);
+            var own = All(unit).SelectMany(part => part.Macros.Select(macro => macro.Name).Concat(part.Constants.Select(constant => constant.Name)));
+            return SourceText.Compose(unit.Name, [Prelude.Text, Prelude.MakeRoom(own), .. LiteralUnit.Macros(unit, texts), .. LiteralUnit.Entries(unit, texts)]);
         }
 
         var found = files.FindBySuffix(name);
