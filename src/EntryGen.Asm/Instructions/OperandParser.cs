@@ -114,7 +114,8 @@ internal readonly struct OperandParser
             return register;
         }
 
-        BadRegister(start, position, $"there is no register '%{name}' that entry code can use.{NearestName.Suggest(name.ToLowerInvariant(), RegisterNames.All)}");
+        var nearest = NearestName.Find(name, RegisterNames.All);
+        BadRegister(start, position, $"there is no register '%{name}' that entry code can use.{(nearest is null ? "" : $" Did you mean '%{nearest}'?")}");
         return null;
     }
 

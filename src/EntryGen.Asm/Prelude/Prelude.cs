@@ -13,7 +13,7 @@ public static class Prelude
     public const string Path = "<prelude>";
 
     /// <summary>The prelude as a text to put before a unit's.</summary>
-    public static SourceText Text { get; } = new(Path, Macros + Features()) { GivesWay = true };
+    public static SourceText Text { get; } = new(Path, Features() + Macros) { GivesWay = true };
 
     /// <summary>Preprocessor lines that make room for names a unit defines for the assembler, where the preprocessor would replace them first.</summary>
     /// <param name="names">Names of macros and constants of the unit.</param>
@@ -126,29 +126,29 @@ public static class Prelude
         #define SYM_DATA_LOCAL(name, data...) SYM_DATA_START_LOCAL(name) data; SYM_DATA_END(name)
 
         /* Notes for tools that check objects: nothing here. */
-        .macro UNWIND_HINT_END_OF_STACK arguments:vararg
+        .macro UNWIND_HINT_END_OF_STACK
         .endm
-        .macro UNWIND_HINT_UNDEFINED arguments:vararg
+        .macro UNWIND_HINT_UNDEFINED
         .endm
-        .macro UNWIND_HINT_EMPTY arguments:vararg
+        .macro UNWIND_HINT_EMPTY
         .endm
-        .macro UNWIND_HINT_ENTRY arguments:vararg
+        .macro UNWIND_HINT_ENTRY
         .endm
-        .macro UNWIND_HINT_REGS arguments:vararg
+        .macro UNWIND_HINT_SAVE
         .endm
-        .macro UNWIND_HINT_IRET_REGS arguments:vararg
+        .macro UNWIND_HINT_RESTORE
         .endm
-        .macro UNWIND_HINT_IRET_ENTRY arguments:vararg
+        .macro VALIDATE_UNRET_BEGIN
         .endm
-        .macro UNWIND_HINT_FUNC arguments:vararg
+        .macro VALIDATE_UNRET_END
         .endm
-        .macro UNWIND_HINT_SAVE arguments:vararg
+        .macro UNWIND_HINT_REGS base offset indirect extra partial signal
         .endm
-        .macro UNWIND_HINT_RESTORE arguments:vararg
+        .macro UNWIND_HINT_IRET_REGS base offset indirect extra partial signal
         .endm
-        .macro VALIDATE_UNRET_BEGIN arguments:vararg
+        .macro UNWIND_HINT_IRET_ENTRY base offset indirect extra partial signal
         .endm
-        .macro VALIDATE_UNRET_END arguments:vararg
+        .macro UNWIND_HINT_FUNC offset
         .endm
         #define ANNOTATE_NOENDBR
         #define ANNOTATE_RETPOLINE_SAFE
