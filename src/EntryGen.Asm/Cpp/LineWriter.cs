@@ -94,7 +94,7 @@ internal sealed class LineWriter(ExpansionBudget budget)
             TokenKind.Plus => c == '+',
             TokenKind.Minus => c is '-' or '>',
             TokenKind.Slash => c is '/' or '*',
-            TokenKind.Percent => c is ':' or '%',
+            TokenKind.Percent => c is ':' or '>',
             TokenKind.Ampersand => c == '&',
             TokenKind.Bar => c == '|',
             TokenKind.Colon => c is ':' or '>',

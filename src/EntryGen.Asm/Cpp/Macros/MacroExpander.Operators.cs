@@ -76,13 +76,15 @@ internal sealed partial class MacroExpander
     private Token Stringify(MacroArgument argument, in Token parameter)
     {
         var place = parameter.Span!.Value;
-        var count = argument.Count - (EndsInOddBackslash(argument) ? 1 : 0);
+
+        // A backslash that would escape the closing quote is dropped.
+        var dropped = EndsInOddBackslash(argument) ? argument.Count - 1 : -1;
         var text = _composer;
         text.Clear();
         text.AppendSynthesized("\"", place.Source, place.Start);
         var blank = default(Token);
         var hasBlank = false;
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < argument.Count; i++)
         {
             ref readonly var token = ref argument.Tokens[i];
             if (token.Kind == TokenKind.Padding)
@@ -106,7 +108,7 @@ internal sealed partial class MacroExpander
             {
                 AppendEscaped(text, token);
             }
-            else
+            else if (i != dropped)
             {
                 token.AppendTo(text, null);
             }
