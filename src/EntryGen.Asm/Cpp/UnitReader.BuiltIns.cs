@@ -12,7 +12,7 @@ internal sealed partial class UnitReader
         BuiltInMacro.File => Quote(_file.PresumedFile.Path),
         BuiltInMacro.FileName => Quote(_file.PresumedFile.Path.Substring(IncludeSearch.DirectoryOf(_file.PresumedFile.Path).Length)),
         BuiltInMacro.BaseFile => Quote(_main.Path),
-        BuiltInMacro.IncludeLevel => (_files.Count - 1).ToString(CultureInfo.InvariantCulture),
+        BuiltInMacro.IncludeLevel => (_level + _files.Count - 1).ToString(CultureInfo.InvariantCulture),
         BuiltInMacro.Counter => (_counter++).ToString(CultureInfo.InvariantCulture),
 
         // The same input gives the same output: these are what gcc writes when it cannot tell the time.

@@ -28,6 +28,9 @@ internal sealed partial class UnitReader : ITokenSource
 
     private int _counter;
 
+    /// <summary>What <c>__INCLUDE_LEVEL__</c> is in the outermost file: a forced include counts as included.</summary>
+    private int _level;
+
     public UnitReader(PreprocessorOptions options, ISourceResolver resolver, TokenCache cache, CancellationToken cancellationToken)
     {
         _options = options;
@@ -60,7 +63,9 @@ internal sealed partial class UnitReader : ITokenSource
         {
             if (_search.FindForced(name) is { } found)
             {
+                _level = 1;
                 ReadFile(found.Text, found.NextDirectory);
+                _level = 0;
             }
             else
             {
