@@ -1,4 +1,6 @@
 using EntryGen.Asm;
+using EntryGen.Asm.Instructions;
+using EntryGen.Generators.Emission.Semantics;
 
 namespace EntryGen.Generators.Emission;
 
@@ -6,6 +8,12 @@ namespace EntryGen.Generators.Emission;
 public static class EmulatorEmitter
 {
     private const string GeneratedCode = "[global::System.CodeDom.Compiler.GeneratedCode(\"EntryGen.Generators\", \"0.1.0\")]";
+
+    /// <summary>Operations that are read and not modelled: running one stops with <c>StopKind.Unmodelled</c>.</summary>
+    public static IReadOnlyCollection<Op> Unmodelled => SemanticsTable.Unmodelled;
+
+    /// <summary>Whether an operation has a meaning here.</summary>
+    public static bool Models(Op op) => SemanticsTable.Find(op) is not null;
 
     /// <summary>Writes the file that completes the user's class.</summary>
     /// <param name="program">The unit's code, without errors.</param>
