@@ -33,7 +33,7 @@ public static class KnownEntries
         return declared switch
         {
             EntryKind.Interrupt => new(symbol, declared, LinuxVectors.Device),
-            EntryKind.Paranoid => new(symbol, declared, Vectors.MachineCheck, IstSlot.MachineCheck),
+            EntryKind.Paranoid => new(symbol, declared, Vectors.Debug, IstSlot.Debug),
             EntryKind.Nmi => new(symbol, declared, Vectors.Nmi, IstSlot.Nmi),
             EntryKind.Int80 => new(symbol, declared, LinuxVectors.Int80, UserCallable: true, FromCompatibilityMode: true),
             EntryKind.Sysenter => new(symbol, declared, FromCompatibilityMode: true),

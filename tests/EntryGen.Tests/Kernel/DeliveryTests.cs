@@ -37,7 +37,7 @@ public sealed class DeliveryTests
     [InlineData("asm_exc_double_fault", Side.Kernel, StackKind.DoubleFault, true)]
     [InlineData("my_timer", Side.User, StackKind.Entry, false)]
     [InlineData("my_nmi", Side.Kernel, StackKind.Nmi, false)]
-    [InlineData("my_paranoid", Side.User, StackKind.MachineCheck, false)]
+    [InlineData("my_paranoid", Side.User, StackKind.Debug, false)]
     public void EventsBuildTheirFrameOnTheRightStack(string symbol, Side from, StackKind stack, bool errorCode)
     {
         var activation = _environment.Start(symbol, new StartState { From = from });
