@@ -6,7 +6,7 @@ namespace EntryGen.Tests.Emission;
 public class FormsAgreeTests
 {
     private const int Programs = 40;
-    private const int States = 30;
+    private const int States = 20;
     private const int Length = 40;
 
     [Fact]

@@ -22,7 +22,8 @@ internal sealed class Guest
 
     private const ulong Present = 0x63, FirstUse = 0x03;
     private const ulong Frames = 0x10_0000;
-    private const int MemorySize = 4 << 20;
+    private const ulong PageTables = 0x14_0000;
+    private const int MemorySize = 0x16_0000;
 
     /// <summary>Makes a guest for a unit, with the registers of a kernel that runs.</summary>
     /// <param name="unit">Its code.</param>
@@ -30,7 +31,7 @@ internal sealed class Guest
     public Guest(EntryUnit unit, params string[] features)
     {
         Machine = new Machine(new FeatureSet(features), MemorySize);
-        var tables = new PageTableBuilder(Machine.Memory, 0x20_0000);
+        var tables = new PageTableBuilder(Machine.Memory, PageTables);
         var root = tables.NewRoot();
         Root = root;
         Tables = tables;
@@ -73,11 +74,11 @@ internal sealed class Guest
     /// <summary>All registers, by place in the register file.</summary>
     public ulong[] Registers() => [.. Enumerable.Range(0, (int)Reg.Count).Select(register => Machine[(Reg)register])];
 
-    /// <summary>All of physical memory, page tables with their flags included.</summary>
+    /// <summary>All of physical memory that is used, page tables with their flags included.</summary>
     public byte[] Memory()
     {
-        var bytes = new byte[MemorySize];
-        Machine.Memory.Read(0, bytes);
+        var bytes = new byte[MemorySize - (int)Frames];
+        Machine.Memory.Read(Frames, bytes);
         return bytes;
     }
 
