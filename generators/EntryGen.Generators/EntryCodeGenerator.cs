@@ -31,16 +31,23 @@ public sealed class EntryCodeGenerator : IIncrementalGenerator
             .Select(static (provider, _) => ProjectOptions.Read(provider.GlobalOptions))
             .WithTrackingName(TrackingNames.Options);
 
+        var clashingNames = classes
+            .Select(static (model, _) => model.Hierarchy.MetadataName)
+            .Collect()
+            .Select(static (names, _) => HintNames.FindClashes(names))
+            .WithTrackingName(TrackingNames.ClashingNames);
+
         var units = classes
             .Combine(options)
             .Combine(context.AdditionalTextsProvider.Collect())
             .Select(static (pair, cancellation) => Unit.Gather(pair.Left.Left, pair.Left.Right, pair.Right, cancellation))
             .WithTrackingName(TrackingNames.Units);
 
-        context.RegisterSourceOutput(units, static (output, unit) =>
+        context.RegisterSourceOutput(units.Combine(clashingNames), static (output, pair) =>
         {
+            var (unit, clashes) = pair;
             var text = EntryClassWriter.Write(unit.Class, UnitReader.Read(unit.Inputs, output.CancellationToken));
-            output.AddSource(unit.Class.HintName, SourceText.From(text, Encoding.UTF8));
+            output.AddSource(HintNames.Of(unit.Class.Hierarchy.MetadataName, clashes), SourceText.From(text, Encoding.UTF8));
         });
     }
 

@@ -2,7 +2,7 @@ using EntryGen.Generators.Emission;
 
 namespace EntryGen.Generators;
 
-/// <summary>Completes a class whose assembly could not be read, so that the author sees one error from EntryGen and none from C#.</summary>
+/// <summary>Completes a class whose assembly gives nothing to run, so that the author sees one error from EntryGen and none from C#.</summary>
 internal static class StubWriter
 {
     private const string NotModelled = "new global::EntryGen.Stop(global::EntryGen.StopKind.Unmodelled)";
@@ -29,7 +29,7 @@ internal static class StubWriter
         var isInnermost = index == target.Types.Count - 1;
         if (isInnermost)
         {
-            writer.Line("/// <remarks>The assembly of this unit has errors: its entries stop at once.</remarks>");
+            writer.Line("/// <remarks>Nothing of this unit runs: its assembly has errors, or there is none.</remarks>");
         }
 
         using (writer.Braces(type.Keywords + " " + type.Name))

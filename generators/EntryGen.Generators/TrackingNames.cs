@@ -12,6 +12,9 @@ public static class TrackingNames
     /// <summary>One value per class: what its C# says and the files it reaches. Everything after it is a pure function of this.</summary>
     public const string Units = nameof(Units);
 
+    /// <summary>The class names that cannot be file names side by side; empty but for names that differ in case only.</summary>
+    public const string ClashingNames = nameof(ClashingNames);
+
     /// <summary>The steps in the order in which they run.</summary>
-    public static IReadOnlyList<string> All { get; } = [Classes, Options, Units];
+    public static IReadOnlyList<string> All { get; } = [Classes, Options, ClashingNames, Units];
 }

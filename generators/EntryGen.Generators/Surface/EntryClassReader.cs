@@ -14,7 +14,8 @@ internal static class EntryClassReader
     /// <returns>The class, or null when nothing can be generated for it.</returns>
     public static EntryClassModel? Read(INamedTypeSymbol type, ISurfaceSink? sink, CancellationToken cancellation)
     {
-        if (AttributeValues.Find(type, AttributeNames.EntryCode) is not { } attribute)
+        // A class being typed has no name yet.
+        if (type.Name.Length == 0 || AttributeValues.Find(type, AttributeNames.EntryCode) is not { } attribute)
         {
             return null;
         }

@@ -126,7 +126,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
             return;
         }
 
-        if (property is not { IsPartialDefinition: true, IsStatic: true, SetMethod: null, RefKind: RefKind.None }
+        if (property is not { IsPartialDefinition: true, IsStatic: true, GetMethod: not null, SetMethod: null, RefKind: RefKind.None }
             || KnownTypes.PerCpuElement(property.Type) is not { } element)
         {
             sink?.Report(

@@ -13,11 +13,7 @@ internal sealed record EntryClassModel(
     UnitDeclaration Unit,
     EquatableArray<EntryMethodModel> Methods,
     EquatableArray<PerCpuPropertyModel> Properties,
-    EquatableArray<string> TakenNames)
-{
-    /// <summary>Name of the generated file.</summary>
-    public string HintName => Hierarchy.MetadataName + ".g.cs";
-}
+    EquatableArray<string> TakenNames);
 
 /// <summary>A partial method <c>Stop name(ref Cpu cpu)</c>.</summary>
 /// <param name="Name">The entry's label.</param>

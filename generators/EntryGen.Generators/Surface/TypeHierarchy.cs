@@ -16,9 +16,11 @@ internal sealed record TypeDeclaration(string Keywords, string Name);
 /// <param name="Types">From the outermost type to the type itself.</param>
 internal sealed record TypeHierarchy(string MetadataName, string Namespace, EquatableArray<TypeDeclaration> Types)
 {
-    private static readonly SymbolDisplayFormat _qualifiedName = new(
-        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
-        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+    private static readonly SymbolDisplayFormat _plainName = new(
+        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);
+
+    private static readonly SymbolDisplayFormat _writtenName =
+        _plainName.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
 
     /// <summary>Reads the hierarchy of a type.</summary>
     public static TypeHierarchy Of(INamedTypeSymbol type)
@@ -32,9 +34,9 @@ internal sealed record TypeHierarchy(string MetadataName, string Namespace, Equa
             metadataName = outer.MetadataName + "+" + metadataName;
         }
 
-        var ns = type.ContainingNamespace is { IsGlobalNamespace: false } containing ? containing.ToDisplayString(_qualifiedName) : "";
-        var plain = type.ContainingNamespace is { IsGlobalNamespace: false } named ? named.ToDisplayString() + "." : "";
-        return new TypeHierarchy(plain + metadataName, ns, new(declarations));
+        return type.ContainingNamespace is { IsGlobalNamespace: false } containing
+            ? new TypeHierarchy($"{containing.ToDisplayString(_plainName)}.{metadataName}", containing.ToDisplayString(_writtenName), new(declarations))
+            : new TypeHierarchy(metadataName, "", new(declarations));
     }
 
     /// <summary>The first type, from the inside out, that cannot be reopened; null when all can.</summary>
@@ -77,13 +79,7 @@ internal sealed record TypeHierarchy(string MetadataName, string Namespace, Equa
 
         var parameters = type.TypeParameters.Length == 0
             ? ""
-            : "<" + string.Join(", ", type.TypeParameters.Select(DeclareParameter)) + ">";
+            : "<" + string.Join(", ", type.TypeParameters.Select(parameter => Identifiers.Escape(parameter.Name))) + ">";
         return new TypeDeclaration((type.IsStatic ? "static partial " : "partial ") + keyword, Identifiers.Escape(type.Name) + parameters);
-    }
-
-    private static string DeclareParameter(ITypeParameterSymbol parameter)
-    {
-        var variance = parameter.Variance switch { VarianceKind.In => "in ", VarianceKind.Out => "out ", _ => "" };
-        return variance + Identifiers.Escape(parameter.Name);
     }
 }

@@ -1,4 +1,4 @@
-using EntryGen.Tests.Hosting;
+using EntryGen.Tests.Harness;
 using Microsoft.CodeAnalysis;
 
 namespace EntryGen.Tests.Analyzers;

@@ -1,5 +1,5 @@
 using EntryGen.Generators;
-using EntryGen.Tests.Hosting;
+using EntryGen.Tests.Harness;
 using Microsoft.CodeAnalysis;
 
 namespace EntryGen.Tests.Generator;

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.CodeAnalysis.Text;
 
-namespace EntryGen.Tests.Hosting;
+namespace EntryGen.Tests.Harness;
 
 /// <summary>A text in which <c>{|EG0060:characters|}</c> says where a diagnostic is expected.</summary>
 /// <param name="Text">The text without marks.</param>

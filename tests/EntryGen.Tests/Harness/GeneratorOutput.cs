@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace EntryGen.Tests.Hosting;
+namespace EntryGen.Tests.Harness;
 
 /// <summary>One run of the generator.</summary>
 /// <param name="Driver">The driver after the run; running it again sees what changed.</param>

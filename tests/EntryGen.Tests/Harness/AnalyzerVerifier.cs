@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 
-namespace EntryGen.Tests.Hosting;
+namespace EntryGen.Tests.Harness;
 
 /// <summary>Compares what the analyzer says with the marks in a project's texts: same ids, same characters, nothing else.</summary>
 internal static class AnalyzerVerifier

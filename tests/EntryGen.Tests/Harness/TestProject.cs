@@ -5,17 +5,11 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 
-namespace EntryGen.Tests.Hosting;
+namespace EntryGen.Tests.Harness;
 
 /// <summary>A consumer's project in memory: C# files, AdditionalFiles, project properties. Immutable; an edit makes a new one.</summary>
 internal sealed record TestProject
 {
-    private static readonly ImmutableArray<MetadataReference> _references =
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is var name && (name.StartsWith("System.", StringComparison.Ordinal) || name is "netstandard.dll" or "mscorlib.dll"))
-            .Append(typeof(EntryCodeAttribute).Assembly.Location)
-            .Select(path => MetadataReference.CreateFromFile(path))];
-
     /// <summary>C# files by path.</summary>
     public ImmutableSortedDictionary<string, string> Sources { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
@@ -40,16 +34,12 @@ internal sealed record TestProject
     /// <summary>With a project property that the compiler may see.</summary>
     public TestProject WithProperty(string name, string value) => this with { Options = Options.SetItem("build_property." + name, value) };
 
-    /// <summary>The compilation as a consumer has it: nullable, warnings as errors, no unsafe code.</summary>
+    /// <summary>The compilation as a strict consumer has it.</summary>
     public CSharpCompilation Compile() => CSharpCompilation.Create(
         "Consumer",
         Sources.Select(source => CSharpSyntaxTree.ParseText(source.Value, ParseOptions, source.Key)),
-        _references,
-        new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary,
-            nullableContextOptions: NullableContextOptions.Enable,
-            generalDiagnosticOption: ReportDiagnostic.Error,
-            deterministic: true));
+        InMemoryCompiler.References,
+        InMemoryCompiler.Options());
 
     /// <summary>The parse options of the C# files.</summary>
     public CSharpParseOptions ParseOptions => new(LanguageVersion, DocumentationMode.Parse);

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 
-namespace EntryGen.Tests.Hosting;
+namespace EntryGen.Tests.Harness;
 
 /// <summary>An AdditionalFiles item in memory.</summary>
 internal sealed class InMemoryText(string path, string text) : AdditionalText

@@ -1,0 +1,34 @@
+using System.Globalization;
+using EntryGen.Asm.Units;
+
+namespace EntryGen.Generators;
+
+/// <summary>Names of generated files: the class's metadata name. The compiler holds names that differ in case only for one, as file systems may.</summary>
+internal static class HintNames
+{
+    /// <summary>The names that another one equals but for case, in ordinal order.</summary>
+    public static EquatableArray<string> FindClashes(IEnumerable<string> names) => new(names
+        .Distinct(StringComparer.Ordinal)
+        .GroupBy(name => name, StringComparer.OrdinalIgnoreCase)
+        .Where(group => group.Skip(1).Any())
+        .SelectMany(group => group)
+        .OrderBy(name => name, StringComparer.Ordinal));
+
+    /// <summary>The file name of a class; one that clashes gets its hash.</summary>
+    public static string Of(string metadataName, EquatableArray<string> clashes) =>
+        clashes.Contains(metadataName, StringComparer.Ordinal)
+            ? $"{metadataName}.{Hash(metadataName).ToString("x8", CultureInfo.InvariantCulture)}.g.cs"
+            : metadataName + ".g.cs";
+
+    // FNV-1a: the same in every process, unlike string.GetHashCode.
+    private static uint Hash(string text)
+    {
+        var hash = 2166136261u;
+        foreach (var character in text)
+        {
+            hash = unchecked((hash ^ character) * 16777619u);
+        }
+
+        return hash;
+    }
+}
