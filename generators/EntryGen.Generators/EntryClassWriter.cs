@@ -10,7 +10,7 @@ internal static class EntryClassWriter
     /// <summary>The text of the generated file.</summary>
     public static string Write(EntryClassModel model, UnitReading reading)
     {
-        var target = TargetBuilder.Build(model, reading);
+        var target = TargetBuilder.Build(model);
         return reading.Program is { Items.Count: > 0 } program ? EmulatorEmitter.Emit(program, target) : StubWriter.Write(target);
     }
 }

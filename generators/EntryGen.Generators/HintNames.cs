@@ -1,4 +1,5 @@
 using System.Globalization;
+using EntryGen.Asm.Text;
 using EntryGen.Asm.Units;
 
 namespace EntryGen.Generators;
@@ -17,18 +18,6 @@ internal static class HintNames
     /// <summary>The file name of a class; one that clashes gets its hash.</summary>
     public static string Of(string metadataName, EquatableArray<string> clashes) =>
         clashes.Contains(metadataName, StringComparer.Ordinal)
-            ? $"{metadataName}.{Hash(metadataName).ToString("x8", CultureInfo.InvariantCulture)}.g.cs"
+            ? $"{metadataName}.{StableHash.Of(metadataName).ToString("x8", CultureInfo.InvariantCulture)}.g.cs"
             : metadataName + ".g.cs";
-
-    // FNV-1a: the same in every process, unlike string.GetHashCode.
-    private static uint Hash(string text)
-    {
-        var hash = 2166136261u;
-        foreach (var character in text)
-        {
-            hash = unchecked((hash ^ character) * 16777619u);
-        }
-
-        return hash;
-    }
 }

@@ -55,7 +55,7 @@ internal static class StubWriter
 
         foreach (var property in target.PerCpu)
         {
-            writer.Line($"{property.Modifiers} {property.Type} {property.Name} => new(0x{property.Offset:x}L);");
+            writer.Line(property.Implementation);
             writer.Line();
         }
 

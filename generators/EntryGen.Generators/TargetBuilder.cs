@@ -1,5 +1,4 @@
 using System.Text;
-using EntryGen.Asm;
 using EntryGen.Asm.Units;
 using EntryGen.Generators.Emission;
 using EntryGen.Surface;
@@ -9,18 +8,20 @@ namespace EntryGen.Generators;
 /// <summary>Tells the emitter about the user's class.</summary>
 internal static class TargetBuilder
 {
-    /// <summary>The target for a class whose unit was read.</summary>
-    public static EmissionTarget Build(EntryClassModel model, UnitReading reading) => new()
+    /// <summary>The target for a class.</summary>
+    public static EmissionTarget Build(EntryClassModel model) => new()
     {
         UnitName = model.Hierarchy.MetadataName,
         Namespace = model.Hierarchy.Namespace.Length == 0 ? null : model.Hierarchy.Namespace,
         Types = [.. model.Hierarchy.Types.Select(type => new TargetType(type.Keywords, type.Name))],
         Entries = [.. Entries(model)],
         Functions = [.. model.Unit.Functions.Select(name => new FunctionBinding(name, Identifiers.Escape(name)))],
-        PerCpu = [.. model.Properties.Select(property => new PerCpuProperty(
-            property.Modifiers, property.Type, Identifiers.Escape(property.Name), OffsetOf(property.Name, model.Unit, reading.Program)))],
+        PerCpu = [.. model.Properties.Select(property => Place(property, model.Unit.PerCpu.First(variable => variable.Name == property.Name)))],
         Constants = [.. model.Unit.Constants.Select(constant => constant.Name).Concat(model.Unit.Macros.Select(macro => macro.Name)).Select(Identifiers.Escape)],
     };
+
+    private static PerCpuProperty Place(PerCpuPropertyModel property, PerCpuDeclaration variable) =>
+        new(property.Modifiers, property.Type, Identifiers.Escape(property.Name), (ulong)variable.Place, variable.Size, variable.UserMapped);
 
     private static IEnumerable<TargetEntry> Entries(EntryClassModel model)
     {
@@ -53,11 +54,5 @@ internal static class TargetBuilder
         }
 
         return Identifiers.Escape(name.ToString());
-    }
-
-    private static ulong OffsetOf(string name, UnitDeclaration unit, Program? program)
-    {
-        var external = program?.Externals.FirstOrDefault(symbol => symbol.Kind == ExternalKind.PerCpu && symbol.Name == name);
-        return external?.Address ?? (ulong)(unit.PerCpu.First(variable => variable.Name == name).Offset ?? 0);
     }
 }

@@ -50,4 +50,9 @@ public sealed record FunctionBinding(string Symbol, string Method);
 /// <param name="Offset">Offset in bytes from the per-CPU base.</param>
 /// <param name="Size">Size in bytes; 0 for that of the type argument.</param>
 /// <param name="UserMapped">Whether the user half of the page tables maps it.</param>
-public sealed record PerCpuProperty(string Modifiers, string Type, string Name, ulong Offset, int Size = 0, bool UserMapped = false);
+public sealed record PerCpuProperty(string Modifiers, string Type, string Name, ulong Offset, int Size = 0, bool UserMapped = false)
+{
+    /// <summary>The implementing half of the property.</summary>
+    internal string Implementation =>
+        $"{Modifiers} {Type} {Name} => new(0x{Offset:x}L, {Size}, {(UserMapped ? "true" : "false")});";
+}

@@ -67,9 +67,8 @@ public static class EmulatorEmitter
 
         foreach (var property in target.PerCpu)
         {
-            var mapped = property.UserMapped ? "true" : "false";
             writer.Line(GeneratedCode);
-            writer.Line($"{property.Modifiers} {property.Type} {property.Name} => new({unchecked((long)property.Offset)}L, {property.Size}, {mapped});");
+            writer.Line(property.Implementation);
             writer.Line();
         }
 

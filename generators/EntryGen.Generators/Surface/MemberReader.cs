@@ -30,6 +30,9 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
             cancellation.ThrowIfCancellationRequested();
             switch (member)
             {
+                case { Name: "" }:
+                    // Being typed.
+                    break;
                 case IFieldSymbol field:
                     ReadField(field, hasSource);
                     break;
@@ -161,7 +164,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
             : null;
 
     private static bool IsRefCpu(IReadOnlyList<IParameterSymbol> parameters) =>
-        parameters.Count == 1 && parameters[0] is { RefKind: RefKind.Ref, ScopedKind: ScopedKind.None } && KnownTypes.IsCpu(parameters[0].Type);
+        parameters.Count == 1 && parameters[0] is { RefKind: RefKind.Ref, ScopedKind: ScopedKind.None, Name.Length: > 0 } && KnownTypes.IsCpu(parameters[0].Type);
 
     private static Location LocationOf(ISymbol symbol) => symbol.Locations.FirstOrDefault() ?? Location.None;
 }

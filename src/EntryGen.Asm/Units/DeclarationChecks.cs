@@ -49,23 +49,23 @@ internal static class DeclarationChecks
     private static IEnumerable<UnitFinding> CheckPerCpu(UnitDeclaration unit)
     {
         var placed = unit.Includes.Append(unit)
-            .SelectMany(part => part.PerCpu.Where(variable => variable.Offset is not null), (part, variable) => (Part: part, Variable: variable))
-            .OrderBy(pair => pair.Variable.Offset);
+            .SelectMany(part => part.PerCpu, (part, variable) => (Part: part, Variable: variable))
+            .OrderBy(pair => pair.Variable.Place);
         PerCpuDeclaration? last = null;
         foreach (var (part, variable) in placed)
         {
-            if (last is not null && variable.Offset < End(last))
+            if (last is not null && variable.Name != last.Name && variable.Place < End(last))
             {
                 yield return Find(
                     SurfaceDiagnostics.PerCpuOverlap,
-                    $"'{variable.Name}' at offset {variable.Offset} lies in '{last.Name}', which takes {last.Size} bytes from offset {last.Offset}.",
+                    $"'{variable.Name}' at offset {variable.Place} lies in '{last.Name}', which takes {last.Size} bytes from offset {last.Place}; give one of them another Offset.",
                     PlaceOf(unit, part, variable.Name));
             }
 
             last = last is null || End(variable) >= End(last) ? variable : last;
         }
 
-        static long End(PerCpuDeclaration variable) => (long)variable.Offset!.Value + variable.Size;
+        static long End(PerCpuDeclaration variable) => variable.Place + variable.Size;
     }
 
     private static IEnumerable<UnitFinding> CheckDefines(UnitDeclaration unit)

@@ -70,7 +70,12 @@ public sealed record ConstantDeclaration(string Name, long Value);
 
 /// <summary>A per-CPU variable.</summary>
 /// <param name="Name">The symbol, whose value is the offset from the per-CPU base.</param>
-/// <param name="Offset">The offset in bytes, or null to let the layout choose.</param>
+/// <param name="Offset">The offset in bytes, or null when none is given.</param>
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="UserMapped">Whether the user half of the page tables maps it.</param>
-public sealed record PerCpuDeclaration(string Name, int? Offset, int Size, bool UserMapped);
+public sealed record PerCpuDeclaration(string Name, int? Offset, int Size, bool UserMapped)
+{
+    /// <summary>Its offset in bytes from the per-CPU base: the one given, otherwise one that follows from the name.</summary>
+    /// <remarks>Several units may name one variable, each read without knowing the others, and all must mean the same bytes.</remarks>
+    public long Place => Offset ?? PerCpuPlaces.Of(this);
+}

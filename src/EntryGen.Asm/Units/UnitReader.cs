@@ -116,5 +116,5 @@ public static class UnitReader
     private static IEnumerable<UnitDeclaration> All(UnitDeclaration unit) => unit.Includes.Append(unit);
 
     private static PerCpuVariable AsVariable(PerCpuDeclaration variable) =>
-        new(variable.Name, variable.Offset is { } offset ? (ulong)offset : null, variable.Size, variable.UserMapped);
+        new(variable.Name, (ulong)variable.Place, variable.Size, variable.UserMapped);
 }
