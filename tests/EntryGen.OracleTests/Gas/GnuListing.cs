@@ -9,6 +9,9 @@ namespace EntryGen.OracleTests.Gas;
 /// </remarks>
 public static partial class GnuListing
 {
+    // GNU as lists no more characters of a source line.
+    private const int LongestSourceLine = 199;
+
     private static readonly HashSet<string> Steering = new(StringComparer.OrdinalIgnoreCase)
     {
         ".altmacro", ".noaltmacro", ".purgem", ".exitm", ".error", ".warning", ".err", ".print", ".end", ".endm", ".endr",
@@ -16,7 +19,8 @@ public static partial class GnuListing
         ".ifeqs", ".ifnes", ".ifeq", ".ifne", ".ifgt", ".ifge", ".iflt", ".ifle",
     };
 
-    public static List<(int Depth, string Text)> Statements(string listing)
+    /// <summary>The statements in order, without blanks outside of strings; labels end with a colon.</summary>
+    public static List<ListedStatement> Statements(string listing)
     {
         var records = new List<(int Depth, string Text)>();
         foreach (var line in listing.Split('\n'))
@@ -28,7 +32,7 @@ public static partial class GnuListing
         }
 
         var macros = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var statements = new List<(int Depth, string Text)>();
+        var statements = new List<ListedStatement>();
         var collecting = 0;
         var end = "";
         foreach (var (depth, text) in records)
@@ -50,7 +54,7 @@ public static partial class GnuListing
                     continue;
                 }
 
-                statements.AddRange(labels.Select(label => (depth, label + ":")));
+                statements.AddRange(labels.Select(label => new ListedStatement(depth, label + ":", IsCut: false)));
                 if (name.Equals(".macro", StringComparison.OrdinalIgnoreCase) || (depth == 0 && IsBlockStart(name, ".endr")))
                 {
                     // Bodies are listed where they stand in the file, not where they come out of an expansion.
@@ -63,8 +67,13 @@ public static partial class GnuListing
                 }
                 else if (rest.Length > 0 && !IsBlockStart(name, ".endr") && !Steering.Contains(name) && !macros.Contains(name))
                 {
-                    statements.Add((depth, FlatStatements.WithoutBlanks(rest)));
+                    statements.Add(new ListedStatement(depth, FlatStatements.WithoutBlanks(rest), IsCut: false));
                 }
+            }
+
+            if (depth == 0 && text.Length >= LongestSourceLine && statements.Count > 0)
+            {
+                statements[^1] = statements[^1] with { IsCut = true };
             }
         }
 
@@ -112,4 +121,21 @@ public static partial class GnuListing
 
     [GeneratedRegex(@"^[A-Za-z_.$][\w.$]*")]
     private static partial Regex Name();
+}
+
+/// <summary>A statement of a listing.</summary>
+/// <param name="Depth">Macros around it.</param>
+/// <param name="Text">Without blanks outside of strings.</param>
+/// <param name="IsCut">Only its beginning is listed.</param>
+public sealed record ListedStatement(int Depth, string Text, bool IsCut)
+{
+    /// <summary>Whether this is what our own reading has.</summary>
+    public bool IsSameAs(ListedStatement own) =>
+        Depth == own.Depth && (IsCut ? own.Text.StartsWith(Text, StringComparison.Ordinal) : own.Text == Text);
+
+    /// <summary>Our own statements in the same form.</summary>
+    public static List<ListedStatement> Of(EntryGen.Asm.Gas.AssemblyListing listing) => listing.Statements.Select(statement => new ListedStatement(
+        statement.Depth,
+        FlatStatements.WithoutBlanks(statement.Text.Text) + (statement.Kind == EntryGen.Asm.Gas.StatementKind.Label ? ":" : ""),
+        IsCut: false)).ToList();
 }

@@ -15,12 +15,10 @@ public class ProbeTests
     {
         var (listing, messages) = GnuAs.Assemble(text);
         Assert.True(GnuAs.ErrorLines(messages).Count == 0, $"GNU as rejects the probe {name}: {messages}");
-        var expected = GnuListing.Statements(listing).Select(statement => $"{new string('>', statement.Depth)} {statement.Text}");
+        var expected = GnuListing.Statements(listing);
         var own = new Assembler(new AssemblerOptions()).Assemble(GnuAs.Lines(text));
         Assert.DoesNotContain(own.Diagnostics, diagnostic => diagnostic.Descriptor.Severity == EntryGen.Asm.Diagnostics.AsmSeverity.Error);
-        var actual = own.Statements.Select(statement =>
-            $"{new string('>', statement.Depth)} {FlatStatements.WithoutBlanks(statement.Text.Text)}{(statement.Kind == StatementKind.Label ? ":" : "")}");
-        Assert.Equal(string.Join('\n', expected), string.Join('\n', actual));
+        Assert.Equal(expected, ListedStatement.Of(own));
     }
 
     [GnuAsTheory]
