@@ -6,7 +6,10 @@ using EntryGen.Asm.Text;
 namespace EntryGen.OracleTests;
 
 /// <summary>The kernel sources, headers and recorded GNU as outputs that oracle tests compare with.</summary>
-/// <remarks>Laid out by the scripts that unpack Debian's source packages: <c>{version}</c> trees, <c>hdr-{version}</c> headers, <c>out/{version}</c> outputs.</remarks>
+/// <remarks>
+/// Laid out by the scripts that unpack Debian's source packages: <c>{version}</c> trees, <c>hdr-{version}</c> headers,
+/// <c>out/{version}</c> outputs.
+/// </remarks>
 public static class KernelTrees
 {
     /// <summary>The versions there are trees for.</summary>

@@ -124,7 +124,8 @@ internal sealed class ArgumentSplitter(DiagnosticBag diagnostics, ArgumentSplitt
 
         if (!arguments[index].IsEmpty)
         {
-            diagnostics.Report(AssemblerDiagnostics.RepeatedArgument, name, $"parameter '{parameter}' of macro '{macro.Name}' is given a second time; the last one counts");
+            var message = $"parameter '{parameter}' of macro '{macro.Name}' is given a second time; the last one counts";
+            diagnostics.Report(AssemblerDiagnostics.RepeatedArgument, name, message);
         }
 
         return index;
@@ -141,8 +142,8 @@ internal sealed class ArgumentSplitter(DiagnosticBag diagnostics, ArgumentSplitt
         }
         else
         {
-            var count = macro.Parameters.Count;
-            diagnostics.Report(AssemblerDiagnostics.TooManyArguments, extra, $"macro '{macro.Name}' takes {count switch { 0 => "no arguments", 1 => "1 argument", _ => $"{count} arguments" }}; '{extra}' is one too many");
+            var accepted = macro.Parameters.Count switch { 0 => "no arguments", 1 => "1 argument", var count => $"{count} arguments" };
+            diagnostics.Report(AssemblerDiagnostics.TooManyArguments, extra, $"macro '{macro.Name}' takes {accepted}; '{extra}' is one too many");
         }
     }
 

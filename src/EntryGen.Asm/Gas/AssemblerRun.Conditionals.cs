@@ -123,15 +123,14 @@ internal sealed partial class AssemblerRun
 
     private bool TryReadName(TextSlice operands, out string name)
     {
-        var text = operands.Source.Text;
-        var end = operands.Start < operands.End && Characters.IsNameStart(text[operands.Start]) ? Characters.NameEnd(text, operands.Start, operands.End) : operands.Start;
-        name = text.Substring(operands.Start, end - operands.Start);
-        if (end > operands.Start && end == operands.End)
+        var symbol = Characters.LeadingName(operands);
+        name = symbol.ToString();
+        if (!symbol.IsEmpty && symbol.End == operands.End)
         {
             return true;
         }
 
-        _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(end).Trim(), "expected the name of a symbol");
+        _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(symbol.End).Trim(), "expected the name of a symbol");
         return false;
     }
 

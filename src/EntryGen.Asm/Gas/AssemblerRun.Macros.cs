@@ -14,7 +14,7 @@ internal sealed partial class AssemblerRun
 
     private void Call(MacroDefinition macro, TextSlice statement, TextSlice operands)
     {
-        if (!MayNest(macro.Name, statement) || _arguments.Split(macro, operands, _isAlternate) is not { } arguments)
+        if (!MayNest(macro.Name, statement) || !MayExpand(macro.Parameters.Count + 1, statement) || _arguments.Split(macro, operands, _isAlternate) is not { } arguments)
         {
             return;
         }
@@ -44,7 +44,8 @@ internal sealed partial class AssemblerRun
         else if (word.Macro is { } earlier && earlier.Definition is not { Source.GivesWay: true })
         {
             var place = earlier.Definition is { } span ? $" at {span.Source.Path}:{span.Line}" : "";
-            _diagnostics.Report(AssemblerDiagnostics.DuplicateMacro, macro.Definition, $"macro '{macro.Name}' is already defined{place}; the first definition stays");
+            var message = $"macro '{macro.Name}' is already defined{place}; the first definition stays";
+            _diagnostics.Report(AssemblerDiagnostics.DuplicateMacro, macro.Definition, message);
         }
         else
         {
@@ -69,7 +70,8 @@ internal sealed partial class AssemblerRun
             var word = _names.Get(text, i, end - i).Folded;
             if (word.Macro is null)
             {
-                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, name, $"there is no macro '{name}'.{NearestName.Suggest(word.Text, _macros.Keys)}");
+                var suggestion = NearestName.Suggest(word.Text, _macros.Keys);
+                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, name, $"there is no macro '{name}'.{suggestion}");
             }
 
             word.Macro = null;
@@ -106,7 +108,7 @@ internal sealed partial class AssemblerRun
         {
             _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, operands, $"{count} repetitions are more than {_options.MaxRepetitions}");
         }
-        else if (count > 0 && MayNest(".rept", statement) && MayExpand((body.Length + 1) * count, statement))
+        else if (count > 0 && MayNest(".rept", statement) && MayExpand((body.Length + 1L) * count, statement))
         {
             Push(body, ".rept", statement, (int)count);
         }
@@ -121,16 +123,16 @@ internal sealed partial class AssemblerRun
         }
 
         var text = operands.Source.Text;
-        var end = operands.Start < operands.End && Characters.IsNameStart(text[operands.Start]) ? Characters.NameEnd(text, operands.Start, operands.End) : operands.Start;
-        if (end == operands.Start)
+        var name = Characters.LeadingName(operands);
+        if (name.IsEmpty)
         {
             _diagnostics.Report(AssemblerDiagnostics.MalformedMacro, operands, "expected the name that stands for each value");
             return;
         }
 
-        var parameter = new MacroParameter(text.Substring(operands.Start, end - operands.Start), MacroParameterKind.Optional, default, null);
+        var parameter = new MacroParameter(name.ToString(), MacroParameterKind.Optional, default, null);
         var template = MacroTemplate.Parse(body, [parameter], _isAlternate);
-        var i = Characters.SkipComma(text, end, operands.End);
+        var i = Characters.SkipComma(text, name.End, operands.End);
         var argument = new TextSlice[1];
         var isQuoted = false;
         var isFirst = true;
@@ -161,7 +163,7 @@ internal sealed partial class AssemblerRun
                 return;
             }
 
-            if (_expansion.Length + template.Measure(argument) is var length && !MayExpand(length, statement))
+            if (!MayExpand(template.Measure(argument) + 1, statement))
             {
                 return;
             }
@@ -179,7 +181,6 @@ internal sealed partial class AssemblerRun
     private void Push(TracedText text, string name, TextSlice statement, int repetitions = 1)
     {
         var scrubbed = _scrubber.Scrub(text);
-        _expandedCharacters += (scrubbed.Length + 1L) * repetitions; // turns of an empty body are not free either
         var frame = new MacroFrame(name, statement.Span, _diagnostics.Frame);
         _input.Push(new InputText(scrubbed, frame, repetitions) { OuterConditionals = _conditionals.Count });
         _diagnostics.Frame = frame;
@@ -254,21 +255,25 @@ internal sealed partial class AssemblerRun
 
         if (_tooDeep.Add(name))
         {
-            _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, statement, $"'{name}' is expanded {_options.MaxDepth} levels deep; does it call itself without an end?");
+            var message = $"'{name}' is expanded {_options.MaxDepth} levels deep; does it call itself without an end?";
+            _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, statement, message);
         }
 
         Abandon();
         return false;
     }
 
+    // What an expansion costs is counted before it is made: its characters, and something for what leaves none.
     private bool MayExpand(long characters, TextSlice statement)
     {
-        if (_expandedCharacters + characters <= _options.MaxExpandedCharacters)
+        if (characters <= _options.MaxExpandedCharacters - _expandedCharacters)
         {
+            _expandedCharacters += characters;
             return true;
         }
 
-        _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, statement, $"expansions exceed {_options.MaxExpandedCharacters} characters; reading stops here");
+        var message = $"expansions exceed {_options.MaxExpandedCharacters} characters; reading stops here";
+        _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, statement, message);
         StopReading();
         return false;
     }

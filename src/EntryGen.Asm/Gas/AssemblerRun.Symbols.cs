@@ -14,7 +14,8 @@ internal sealed partial class AssemblerRun
         {
             if (!Numbers.TryParseLabelNumber(text, 0, text.Length, out var number))
             {
-                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, name, $"'{name}' cannot be a label: a name starts with a letter, and a number has digits only");
+                var message = $"'{name}' cannot be a label: a name starts with a letter, and a number has digits only";
+                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, name, message);
                 return;
             }
 
@@ -59,16 +60,16 @@ internal sealed partial class AssemblerRun
     private bool TrySet(Directive directive, TextSlice statement, TextSlice operands)
     {
         var text = operands.Source.Text;
-        var end = operands.Start < operands.End && Characters.IsNameStart(text[operands.Start]) ? Characters.NameEnd(text, operands.Start, operands.End) : operands.Start;
-        var comma = Characters.SkipBlanks(text, end, operands.End);
-        if (end == operands.Start || comma >= operands.End || text[comma] != ',')
+        var name = Characters.LeadingName(operands);
+        var comma = Characters.SkipBlanks(text, name.End, operands.End);
+        if (name.IsEmpty || comma >= operands.End || text[comma] != ',')
         {
             var where = operands.IsEmpty ? statement : operands.From(Math.Min(comma, operands.End - 1));
             _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, where, "expected a symbol, a comma and an expression");
             return false;
         }
 
-        return TryAssign(directive, operands.Between(operands.Start, end), operands.From(Characters.SkipBlanks(text, comma + 1, operands.End)));
+        return TryAssign(directive, name, operands.From(Characters.SkipBlanks(text, comma + 1, operands.End)));
     }
 
     private bool TryAssign(Directive directive, TextSlice name, TextSlice value)
@@ -107,15 +108,15 @@ internal sealed partial class AssemblerRun
         var i = operands.Start;
         do
         {
-            var end = i < operands.End && Characters.IsNameStart(text[i]) ? Characters.NameEnd(text, i, operands.End) : i;
-            if (end == i)
+            var name = Characters.LeadingName(operands.From(i));
+            if (name.IsEmpty)
             {
                 _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(i), "expected the name of a symbol");
                 return false;
             }
 
-            _symbols.MakeGlobal(_names.Get(text, i, end - i).Text);
-            i = Characters.SkipComma(text, end, operands.End);
+            _symbols.MakeGlobal(_names.Get(text, name.Start, name.Length).Text);
+            i = Characters.SkipComma(text, name.End, operands.End);
         }
         while (i < operands.End);
         return true;
@@ -124,9 +125,7 @@ internal sealed partial class AssemblerRun
     // .comm name, size: the linker gives it a place among uninitialised data.
     private bool TryDefineCommon(TextSlice operands)
     {
-        var text = operands.Source.Text;
-        var end = operands.Start < operands.End && Characters.IsNameStart(text[operands.Start]) ? Characters.NameEnd(text, operands.Start, operands.End) : operands.Start;
-        var name = operands.Between(operands.Start, end);
+        var name = Characters.LeadingName(operands);
         if (name.IsEmpty)
         {
             _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands, "expected the name of a symbol and its size");

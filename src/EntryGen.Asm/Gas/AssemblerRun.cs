@@ -202,7 +202,9 @@ internal sealed partial class AssemblerRun
     private void ReportUnreadable(TextSlice statement) => _diagnostics.Report(
         AssemblerDiagnostics.MalformedStatement,
         statement,
-        IsStringOpen(statement) ? "the string is not closed on its line" : $"expected a label, directive, macro or instruction, not '{statement.Source.Text[statement.Start]}'");
+        IsStringOpen(statement)
+            ? "the string is not closed on its line"
+            : $"expected a label, directive, macro or instruction, not '{statement.Source.Text[statement.Start]}'");
 
     // A string that no quote closes reaches to the end of its statement.
     private static bool IsStringOpen(TextSlice statement)

@@ -1,3 +1,5 @@
+using EntryGen.Asm.Text;
+
 namespace EntryGen.Asm.Gas;
 
 /// <summary>What characters are to GNU as for x86-64 ELF.</summary>
@@ -43,6 +45,11 @@ internal static class Characters
 
         return start;
     }
+
+    /// <summary>The name that a text begins with; empty when it begins with none.</summary>
+    public static TextSlice LeadingName(TextSlice text) => text.Start < text.End && IsNameStart(text.Source.Text[text.Start])
+        ? text.Between(text.Start, NameEnd(text.Source.Text, text.Start, text.End))
+        : text.Between(text.Start, text.Start);
 
     public static int SkipBlanks(string text, int start, int end)
     {

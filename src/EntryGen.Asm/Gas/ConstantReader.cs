@@ -14,7 +14,8 @@ internal sealed class ConstantReader(SymbolTable symbols, DiagnosticBag diagnost
         var expression = ParsePrefix(operands, ref position, what);
         if (expression is not null && position < operands.End)
         {
-            diagnostics.Report(AssemblerDiagnostics.MalformedExpression, operands.Between(position, operands.End), $"expected an operator or the end of {what}");
+            var rest = operands.Between(position, operands.End);
+            diagnostics.Report(AssemblerDiagnostics.MalformedExpression, rest, $"expected an operator or the end of {what}");
             return null;
         }
 
@@ -44,7 +45,9 @@ internal sealed class ConstantReader(SymbolTable symbols, DiagnosticBag diagnost
             return false;
         }
 
-        if (expression is BinaryExpression && ExpressionEvaluator.Evaluate(expression, symbols, sequence, section) is { IsConstant: false } && FindUndefined(expression) is { } undefined)
+        if (expression is BinaryExpression
+            && !ExpressionEvaluator.Evaluate(expression, symbols, sequence, section).IsConstant
+            && FindUndefined(expression) is { } undefined)
         {
             diagnostics.Report(
                 AssemblerDiagnostics.UndefinedInCondition,

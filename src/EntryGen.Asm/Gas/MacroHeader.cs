@@ -13,19 +13,19 @@ internal static class MacroHeader
     public static MacroDefinition? Parse(TextSlice operands, TracedText body, DiagnosticBag diagnostics)
     {
         var text = operands.Source.Text;
-        var nameEnd = NameEnd(operands, operands.Start);
-        if (nameEnd == operands.Start)
+        var name = Characters.LeadingName(operands);
+        if (name.IsEmpty)
         {
             diagnostics.Report(AssemblerDiagnostics.MalformedMacro, operands, "expected the macro's name behind .macro");
             return null;
         }
 
-        var name = operands.Between(operands.Start, nameEnd);
         var parameters = new List<MacroParameter>();
-        var i = Characters.SkipComma(text, nameEnd, operands.End);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var i = Characters.SkipComma(text, name.End, operands.End);
         while (i < operands.End)
         {
-            if (ParseParameter(operands, name, parameters, ref i, diagnostics) is not { } parameter)
+            if (ParseParameter(operands, name, names, ref i, diagnostics) is not { } parameter)
             {
                 return null;
             }
@@ -37,23 +37,23 @@ internal static class MacroHeader
         return new MacroDefinition { Name = name.ToString(), Definition = name.Span, Parameters = parameters, Body = body };
     }
 
-    private static MacroParameter? ParseParameter(TextSlice operands, TextSlice macro, List<MacroParameter> others, ref int i, DiagnosticBag diagnostics)
+    private static MacroParameter? ParseParameter(TextSlice operands, TextSlice macro, HashSet<string> names, ref int i, DiagnosticBag diagnostics)
     {
         var text = operands.Source.Text;
-        var name = operands.Between(i, NameEnd(operands, i));
+        var name = Characters.LeadingName(operands.From(i));
         if (name.IsEmpty)
         {
-            diagnostics.Report(AssemblerDiagnostics.MalformedMacro, operands.Between(i, i + 1), $"expected a parameter name in the definition of macro '{macro}', not '{text[i]}'");
+            diagnostics.Report(
+                AssemblerDiagnostics.MalformedMacro,
+                operands.Between(i, i + 1),
+                $"expected a parameter name in the definition of macro '{macro}', not '{text[i]}'");
             return null;
         }
 
-        foreach (var other in others)
+        if (!names.Add(name.ToString()))
         {
-            if (name.Is(other.Name))
-            {
-                diagnostics.Report(AssemblerDiagnostics.MalformedMacro, name, $"macro '{macro}' has a parameter '{name}' already");
-                return null;
-            }
+            diagnostics.Report(AssemblerDiagnostics.MalformedMacro, name, $"macro '{macro}' has a parameter '{name}' already");
+            return null;
         }
 
         i = Characters.SkipBlanks(text, name.End, operands.End);
@@ -61,7 +61,7 @@ internal static class MacroHeader
         if (i < operands.End && text[i] == ':')
         {
             i = Characters.SkipBlanks(text, i + 1, operands.End);
-            var qualifier = operands.Between(i, NameEnd(operands, i));
+            var qualifier = Characters.LeadingName(operands.From(i));
             if (qualifier.Is("req"))
             {
                 kind = MacroParameterKind.Required;
@@ -88,8 +88,4 @@ internal static class MacroHeader
 
         return new MacroParameter(name.ToString(), kind, value, name.Span);
     }
-
-    private static int NameEnd(TextSlice operands, int start) => start < operands.End && Characters.IsNameStart(operands.Source.Text[start])
-        ? Characters.NameEnd(operands.Source.Text, start, operands.End)
-        : start;
 }

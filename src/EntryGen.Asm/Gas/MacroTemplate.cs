@@ -37,16 +37,16 @@ internal sealed class MacroTemplate
         return template;
     }
 
-    /// <summary>How many characters an expansion has, at least; counters are left out.</summary>
+    /// <summary>What an expansion costs: about a character for each character of it, and one for each place that is filled in.</summary>
     public long Measure(TextSlice[] arguments)
     {
-        long length = 0;
+        long cost = _parts.Count;
         foreach (var part in _parts)
         {
-            length += part.Kind == PartKind.Parameter ? arguments[part.Index].Length : part.Length;
+            cost += part.Kind == PartKind.Parameter ? arguments[part.Index].Length : part.Length;
         }
 
-        return length;
+        return cost;
     }
 
     /// <summary>Writes the body with its places filled in.</summary>
@@ -80,6 +80,9 @@ internal sealed class MacroTemplate
 
     private sealed class Parser(MacroTemplate template, string text, IReadOnlyList<MacroParameter> parameters, bool alternate)
     {
+        private const int FewParameters = 12; // so few are compared faster than looked up
+
+        private Dictionary<string, int>? _index;
         private Dictionary<string, int>? _localNames;
         private int _copied;
         private int _position;
@@ -203,6 +206,12 @@ internal sealed class MacroTemplate
                 return parameters.Count + local;
             }
 
+            if (parameters.Count > FewParameters)
+            {
+                _index ??= IndexParameters();
+                return _index.TryGetValue(text.Substring(start, end - start), out var found) ? found : -1;
+            }
+
             for (var i = 0; i < parameters.Count; i++)
             {
                 var name = parameters[i].Name;
@@ -213,6 +222,17 @@ internal sealed class MacroTemplate
             }
 
             return -1;
+        }
+
+        private Dictionary<string, int> IndexParameters()
+        {
+            var index = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var i = 0; i < parameters.Count; i++)
+            {
+                index[parameters[i].Name] = i;
+            }
+
+            return index;
         }
 
         private void ReplaceName(int index, int end)

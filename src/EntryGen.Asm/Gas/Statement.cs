@@ -14,7 +14,9 @@ public enum StatementKind
     /// <summary><c>symbol = expression</c>.</summary>
     Assignment,
 
-    /// <summary>A directive that the assembler executes. Macro definitions, conditionals and repetitions are consumed by the engine and never get here.</summary>
+    /// <summary>
+    /// A directive that the assembler executes. Macro definitions, conditionals and repetitions are consumed by the engine and never get here.
+    /// </summary>
     Directive,
 }
 
@@ -73,8 +75,8 @@ public sealed class Statement
     /// The macros it came through, outermost first, each <c>NAME@file:line</c> with the file's name and the line of the call.
     /// </summary>
     /// <remarks>
-    /// The outermost call stands on the statement's own source line, even where a preprocessor macro spells it elsewhere. A repetition's call is its first line, while
-    /// GNU as counts the statements in it to its last.
+    /// The outermost call stands on the statement's own source line, even where a preprocessor macro spells it elsewhere. A repetition's
+    /// call is its first line, while GNU as counts the statements in it to its last.
     /// </remarks>
     public IReadOnlyList<string> MacroStack()
     {

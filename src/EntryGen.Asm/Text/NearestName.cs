@@ -6,6 +6,9 @@ public static class NearestName
     // Longer names are compared no further: an edit distance costs the product of the lengths.
     private const int MaxLength = 128;
 
+    // Enough for a thousand names of thirty characters; a unit with more has suggestions from the first ones only.
+    private const int MaxComparisons = 1_000_000;
+
     /// <summary>The candidate with the fewest edits (insert, delete, replace, swap of neighbours), ignoring case, if they are few for its length.</summary>
     /// <param name="name">The name that is not there.</param>
     /// <param name="candidates">The names that are; the first of equally near ones in ordinal order is taken.</param>
@@ -18,12 +21,19 @@ public static class NearestName
         }
 
         var limit = Math.Max(1, name.Length / 3);
+        var comparisons = 0;
         string? nearest = null;
         foreach (var candidate in candidates)
         {
             if (Math.Abs(candidate.Length - name.Length) > limit || candidate == name)
             {
                 continue;
+            }
+
+            comparisons += name.Length * candidate.Length;
+            if (comparisons > MaxComparisons)
+            {
+                break;
             }
 
             var distance = Distance(name, candidate, limit);

@@ -30,6 +30,19 @@ public class BoundTests
     }
 
     [Fact]
+    public void Work_that_leaves_no_text_is_bounded_too()
+    {
+        var places = ".macro A a\n" + string.Concat(Enumerable.Repeat("\\a", 100_000)) + "\n.endm\n";
+        var parameters = ".macro A " + string.Join(' ', Enumerable.Range(0, 50_000).Select(i => "p" + i)) + "\n.endm\n";
+        foreach (var text in new[] { places, parameters })
+        {
+            var time = Stopwatch.StartNew();
+            Assert.Equal("EG0042", Assert.Single(Assemble(text + ".rept 10000\nA\n.endr").Diagnostics).Id);
+            Assert.InRange(time.Elapsed.TotalSeconds, 0, 2);
+        }
+    }
+
+    [Fact]
     public void Bounds_are_options()
     {
         const string text = ".macro A n\n.if \\n\nnop\nA (\\n-1)\n.endif\n.endm\nA 20";

@@ -26,7 +26,9 @@ public class SymbolTests
     public void Assigned_symbols_have_the_value_of_their_time()
     {
         var listing = Assemble("nop\n.set v, 5\nnop\nv = v + 1\nnop");
-        var values = listing.Statements.Where(statement => statement.Name == "nop").Select(statement => listing.Symbols.FindAssignment("v", statement.Sequence)!.Value.Addend);
+        var values = listing.Statements
+            .Where(statement => statement.Name == "nop")
+            .Select(statement => listing.Symbols.FindAssignment("v", statement.Sequence)!.Value.Addend);
         Assert.Equal([5L, 5L, 6L], values); // before the first one, the first one counts
     }
 
@@ -71,8 +73,10 @@ public class SymbolTests
         Assert.Empty(listing.Diagnostics);
         Assert.Equal(
             [
-                (StatementKind.Directive, ".set", "x,1"), (StatementKind.Assignment, "y", "2"), (StatementKind.Label, "l", ""), (StatementKind.Instruction, "movsb", ""),
-                (StatementKind.Directive, ".byte", "1,2"), (StatementKind.Instruction, "call", "*%rax"), (StatementKind.Instruction, "lock", ""), (StatementKind.Assignment, ".", ".+8"),
+                (StatementKind.Directive, ".set", "x,1"), (StatementKind.Assignment, "y", "2"),
+                (StatementKind.Label, "l", ""), (StatementKind.Instruction, "movsb", ""),
+                (StatementKind.Directive, ".byte", "1,2"), (StatementKind.Instruction, "call", "*%rax"),
+                (StatementKind.Instruction, "lock", ""), (StatementKind.Assignment, ".", ".+8"),
             ],
             listing.Statements.Select(statement => (statement.Kind, statement.Name, statement.Operands.Text)));
     }

@@ -1,7 +1,10 @@
 namespace EntryGen.Asm.Gas.Expressions;
 
 /// <summary>Computes expressions by GNU as rules; addresses stay symbolic.</summary>
-/// <remarks>Arithmetic is modulo 2^64, division and comparison are signed, a true comparison is -1. Division by zero divides by one, as GNU as does after a warning.</remarks>
+/// <remarks>
+/// Arithmetic is modulo 2^64, division and comparison are signed, a true comparison is -1. Division by zero divides by one, as GNU as
+/// does after a warning.
+/// </remarks>
 public static class ExpressionEvaluator
 {
     // Symbols can be defined by each other and by themselves; that must end, and on any stack.

@@ -4,8 +4,8 @@ namespace EntryGen.Asm.Gas.Expressions;
 
 /// <summary>Reads expressions by GNU as rules (info as, "Infix Operators"): what C calls by another precedence.</summary>
 /// <remarks>
-/// From tightest to loosest: prefix operators; <c>* / % &lt;&lt; &gt;&gt;</c>; <c>| &amp; ^ !</c>; <c>+ -</c>; comparisons; <c>&amp;&amp;</c>; <c>||</c>. All group
-/// from the left. Blanks mean nothing; characters after <c>@</c> in a symbol (<c>f@PLT</c>) belong to its name.
+/// From tightest to loosest: prefix operators; <c>* / % &lt;&lt; &gt;&gt;</c>; <c>| &amp; ^ !</c>; <c>+ -</c>; comparisons; <c>&amp;&amp;</c>;
+/// <c>||</c>. All group from the left. Blanks mean nothing; characters after <c>@</c> in a symbol (<c>f@PLT</c>) belong to its name.
 /// </remarks>
 public static class ExpressionParser
 {
