@@ -1,6 +1,6 @@
 namespace EntryGen.Emulation;
 
-/// <summary>What a fence instruction orders (SDM vol. 3A, 9.2.5 and 9.3).</summary>
+/// <summary>What a fence instruction orders (SDM vol. 3A, 8.2.5 and 8.3).</summary>
 public enum FenceKind
 {
     /// <summary>LFENCE: later instructions do not start before it completes; the store buffer is not drained.</summary>

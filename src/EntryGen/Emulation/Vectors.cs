@@ -1,6 +1,6 @@
 namespace EntryGen.Emulation;
 
-/// <summary>Vectors of exceptions (SDM vol. 3A, table 7-1).</summary>
+/// <summary>Vectors of exceptions (SDM vol. 3A, table 6-1).</summary>
 public static class Vectors
 {
     /// <summary>#DE.</summary>
@@ -60,7 +60,7 @@ public static class Vectors
         vector is DoubleFault or >= InvalidTss and <= PageFault or AlignmentCheck or ControlProtection or VmmCommunication or Security;
 
     /// <summary>
-    /// Whether it is a fault: the saved RIP names the instruction, which runs again, and RF is set in the saved flags (SDM vol. 3B, 19.3.1.1).
+    /// Whether it is a fault: the saved RIP names the instruction, which runs again, and RF is set in the saved flags (SDM vol. 3B, 17.3.1.1).
     /// </summary>
     /// <param name="vector">The exception's vector.</param>
     internal static bool IsFault(byte vector) => vector is DivideError or 5 or InvalidOpcode or 7 or >= InvalidTss and <= PageFault

@@ -3,7 +3,7 @@ using EntryGen.Emulation;
 
 namespace EntryGen;
 
-/// <summary>MOV to and from debug registers (SDM vol. 2, MOV - Move to/from Debug Registers; vol. 3B, 19.2).</summary>
+/// <summary>MOV to and from debug registers (SDM vol. 2, MOV - Move to/from Debug Registers; vol. 3B, 17.2).</summary>
 public ref partial struct Cpu
 {
     private const ulong Dr6Ones = 0xFFFF_0FF0;
