@@ -44,12 +44,12 @@ public class TlbReferenceTests
                     break;
                 case 6:
                     operation = "MOV CR3, flushing";
-                    Assert.True(cpu.WriteControl(3, guest.Root.Value | (ulong)pcid));
+                    Assert.True(cpu.WriteControl(3, guest.Root.Value | (uint)pcid));
                     reference.RemoveAll(e => e.Pcid == pcid && !e.IsGlobal);
                     break;
                 case 7 when (cpu.Cr4 & Cr4Bits.PCIDE) != 0:
                     operation = "MOV CR3, bit 63 set";
-                    Assert.True(cpu.WriteControl(3, Cr3Bits.NoFlush | guest.Root.Value | (ulong)pcid));
+                    Assert.True(cpu.WriteControl(3, Cr3Bits.NoFlush | guest.Root.Value | (uint)pcid));
                     break;
                 case 8:
                     operation = "INVLPG";
@@ -59,7 +59,7 @@ public class TlbReferenceTests
                 case 9:
                     var type = random.Next(4);
                     operation = $"INVPCID {type}";
-                    guest.Machine.Poke(Guest.Data, (ulong)pcid);
+                    guest.Machine.Poke(Guest.Data, (ulong)(uint)pcid);
                     guest.Machine.Poke(Guest.Data + 8, address);
                     Assert.True(cpu.Load8(Guest.Data, out _));
                     if (!reference.Exists(e => e.Page == Guest.Data >> 12 && (e.IsGlobal || e.Pcid == current)))
