@@ -5,7 +5,7 @@ using EntryGen.Generators.Emission.Semantics;
 namespace EntryGen.Generators.Emission;
 
 /// <summary>The <c>Step</c> form: one instruction on the register file, every access checked, flags complete.</summary>
-/// <remarks>The text runs with <c>ref ulong r</c> on the register file and <c>ulong next</c> for the address of the next instruction.</remarks>
+/// <remarks>The text runs with <c>ref ulong r</c> on the register file, <c>ulong next</c> for the address of the next instruction and <c>ref Stop stop</c> for why it did not retire.</remarks>
 internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) : Translation(unit)
 {
     private int _variables;
@@ -28,7 +28,7 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
         _nextIsSet = false;
         if (SemanticsTable.Find(instruction.Info.Op) is not { } semantic)
         {
-            Do("return new global::EntryGen.Stop(global::EntryGen.StopKind.Unmodelled);");
+            Stop("new global::EntryGen.Stop(global::EntryGen.StopKind.Unmodelled)");
             return;
         }
 
@@ -36,7 +36,7 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
         {
             using (Writer.Braces($"if ({Register64(register)} == {UnitContext.PoisonOf(register)})"))
             {
-                Do($"return new global::EntryGen.Stop(global::EntryGen.StopKind.UndefinedValue, Address: {Value.Number((ulong)register)});");
+                Stop($"new global::EntryGen.Stop(global::EntryGen.StopKind.UndefinedValue, Address: {Value.Number((ulong)register)})");
             }
         }
 
@@ -84,7 +84,7 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
     {
         using (Writer.Braces($"if ({condition})"))
         {
-            Do($"return cpu.Raise({vector});");
+            Stop($"cpu.Raise({vector})");
         }
 
         Do();
@@ -138,21 +138,21 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
     /// <inheritdoc/>
     public override void ContinueAtRip()
     {
-        Do("return default;");
+        Do("return true;");
         _nextIsSet = true;
     }
 
     /// <inheritdoc/>
     public override void Halt()
     {
-        Do("var stop = cpu.Halt();");
+        Do("stop = cpu.Halt();");
         using (Writer.Braces("if (stop.Kind == global::EntryGen.StopKind.Halted)"))
         {
             Do($"{System("Rip")} = {Value.Number(NextAddress)};");
         }
 
         Do();
-        Do("return stop;");
+        Do("return false;");
         _nextIsSet = true;
     }
 
@@ -175,6 +175,12 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
 
     /// <summary>The address that a direct branch goes to.</summary>
     public static ulong AddressOf(BranchTarget target) => target.Item?.Address ?? target.External!.Address;
+
+    private void Stop(string reason)
+    {
+        Do($"stop = {reason};");
+        Do("return false;");
+    }
 
     private void SetNext(string expression)
     {

@@ -68,7 +68,8 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
             }
 
             writer.Line();
-            writer.Line("global::EntryGen.Stop stop;");
+            writer.Line("var stop = default(global::EntryGen.Stop);");
+            writer.Line("bool retired;");
             using (writer.Braces($"switch (item / {InstructionsPerMethod})"))
             {
                 for (var method = 0; method < methods; method++)
@@ -76,25 +77,29 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
                     writer.Line(method == methods - 1 ? "default:" : $"case {method}:");
                     using (writer.Indent())
                     {
-                        writer.Line($"stop = Step{method}(ref cpu, ref r, item);");
+                        writer.Line($"retired = Step{method}(ref cpu, ref r, item, ref stop);");
                         writer.Line("break;");
                     }
                 }
             }
 
             writer.Line();
-            writer.Line("// Counted after the effect: shadows of one instruction are told from the count.");
-            using (writer.Braces("if (stop.Kind is global::EntryGen.StopKind.None or global::EntryGen.StopKind.Halted)"))
+            using (writer.Braces("if (!retired && stop.Kind != global::EntryGen.StopKind.Halted)"))
             {
-                writer.Line("cpu.Budget -= 1;");
-                using (writer.Braces("if (cpu.IsObserved)"))
-                {
-                    writer.Line("cpu.Retired(rip);");
-                }
+                writer.Line("return stop;");
             }
 
             writer.Line();
-            writer.Line("return stop;");
+            writer.Line("// Counted after the effect: shadows of one instruction are told from the count.");
+            writer.Line("cpu.Budget -= 1;");
+            using (writer.Braces("if (cpu.IsObserved)"))
+            {
+                writer.Line("cpu.Retired(rip);");
+            }
+
+            writer.Line();
+            writer.Line("// A new value: copying one whose parts were stored apart would wait for the stores.");
+            writer.Line("return retired ? default : stop;");
         }
     }
 
@@ -184,7 +189,7 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
 
     private void WriteMethod(IndentedWriter writer, int method, IEnumerable<Instruction> instructions)
     {
-        using (writer.Braces($"private static global::EntryGen.Stop Step{method}(ref global::EntryGen.Cpu cpu, ref ulong r, int item)"))
+        using (writer.Braces($"private static bool Step{method}(ref global::EntryGen.Cpu cpu, ref ulong r, int item, ref global::EntryGen.Stop stop)"))
         using (writer.Braces("unchecked"))
         {
             writer.Line("ulong next;");
@@ -205,25 +210,28 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
                 writer.Line("default:");
                 using (writer.Indent())
                 {
-                    writer.Line("return new global::EntryGen.Stop(global::EntryGen.StopKind.Left);");
+                    writer.Line("stop = new global::EntryGen.Stop(global::EntryGen.StopKind.Left);");
+                    writer.Line("return false;");
                 }
             }
 
             writer.Line();
             writer.Line("Unsafe.Add(ref r, Rip) = next;");
-            writer.Line("return default;");
+            writer.Line("return true;");
             if (translation.UsesFault)
             {
                 writer.Line();
                 writer.Label("fault");
-                writer.Line("return cpu.Fault();");
+                writer.Line("stop = cpu.Fault();");
+                writer.Line("return false;");
             }
 
             if (translation.UsesStackFault)
             {
                 writer.Line();
                 writer.Label("stackFault");
-                writer.Line("return cpu.StackFault();");
+                writer.Line("stop = cpu.StackFault();");
+                writer.Line("return false;");
             }
         }
     }
