@@ -22,6 +22,23 @@ public sealed class MacroTable
     /// <summary>The names that were expanded or tested by a conditional, defined or not, in ordinal order.</summary>
     public IReadOnlyList<string> Used { get; }
 
+    /// <summary>The names of object-like macros that were defined in a text and fit a condition, in ordinal order.</summary>
+    /// <param name="condition">Whether a name, defined in a text, is wanted.</param>
+    public IReadOnlyList<string> ObjectLikeNames(Func<string, SourceText, bool> condition)
+    {
+        var names = new List<string>();
+        foreach (var macro in _macros.All())
+        {
+            if (macro is { IsFunctionLike: false, Source: { } source } && condition(macro.Name.Text, source))
+            {
+                names.Add(macro.Name.Text);
+            }
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
     /// <summary>Looks a macro up; null when there is none of that name.</summary>
     public MacroInfo? Find(string name)
     {

@@ -13,7 +13,7 @@ public static class ProgramDiagnostics
     public static readonly AsmDiagnosticDescriptor OperandSizeMismatch = new("EG0062", "Operand sizes do not agree", AsmSeverity.Error);
 
     /// <summary>Neither a suffix nor a register says how wide the operation is.</summary>
-    public static readonly AsmDiagnosticDescriptor AmbiguousSize = new("EG0063", "Operand size is not known", AsmSeverity.Error);
+    public static readonly AsmDiagnosticDescriptor AmbiguousSize = new("EG0063", "Operand size is not known", AsmSeverity.Warning);
 
     /// <summary>A register that does not exist or cannot be used in 64-bit mode.</summary>
     public static readonly AsmDiagnosticDescriptor UnknownRegister = new("EG0064", "Unknown register", AsmSeverity.Error);

@@ -22,7 +22,10 @@ public sealed record InstructionInfo
     /// <summary>Operand widths in bytes it exists in; the suffixes b w l q follow from it. Empty when it has no operand size.</summary>
     public required IReadOnlyList<int> Widths { get; init; }
 
-    /// <summary>The width GNU as takes when neither a suffix nor a register gives one; 0 when it refuses.</summary>
+    /// <summary>Whether the mnemonics take size suffixes.</summary>
+    public bool HasSuffixes { get; init; } = true;
+
+    /// <summary>The width GNU as takes when neither a suffix nor a register gives one; 0 when there is no usual one: it then takes 32 bits with a warning.</summary>
     public int DefaultWidth { get; init; }
 
     /// <summary>How each operand, in AT&amp;T order from the last (destination) backwards, is used.</summary>

@@ -41,7 +41,7 @@ internal sealed class InstructionParser(SymbolTable symbols, List<AsmDiagnostic>
             {
                 foreach (var form in row.Forms)
                 {
-                    if (Accepts(form, operands))
+                    if (form.Accepts(operands) && (!MnemonicTable.IsMovabs(mnemonic) || IsMovabsForm(operands)))
                     {
                         return Select(statement, mnemonic, match, row, form, operands, prefixes, errors);
                     }
@@ -53,23 +53,10 @@ internal sealed class InstructionParser(SymbolTable symbols, List<AsmDiagnostic>
         return Unmodelled(statement, mnemonic);
     }
 
-    private static bool Accepts(OperandForm form, IReadOnlyList<OperandSyntax> operands)
-    {
-        if (form.Operands.Count != operands.Count)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < operands.Count; i++)
-        {
-            if ((form.Operands[i] & operands[i].Kinds) == 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    // A 64-bit immediate, or the accumulator and an absolute address.
+    private static bool IsMovabsForm(IReadOnlyList<OperandSyntax> operands) =>
+        operands is [ImmediateSyntax, RegisterSyntax] or [MemorySyntax { Base: null, Index: null }, RegisterSyntax { Register.Number: 0 }]
+            or [RegisterSyntax { Register.Number: 0 }, MemorySyntax { Base: null, Index: null }];
 
     private static InstructionSyntax Select(
         Statement statement, string mnemonic, MnemonicMatch match, InstructionInfo row, OperandForm form, IReadOnlyList<OperandSyntax> operands, InstructionPrefixes prefixes, StatementErrors errors)

@@ -14,9 +14,9 @@ public static partial class InstructionTable
             with { ImplicitReads = Rsp, ImplicitWrites = Rsp, CanFault = true, ControlFlow = ControlFlow.Call, DefaultWidth = 8 },
         Row(Op.Ret, "RET", "pop RIP; RSP = RSP + immediate", "ret", "wq", "- w", "r")
             with { ImplicitReads = Rsp, ImplicitWrites = Rsp, CanFault = true, ControlFlow = ControlFlow.Return, DefaultWidth = 8 },
-        Row(Op.FarJmp, "JMP", "go to the far pointer in memory", "ljmp", "wlq", "*", "r")
+        Row(Op.FarJmp, "JMP", "go to the far pointer in memory", "ljmp", "wl", "@", "r")
             with { CanFault = true, ControlFlow = ControlFlow.Jump, DefaultWidth = 4 },
-        Row(Op.FarCall, "CALL", "push CS and the address of the next instruction; go to the far pointer in memory", "lcall", "wlq", "*", "r")
+        Row(Op.FarCall, "CALL", "push CS and the address of the next instruction; go to the far pointer in memory", "lcall", "wl", "@", "r")
             with { ImplicitReads = Rsp, ImplicitWrites = Rsp, CanFault = true, ControlFlow = ControlFlow.Call, DefaultWidth = 4 },
         Row(Op.FarRet, "RET", "pop RIP and CS; RSP = RSP + immediate", "lret", "wlq", "- w", "r")
             with { ImplicitReads = Rsp, ImplicitWrites = Rsp, CanFault = true, ControlFlow = ControlFlow.Return, DefaultWidth = 4 },

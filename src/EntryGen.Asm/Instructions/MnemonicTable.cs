@@ -10,6 +10,8 @@ internal static class MnemonicTable
         ["cmpxchg8b"] = 8, ["cmpxchg16b"] = 16, ["movabs"] = 8,
     };
 
+    private const string MovabsWithSuffix = "movabsq";
+
     private static readonly Dictionary<string, MnemonicMatch> _exact = BuildExact();
 
     /// <summary>All names without suffixes: what a misspelt one is compared with.</summary>
@@ -30,15 +32,32 @@ internal static class MnemonicTable
 
         if (WidthOfSuffix(mnemonic[mnemonic.Length - 1]) is var width and > 0
             && _exact.TryGetValue(mnemonic.Substring(0, mnemonic.Length - 1), out var suffixed)
-            && (suffixed.Width == 0 || suffixed.Width == width))
+            && WithSuffix(suffixed, mnemonic, width) is { } match)
         {
-            var rows = suffixed.Rows.Where(row => row.Widths.Contains(width)).ToList();
-            if (rows.Count > 0)
-            {
-                yield return suffixed with { Rows = rows, Width = width };
-            }
+            yield return match;
         }
     }
+
+    private static MnemonicMatch? WithSuffix(MnemonicMatch exact, string mnemonic, int width)
+    {
+        if (exact.Rows[0].Op is Op.Movsx or Op.Movzx)
+        {
+            // movzxb: here the suffix is the width of the source.
+            return exact.SourceWidth == 0 && width <= (exact.Rows[0].Op == Op.Movsx ? 4 : 2) ? exact with { SourceWidth = width } : null;
+        }
+
+        // A name that states its width takes no suffix, movabsq excepted.
+        if (exact.Width != 0 && mnemonic != MovabsWithSuffix)
+        {
+            return null;
+        }
+
+        var rows = exact.Rows.Where(row => row.HasSuffixes && row.Widths.Contains(width)).ToList();
+        return rows.Count > 0 ? exact with { Rows = rows, Width = width } : null;
+    }
+
+    /// <summary>Whether a mnemonic is the move with an operand of 64 bits in its encoding.</summary>
+    public static bool IsMovabs(string mnemonic) => mnemonic is "movabs" or MovabsWithSuffix;
 
     /// <summary>Bytes that a size suffix stands for; 0 when the letter is none.</summary>
     public static int WidthOfSuffix(char suffix) => suffix switch

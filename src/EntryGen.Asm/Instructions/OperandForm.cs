@@ -25,7 +25,7 @@ public enum OperandKinds
     /// <summary>An immediate of 16 bits, whatever the operation's width (<c>w</c>).</summary>
     ImmediateWord = 0x020,
 
-    /// <summary>A general register of any width of its own: the source of a zero or sign extension, a selector (<c>R</c>).</summary>
+    /// <summary>A general register of any width of its own: the source of a zero or sign extension (<c>R</c>).</summary>
     AnyRegister = 0x040,
 
     /// <summary>A general register of 64 bits, whatever the operation's width (<c>q</c>).</summary>
@@ -54,24 +54,29 @@ public enum OperandKinds
 
     /// <summary>A starred register or memory operand (<c>*</c>).</summary>
     Indirect = 0x8000,
+
+    /// <summary>A starred memory operand (<c>@</c>).</summary>
+    IndirectMemory = 0x1_0000,
+
+    /// <summary>A general register of 16 bits, whatever the operation's width: a selector (<c>z</c>).</summary>
+    Register16 = 0x2_0000,
 }
 
 /// <summary>One combination of operands that an operation accepts, in AT&amp;T order: sources first, destination last.</summary>
 /// <param name="Operands">What each operand can be.</param>
 public sealed record OperandForm(IReadOnlyList<OperandKinds> Operands)
 {
-    /// <summary>Whether operands of these kinds have this form.</summary>
-    /// <param name="kinds">For each operand, every kind that it could be taken for.</param>
-    public bool Accepts(IReadOnlyList<OperandKinds> kinds)
+    /// <summary>Whether operands have this form.</summary>
+    internal bool Accepts(IReadOnlyList<OperandSyntax> operands)
     {
-        if (kinds.Count != Operands.Count)
+        if (operands.Count != Operands.Count)
         {
             return false;
         }
 
-        for (var i = 0; i < kinds.Count; i++)
+        for (var i = 0; i < operands.Count; i++)
         {
-            if ((kinds[i] & Operands[i]) == 0)
+            if ((operands[i].Kinds & Operands[i]) == 0)
             {
                 return false;
             }
@@ -115,6 +120,8 @@ public sealed record OperandForm(IReadOnlyList<OperandKinds> Operands)
                 'D' => OperandKinds.Debug,
                 'l' => OperandKinds.Label,
                 '*' => OperandKinds.Indirect,
+                '@' => OperandKinds.IndirectMemory,
+                'z' => OperandKinds.Register16,
                 _ => throw new ArgumentException($"operand kind '{letter}'", nameof(letters)),
             };
         }

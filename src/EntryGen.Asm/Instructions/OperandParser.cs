@@ -171,7 +171,7 @@ internal readonly struct OperandParser
 
         if (baseRegister is { Width: 2 })
         {
-            return new RegisterSyntax(baseRegister, text);
+            return new RegisterSyntax(baseRegister, text) { IsPort = true };
         }
 
         Register? index = null;

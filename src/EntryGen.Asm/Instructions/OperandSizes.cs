@@ -38,8 +38,11 @@ internal readonly struct OperandSizes(InstructionInfo row, OperandForm form, IRe
         width = width == 0 ? row.DefaultWidth : width;
         if (width == 0)
         {
-            errors.AtName(ProgramDiagnostics.AmbiguousSize, $"nothing says how wide the operation is; write a suffix ({string.Join(", ", Suffixes())}).");
-            return null;
+            // A warning of GNU as too: it takes 32 bits, where there is such an operation.
+            width = row.Widths.Contains(4) ? 4 : row.Widths[0];
+            errors.AtName(
+                ProgramDiagnostics.AmbiguousSize,
+                $"Nothing says how wide the operation is, and {width * 8} bits are taken; write a suffix ({string.Join(", ", Suffixes())}).");
         }
 
         if (!row.Widths.Contains(width))
@@ -111,9 +114,22 @@ internal readonly struct OperandSizes(InstructionInfo row, OperandForm form, IRe
             ? register
             : null;
 
-    // Selector stores and loads touch 16 bits of memory whatever the suffix.
-    private int StoredWidth(int width) =>
-        row.Op is Op.MovFromSegment or Op.MovToSegment or Op.Sldt or Op.Str or Op.Smsw && operands.Any(operand => operand is MemorySyntax) ? 2 : width;
+    // Selector stores and loads touch 16 bits of memory; a suffix that says more is wrong.
+    private int? StoredWidth(int width)
+    {
+        if (row.Op is not (Op.MovFromSegment or Op.MovToSegment or Op.Sldt or Op.Str or Op.Smsw) || !operands.Any(operand => operand is MemorySyntax))
+        {
+            return width;
+        }
+
+        if (match.Width is 0 or 2)
+        {
+            return 2;
+        }
+
+        errors.AtName(ProgramDiagnostics.OperandSizeMismatch, $"{row.Name} of a selector and memory has 16 bits.");
+        return null;
+    }
 
     private bool ConfirmIndirect()
     {

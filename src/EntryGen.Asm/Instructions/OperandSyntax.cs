@@ -11,15 +11,18 @@ internal abstract record OperandSyntax(TracedText Text)
     public abstract OperandKinds Kinds { get; }
 }
 
-/// <summary><c>%rax</c>, or <c>(%dx)</c> as a port.</summary>
+/// <summary><c>%rax</c></summary>
 internal sealed record RegisterSyntax(Register Register, TracedText Text) : OperandSyntax(Text)
 {
+    /// <summary>Written <c>(%dx)</c>: nothing but the number of a port.</summary>
+    public bool IsPort { get; init; }
+
     public override OperandKinds Kinds => Register.Class switch
     {
         RegisterClass.Segment => OperandKinds.Segment,
         RegisterClass.Control => OperandKinds.Control,
         RegisterClass.Debug => OperandKinds.Debug,
-        RegisterClass.General => GeneralKinds,
+        RegisterClass.General => IsPort ? OperandKinds.Port : GeneralKinds,
         _ => OperandKinds.None,
     };
 
@@ -31,6 +34,7 @@ internal sealed record RegisterSyntax(Register Register, TracedText Text) : Oper
             kinds |= Register.Width == 8 ? OperandKinds.Register64 : OperandKinds.None;
             kinds |= Register is { Number: 0, HighByte: false } ? OperandKinds.Accumulator : OperandKinds.None;
             kinds |= Register is { Number: 1, Width: 1, HighByte: false } ? OperandKinds.Count : OperandKinds.None;
+            kinds |= Register.Width == 2 ? OperandKinds.Register16 : OperandKinds.None;
             kinds |= Register is { Number: 2, Width: 2 } ? OperandKinds.Port : OperandKinds.None;
             return kinds;
         }
@@ -60,5 +64,5 @@ internal sealed record MemorySyntax(Register? Segment, Register? Base, Register?
 /// <summary><c>*operand</c></summary>
 internal sealed record IndirectSyntax(OperandSyntax Target, TracedText Text) : OperandSyntax(Text)
 {
-    public override OperandKinds Kinds => OperandKinds.Indirect;
+    public override OperandKinds Kinds => Target is MemorySyntax ? OperandKinds.Indirect | OperandKinds.IndirectMemory : OperandKinds.Indirect;
 }

@@ -51,7 +51,7 @@ public static class ProgramBuilder
     {
         if (options.EntrySymbols is null)
         {
-            return graph.PlacedSections().SelectMany(graph.ItemsOf);
+            return graph.CodeSections().SelectMany(graph.ItemsOf);
         }
 
         var roots = new List<CodeItem>();
@@ -86,9 +86,9 @@ public static class ProgramBuilder
         var constants = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var unit in units)
         {
-            foreach (var name in unit.Macros.Names)
+            foreach (var name in unit.Macros.ObjectLikeNames((_, source) => IsAsmOffsets(source.Path)))
             {
-                if (unit.Macros.Find(name) is { Parameters: null, Definition: { } definition } && IsAsmOffsets(definition.Source.Path) && unit.Macros.TryEvaluate(name, out var value))
+                if (unit.Macros.TryEvaluate(name, out var value))
                 {
                     constants[name] = value;
                 }

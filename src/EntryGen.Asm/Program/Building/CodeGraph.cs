@@ -8,7 +8,7 @@ namespace EntryGen.Asm.Building;
 internal sealed class CodeGraph
 {
     private readonly IReadOnlyList<UnitContent> _units;
-    private readonly HashSet<UnitSection> _claimed = [];
+    private readonly Dictionary<CodeItem, SitePlan> _replacementOf = [];
 
     public CodeGraph(IReadOnlyList<UnitContent> units)
     {
@@ -50,7 +50,7 @@ internal sealed class CodeGraph
     /// <summary>How each instruction came to be, in reading order.</summary>
     public Dictionary<Instruction, InstructionPlan> Plans { get; } = [];
 
-    /// <summary>The items of a section of a unit in layout order: sites, their original code, then their replacements.</summary>
+    /// <summary>The items of a section of a unit in layout order: sites, their original code, then their replacements, wherever those were written.</summary>
     public IEnumerable<CodeItem> ItemsOf(UnitSection section)
     {
         SitePlan? open = null;
@@ -81,17 +81,15 @@ internal sealed class CodeGraph
                 }
             }
 
-            if (i < section.Elements.Count && section.Elements[i] is CodeElement { Item: { } instruction })
+            if (i < section.Elements.Count && section.Elements[i] is CodeElement { Item: { } instruction } && !_replacementOf.ContainsKey(instruction))
             {
                 yield return instruction;
             }
         }
     }
 
-    /// <summary>The sections whose items have a place of their own: replacement code goes where it is used.</summary>
-    public IEnumerable<UnitSection> PlacedSections() => CodeSections().Where(section => !_claimed.Contains(section));
-
-    private IEnumerable<UnitSection> CodeSections() => _units.SelectMany(unit => unit.Sections).Where(section => section.IsCode);
+    /// <summary>The sections that hold instructions.</summary>
+    public IEnumerable<UnitSection> CodeSections() => _units.SelectMany(unit => unit.Sections).Where(section => section.IsCode);
 
     private void CreateInstructions(UnitContent unit)
     {
@@ -153,7 +151,7 @@ internal sealed class CodeGraph
         {
             Report(section, site.Choices[0], site.End > site.First ? "its original is data." : "nothing follows it.");
             site.Item.Original = Nowhere(section, site.Choices[0]);
-            site.Item.Choices = [];
+            site.Choices.Clear();
             return;
         }
 
@@ -163,7 +161,6 @@ internal sealed class CodeGraph
 
     private AlternativeChoice LinkChoice(UnitSection section, SitePlan site, ChoicePlan choice)
     {
-        _claimed.Add(choice.Section);
         CodeItem? first = null;
         for (var i = choice.First; i < choice.End; i++)
         {
@@ -174,6 +171,11 @@ internal sealed class CodeGraph
             }
 
             first ??= item;
+            if (!_replacementOf.ContainsKey(item))
+            {
+                _replacementOf.Add(item, site);
+            }
+
             if (i == choice.End - 1)
             {
                 item.Next = GoesOn(item) ? site.Item.Next : null;
@@ -206,20 +208,24 @@ internal sealed class CodeGraph
         new StatementErrors(choice.Record, section.Unit.Diagnostics).At(
             ProgramDiagnostics.MalformedAlternative, choice.Record.Text, "this alternative cannot be understood: " + message);
 
-    private static IEnumerable<CodeItem> Replacements(SitePlan site)
+    // Code that two records share belongs to the first.
+    private IEnumerable<CodeItem> Replacements(SitePlan site)
     {
-        var seen = new HashSet<(UnitSection, int)>();
         foreach (var choice in site.Choices)
         {
             for (var i = choice.First; i < choice.End; i++)
             {
-                if (choice.Section.Elements[i] is CodeElement { Item: { } item } && seen.Add((choice.Section, i)))
+                if (choice.Section.Elements[i] is CodeElement { Item: { } item } && ReferenceEquals(_replacementOf[item], site)
+                    && !site.Choices.TakeWhile(earlier => !ReferenceEquals(earlier, choice)).Any(earlier => Covers(earlier, choice.Section, i)))
                 {
                     yield return item;
                 }
             }
         }
     }
+
+    private static bool Covers(ChoicePlan choice, UnitSection section, int element) =>
+        ReferenceEquals(choice.Section, section) && element >= choice.First && element < choice.End;
 
     private void LinkExceptions(UnitContent unit)
     {

@@ -36,7 +36,7 @@ internal sealed class CodeLayout(CodeGraph graph, Reachability reachable)
     public IReadOnlyList<PlacedSection> Place()
     {
         var sections = new List<PlacedSection>();
-        var byName = graph.PlacedSections().GroupBy(section => section.Name).ToList();
+        var byName = graph.CodeSections().GroupBy(section => section.Name).ToList();
         var next = OtherCode;
         foreach (var group in byName)
         {

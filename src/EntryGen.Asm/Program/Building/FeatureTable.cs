@@ -33,9 +33,9 @@ internal sealed class FeatureTable(IReadOnlyList<ProgramUnit> units)
         foreach (var unit in units)
         {
             var own = new HashSet<int>();
-            foreach (var name in unit.Macros.Names.Where(IsFeature).OrderBy(name => name, StringComparer.Ordinal))
+            foreach (var name in unit.Macros.ObjectLikeNames((name, _) => IsFeature(name)))
             {
-                if (unit.Macros.Find(name) is not { Parameters: null } macro || !unit.Macros.TryEvaluate(name, out var value) || value is < 0 or > 0xFFFF)
+                if (unit.Macros.Find(name) is not { } macro || !unit.Macros.TryEvaluate(name, out var value) || value is < 0 or > 0xFFFF)
                 {
                     continue;
                 }

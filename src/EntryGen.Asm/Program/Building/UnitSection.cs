@@ -20,9 +20,6 @@ internal sealed class UnitSection(UnitContent unit, string name)
     /// <summary>Whether it holds instructions.</summary>
     public bool IsCode { get; private set; } = name == ".text" || name.EndsWith(".text", StringComparison.Ordinal) || name.Contains(".text.");
 
-    /// <summary>Replacement code: its items belong to the sites it patches.</summary>
-    public bool IsReplacement => Name == ".altinstr_replacement";
-
     /// <summary>The statements that take up space.</summary>
     public IReadOnlyList<Statement> Statements => _statements;
 
