@@ -17,6 +17,7 @@ internal sealed partial class UnitReader : ITokenSource
     private readonly Stack<OpenFile> _files = new();
     private readonly List<SourceText> _filesRead = [];
     private readonly HashSet<SourceText> _known = [];
+    private readonly HashSet<SourceText> _opened = [];
     private SourceText _main = null!;
     private OpenFile _file = null!;
 
@@ -217,7 +218,8 @@ internal sealed partial class UnitReader : ITokenSource
     private void Open(SourceText text, int nextDirectory)
     {
         var tokens = _cache.Get(text);
-        if (Know(text))
+        Know(text);
+        if (_opened.Add(text))
         {
             foreach (var diagnostic in tokens.Diagnostics)
             {

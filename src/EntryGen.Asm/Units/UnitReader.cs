@@ -47,7 +47,7 @@ public static class UnitReader
             },
             files,
             cancellation);
-        findings.AddRange(listing.Diagnostics.Select(texts.Trace));
+        Add(listing.Diagnostics);
 
         var result = ProgramBuilder.Build(
             [new ProgramUnit(unit.Name, listing, listing.PreprocessorMacros!)],
@@ -57,11 +57,20 @@ public static class UnitReader
                 PerCpu = [.. All(unit).SelectMany(part => part.PerCpu).Select(AsVariable)],
                 Constants = SymbolsOf(unit),
             });
-        findings.AddRange(result.Diagnostics.Select(texts.Trace));
+        Add(result.Diagnostics);
         UnitEntries.CheckFunctions(unit, result.Program, findings);
 
         var reading = new UnitReading { Inputs = inputs, Findings = findings };
         return reading.HasErrors ? reading : new UnitReading { Inputs = inputs, Findings = findings, Program = result.Program };
+
+        // What an earlier stage could not read, a later one misunderstands: one mistake is one finding.
+        void Add(IReadOnlyList<AsmDiagnostic> diagnostics)
+        {
+            var mistakes = new HashSet<UnitPlace>(findings
+                .Where(finding => finding.Diagnostic.Descriptor.Severity == AsmSeverity.Error && finding.Place.Length > 0)
+                .Select(finding => finding.Place with { Length = 0 }));
+            findings.AddRange(diagnostics.Select(texts.Trace).Where(finding => !mistakes.Contains(finding.Place with { Length = 0 })));
+        }
     }
 
     private static SourceText? ComposeMain(UnitDeclaration unit, UnitFiles files, UnitTexts texts, List<UnitFinding> findings)
