@@ -1,5 +1,8 @@
 using System.CommandLine;
+using EntryGen.Kernel;
 using EntryGen.Tool.Input;
+using EntryGen.Tool.Tracing;
+using EntryGen.Tracing;
 
 namespace EntryGen.Tool.Commands;
 
@@ -9,14 +12,47 @@ internal static class TraceCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(Host host)
     {
+        var symbol = new Argument<string>("SYMBOL") { Description = "The entry to run." };
         var input = new InputOptions();
-        var command = new Command("trace", "Runs an entry to its end and prints one line per instruction.");
+        var start = new StartOptions();
+        var features = new FeatureOption();
+        var format = FormatOption.Create();
+        var command = new Command("trace", "Generates and compiles the emulator of an entry, runs it to its end and prints one line per instruction, then the counts.") { symbol };
         input.AddTo(command);
+        start.AddTo(command);
+        features.AddTo(command);
+        command.Add(format);
         command.SetAction(result =>
         {
+            var name = result.GetRequiredValue(symbol);
+            var entry = KnownEntries.Resolve(name, KnownEntries.Find(name)?.Kind ?? EntryKind.Call);
+            var state = start.Read(result, entry);
             var units = input.Read(result, host).ReadUnits();
-            return ExitCode.Done;
+            if (!units.Any(unit => unit.Defines(name)))
+            {
+                throw UnknownSymbol.In(units, name);
+            }
+
+            var program = ReaderInput.Link(units, [name]);
+            var options = new KernelOptions { Features = features.Read(result, units, program) };
+            using var compiled = CompiledUnit.Create(program, name, entry.Kind);
+            var trace = TraceRecorder.Record(KernelEnvironment.Create(compiled.Unit, options), name, state);
+            Write(trace, result.GetValue(format), host.Output);
+            return trace.Returned ? ExitCode.Done : ExitCode.Found;
         });
         return command;
+    }
+
+    private static void Write(Trace trace, OutputFormat format, TextWriter output)
+    {
+        if (format == OutputFormat.Json)
+        {
+            TraceJson.Write(trace, output);
+            return;
+        }
+
+        output.WriteLine($"{trace.Activation.Entry.Symbol}: {trace.Activation.Description}; features {trace.Activation.Environment.Options.Features}");
+        output.WriteLine();
+        TraceText.Write(output, trace);
     }
 }

@@ -32,7 +32,7 @@ internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceR
 
     private static T WithoutErrors<T>(T result, Func<T, IReadOnlyList<AsmDiagnostic>> diagnostics)
     {
-        var errors = diagnostics(result).Where(found => found.Descriptor.Severity == AsmSeverity.Error).ToList();
+        var errors = diagnostics(result).Where(IsRefused).ToList();
         return errors switch
         {
             [] => result,
@@ -40,6 +40,9 @@ internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceR
             _ => throw new InputException($"{errors[0]} ({errors.Count - 1} more after this)"),
         };
     }
+
+    /// <summary>A word that is no instruction is only a warning to the generator, whose table may lack what a newer assembler knows. Here it ends the command, as it does the assembler.</summary>
+    private static bool IsRefused(AsmDiagnostic found) => found.Descriptor.Severity == AsmSeverity.Error || found.Descriptor == ProgramDiagnostics.UnknownMnemonic;
 }
 
 /// <summary>One file, read without an error.</summary>

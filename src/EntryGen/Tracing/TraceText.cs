@@ -14,7 +14,7 @@ public static class TraceText
     private const int GsWidth = 8;
     private const int StackWidth = 13;
     private const int FlagWidth = 4;
-    private const int SourceWidth = 22;
+    private const int LeastSourceWidth = 22;
     private const int TextWidth = 44;
 
     /// <summary>Writes headings, steps and counts.</summary>
@@ -22,29 +22,27 @@ public static class TraceText
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(trace);
-        writer.WriteLine(Heading);
-        writer.WriteLine(Line("", Cr3(trace.Before, null, false), trace.Before, LaneChanges.None, "", $"({trace.Activation.Entry.Symbol})", []));
+        var sourceWidth = Math.Max(LeastSourceWidth, trace.Steps.Max(step => FileName(step.Source).Length) + 2);
+        writer.WriteLine(Heading(sourceWidth));
+        writer.WriteLine(Line("", Cr3(trace.Before, null, false), trace.Before, LaneChanges.None, "", sourceWidth, $"({trace.Activation.Entry.Symbol})", []));
         foreach (var step in trace.Steps)
         {
-            writer.WriteLine(Line(step));
+            writer.WriteLine(Line(step, sourceWidth));
         }
 
         writer.WriteLine();
         WriteSummary(writer, trace.Summary);
     }
 
-    /// <summary>The headings of the columns.</summary>
-    public static string Heading { get; } = new StringBuilder()
+    private static string Heading(int sourceWidth) => new StringBuilder()
         .Append("#".PadLeft(NumberWidth)).Append("  ")
         .Append("CR3".PadRight(Cr3Width)).Append("GS".PadRight(GsWidth)).Append("stack".PadRight(StackWidth))
         .Append("IF".PadRight(FlagWidth)).Append("CPL".PadRight(FlagWidth))
-        .Append("source".PadRight(SourceWidth)).Append("instruction".PadRight(TextWidth)).Append("macros")
+        .Append("source".PadRight(sourceWidth)).Append("instruction".PadRight(TextWidth)).Append("macros")
         .ToString();
 
-    /// <summary>The line of a step.</summary>
-    public static string Line(TraceStep step)
+    private static string Line(TraceStep step, int sourceWidth)
     {
-        ArgumentNullException.ThrowIfNull(step);
         var text = step.Kind switch
         {
             TraceStepKind.Function => $"[{step.Text}]",
@@ -53,7 +51,7 @@ public static class TraceText
         };
         return Line(
             step.Number.ToString(CultureInfo.InvariantCulture), Cr3(step.Lanes, step.Cr3Write, step.Changes.HasFlag(LaneChanges.Cr3)), step.Lanes, step.Changes,
-            FileName(step.Source), text, step.MacroStack);
+            FileName(step.Source), sourceWidth, text, step.MacroStack);
     }
 
     /// <summary>Writes the counts, one a line.</summary>
@@ -70,7 +68,7 @@ public static class TraceText
     }
 
     private static string Line(
-        string number, string cr3, Lanes lanes, LaneChanges changes, string source, string text, IReadOnlyList<string> macros)
+        string number, string cr3, Lanes lanes, LaneChanges changes, string source, int sourceWidth, string text, IReadOnlyList<string> macros)
     {
         var line = new StringBuilder()
             .Append(number.PadLeft(NumberWidth)).Append("  ")
@@ -79,7 +77,7 @@ public static class TraceText
             .Append(Column(Marked(Stack(lanes), changes, LaneChanges.Stack), StackWidth))
             .Append(Column(Marked(lanes.InterruptsEnabled ? "1" : "0", changes, LaneChanges.Interrupts), FlagWidth))
             .Append(Column(Marked(lanes.Cpl.ToString(CultureInfo.InvariantCulture), changes, LaneChanges.Cpl), FlagWidth))
-            .Append(Column(source, SourceWidth))
+            .Append(Column(source, sourceWidth))
             .Append(Column(text.Replace('\t', ' '), TextWidth));
         for (var i = 0; i < macros.Count; i++)
         {

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using EntryGen.Asm;
+using EntryGen.Asm.Text;
+using EntryGen.Kernel;
+using EntryGen.Tool.Input;
+
+namespace EntryGen.Tool.Tracing;
+
+/// <summary>The option <c>--features</c>: the complete set of CPU features that are on.</summary>
+internal sealed class FeatureOption
+{
+    private const string Prefix = "X86_FEATURE_";
+    private const string BugPrefix = "X86_BUG_";
+
+    private readonly Option<string?> _option = new("--features")
+    {
+        Description = $"All CPU features that are on, separated by commas, without {Prefix}; '' for none (default: {KernelOptions.DefaultFeatures}). "
+            + $"They choose the code of alternatives and what the processor has. Known: {string.Join(',', KernelFeatures.All)}, and every other {Prefix} of the files' headers.",
+        HelpName = "PTI,PCID,...",
+    };
+
+    /// <summary>Adds the option.</summary>
+    public void AddTo(Command command) => command.Add(_option);
+
+    /// <summary>The features given.</summary>
+    /// <exception cref="InputException">Neither the code nor its headers know a name.</exception>
+    public FeatureSet Read(ParseResult result, IReadOnlyList<ReadUnit> units, Program program)
+    {
+        if (result.GetValue(_option) is not { } text)
+        {
+            return KernelOptions.DefaultFeatures;
+        }
+
+        var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var known = new HashSet<string>(KernelFeatures.All, StringComparer.Ordinal);
+        known.UnionWith(program.Features.Select(feature => feature.Name));
+        known.UnionWith(units.SelectMany(unit => unit.Listing.PreprocessorMacros!.Names).Select(FeatureOf).OfType<string>());
+        foreach (var name in names)
+        {
+            if (!known.Contains(name))
+            {
+                var meant = name.StartsWith(Prefix, StringComparison.Ordinal) ? $" Names are given without {Prefix}." : NearestName.Suggest(name, known.Order(StringComparer.Ordinal));
+                throw new InputException($"--features: no CPU feature is called '{name}'.{meant}");
+            }
+        }
+
+        return new FeatureSet(names);
+    }
+
+    /// <summary>The feature that a header's macro numbers, or null.</summary>
+    private static string? FeatureOf(string macro) =>
+        macro.StartsWith(Prefix, StringComparison.Ordinal) ? macro[Prefix.Length..]
+        : macro.StartsWith(BugPrefix, StringComparison.Ordinal) ? "BUG_" + macro[BugPrefix.Length..]
+        : null;
+}

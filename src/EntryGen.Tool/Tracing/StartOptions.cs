@@ -1,0 +1,59 @@
+using System.CommandLine;
+using EntryGen.Kernel;
+
+namespace EntryGen.Tool.Tracing;
+
+/// <summary>The options that say what the event finds: <c>--from</c>, <c>--cr3</c>, <c>--gs</c>.</summary>
+internal sealed class StartOptions
+{
+    private readonly Option<Side?> _from = SideOption("--from", "Who is interrupted (default: user, with the user's CR3 and GS).");
+    private readonly Option<Side?> _cr3 = SideOption("--cr3", "Whose page tables CR3 points at while the kernel is interrupted (default: kernel).");
+    private readonly Option<Side?> _gs = SideOption("--gs", "Whose GS base is live while the kernel is interrupted (default: kernel).");
+
+    /// <summary>Adds the options.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_from);
+        command.Add(_cr3);
+        command.Add(_gs);
+    }
+
+    /// <summary>The state they describe.</summary>
+    /// <param name="result">The call.</param>
+    /// <param name="entry">The entry that is to be reached from it.</param>
+    /// <exception cref="InputException">There is no such state, or the entry cannot be reached from it.</exception>
+    public StartState Read(ParseResult result, EntryPoint entry)
+    {
+        var start = new StartState { From = result.GetValue(_from) ?? Side.User, Cr3 = result.GetValue(_cr3), Gs = result.GetValue(_gs) };
+        if (start.From == Side.User && (start.Cr3 == Side.Kernel || start.Gs == Side.Kernel))
+        {
+            throw new InputException("User code runs with the user's CR3 and GS: give --from kernel too.");
+        }
+
+        if (start.From == Side.Kernel && entry.Kind is EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80)
+        {
+            throw new InputException($"'{entry.Symbol}' is reached from user code only: leave out --from kernel.");
+        }
+
+        return start;
+    }
+
+    private static Option<Side?> SideOption(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "user|kernel",
+        CustomParser = result =>
+        {
+            switch (result.Tokens[0].Value)
+            {
+                case "user":
+                    return Side.User;
+                case "kernel":
+                    return Side.Kernel;
+                case var other:
+                    result.AddError($"'{other}' is neither user nor kernel ({name}).");
+                    return null;
+            }
+        },
+    };
+}
