@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EntryGen.Emulation;
 
 /// <summary>Reads descriptors from the GDT and LDT in guest memory: supervisor accesses of the processor itself, through the current page table.</summary>
@@ -66,6 +68,7 @@ internal static class DescriptorReader
             ? new SegmentDescriptor(bits).Dpl
             : null;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Result Locate(Machine machine, ulong selector, uint size, out ulong address)
     {
         var isLocal = (selector & 4) != 0;

@@ -40,7 +40,9 @@ public ref partial struct Cpu
 
         var old = PrivilegeLevel;
         At(Reg.Rip) = code.IsLong ? rip : (uint)rip;
-        At(Reg.Rflags) = FlagsAfterReturn(flags, old);
+        flags = FlagsAfterReturn(flags, old);
+        var changesMode = (int)(cs & 3) != old || ((At(Reg.Rflags) ^ flags) & Flags.AC) != 0;
+        At(Reg.Rflags) = flags;
         At(Reg.Cs) = cs;
         At(Reg.Ss) = ss;
 
@@ -53,7 +55,11 @@ public ref partial struct Cpu
             DropPrivilegedSegments();
         }
 
-        Machine.ModeChanged();
+        if (changesMode)
+        {
+            Machine.ModeChanged();
+        }
+
         return true;
     }
 

@@ -10,6 +10,7 @@ internal sealed partial class LinearMemory
     private ulong ImplicitContext => _mode == _implicitMode ? _file[HiddenState.WindowContext] : Context(_implicitMode);
 
     /// <summary>Reads 8 bytes of the IDT, GDT, LDT or TSS. Not observed: it is no operand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadImplicitly(ulong address, out ulong value)
     {
         ref var place = ref Kept(address, sizeof(ulong), ImplicitContext, AccessKind.Read);
