@@ -169,12 +169,13 @@ internal static class Directives
         "byte word short hword value long int quad octa 2byte 4byte 8byte slong uleb128 sleb128 ascii asciz string string8 string16 " +
         "string32 string64 base64 float single double tfloat hfloat bfloat16 dc dc.a dc.b dc.d dc.l dc.s dc.w dc.x dcb dcb.b dcb.d dcb.l " +
         "dcb.s dcb.w dcb.x ds ds.b ds.d ds.l ds.p ds.s ds.w ds.x fill skip space zero nop nops org offset align balign balignw balignl " +
-        "p2align p2alignw p2alignl type size hidden internal protected local symver weakref version ident desc xstabs stabs stabn stabd " +
-        "file loc line ln loc_mark_labels linefile appline appfile func endfunc def endef dim scl tag val list nolist llist nollist eject " +
-        "lflags title sbttl psize cfi_startproc cfi_endproc cfi_sections cfi_personality cfi_personality_id cfi_lsda cfi_def_cfa " +
-        "cfi_def_cfa_register cfi_def_cfa_offset cfi_adjust_cfa_offset cfi_offset cfi_rel_offset cfi_register cfi_restore cfi_undefined " +
-        "cfi_same_value cfi_remember_state cfi_restore_state cfi_return_column cfi_signal_frame cfi_window_save cfi_escape " +
-        "cfi_val_encoded_addr cfi_inline_lsda cfi_label cfi_val_offset cfi_fde_data cfi_negate_ra_state code16 code16gcc code32 code64 " +
-        "arch att_syntax att_mnemonic intel_mnemonic allow_index_reg disallow_index_reg sse_check operand_check optim noopt insn largecomm " +
-        "vtable_entry vtable_inherit reloc gnu_attribute attach_to_group bundle_align_mode bundle_lock bundle_unlock";
+        "p2align p2alignw p2alignl type size hidden internal protected local symver weakref version ident xstabs stabs stabn stabd file " +
+        "loc line loc_mark_labels linefile func endfunc list nolist eject lflags title sbttl psize cfi_startproc cfi_endproc cfi_sections " +
+        "cfi_personality cfi_personality_id cfi_lsda cfi_def_cfa cfi_def_cfa_register cfi_def_cfa_offset cfi_adjust_cfa_offset cfi_offset " +
+        "cfi_rel_offset cfi_register cfi_restore cfi_undefined cfi_same_value cfi_remember_state cfi_restore_state cfi_return_column " +
+        "cfi_signal_frame cfi_window_save cfi_escape cfi_val_encoded_addr cfi_inline_lsda cfi_label cfi_val_offset cfi_fde_data " +
+        "cfi_negate_ra_state code16 code16gcc code32 code64 arch att_syntax att_mnemonic intel_mnemonic allow_index_reg disallow_index_reg " +
+        "sse_check operand_check optim noopt insn largecomm vtable_entry vtable_inherit reloc gnu_attribute attach_to_group " +
+        "bundle_align_mode bundle_lock bundle_unlock extern fail dfloat ffloat llen plen nopage noformat lsym rva spc tls_common xcom xdef " +
+        "xref sect.s section.s common.s";
 }

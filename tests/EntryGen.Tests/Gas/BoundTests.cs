@@ -104,7 +104,7 @@ public class BoundTests
         var fragments = seedText.Split('\n', ' ');
         var random = new Random(20240611);
         var options = new AssemblerOptions { MaxStatements = 2_000, MaxExpandedCharacters = 200_000, MaxRepetitions = 1_000 };
-        for (var round = 0; round < 4_000; round++)
+        for (var round = 0; round < 2_000; round++)
         {
             var text = new System.Text.StringBuilder(seedText);
             for (var edits = random.Next(1, 12); edits > 0; edits--)

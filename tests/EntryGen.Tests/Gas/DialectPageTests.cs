@@ -1,0 +1,59 @@
+using System.Text;
+using EntryGen.Asm.Gas;
+using EntryGen.Testing;
+
+namespace EntryGen.Tests.Gas;
+
+/// <summary>The tables of docs/dialect.md that come from the code, and the bounds it names.</summary>
+public class DialectPageTests
+{
+    private const string Start = "<!-- directives: written by DialectPageTests -->\n";
+    private const string End = "<!-- end -->";
+
+    [Fact]
+    public void The_directives_are_those_of_the_table()
+    {
+        var path = Repository.PathOf("docs", "dialect.md");
+        var page = File.ReadAllText(path);
+        var start = page.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
+        var end = page.IndexOf(End, StringComparison.Ordinal);
+        var expected = Table();
+        if (Environment.GetEnvironmentVariable("ENTRYGEN_ACCEPT_SNAPSHOTS") == "1")
+        {
+            File.WriteAllText(path, page[..start] + expected + page[end..]);
+            return;
+        }
+
+        Assert.Equal(expected, page[start..end]);
+    }
+
+    [Fact]
+    public void The_bounds_are_the_defaults()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "dialect.md")).ReplaceLineEndings(" ").Replace("   ", " ");
+        var options = new AssemblerOptions();
+        Assert.Contains(
+            FormattableString.Invariant(
+                $"{options.MaxDepth} levels of expansion (as GNU as), {options.MaxStatements:N0} statements, {options.MaxExpandedCharacters >> 20} Mi characters")
+            + FormattableString.Invariant(
+                $" of expansions, {options.MaxRepetitions:N0} turns of one `.rept`, {options.MaxExpressionDepth} levels in an expression, {options.MaxDiagnostics} mistakes"),
+            page,
+            StringComparison.Ordinal);
+    }
+
+    private static string Table()
+    {
+        var table = new StringBuilder("\n| | |\n|---|---|\n");
+        Row("conditionals", directive => directive.IsConditional());
+        Row("macros and repetitions", directive => directive is >= Directive.Macro and <= Directive.NormalSyntax);
+        Row("symbols", directive => directive is >= Directive.Set and <= Directive.Common);
+        Row("sections", directive => directive is >= Directive.Section and <= Directive.Subsection);
+        Row("messages, end", directive => directive is >= Directive.Error and <= Directive.End);
+        Row("refused", directive => directive is Directive.Unsupported);
+        Row("listed, not interpreted", directive => directive is Directive.PassedOn);
+        return table.Append('\n').ToString();
+
+        void Row(string title, Func<Directive, bool> belongs) =>
+            table.Append($"| {title} | {string.Join(' ', Directives.Names.Where(name => belongs(Directives.Find(name))).Order(StringComparer.Ordinal).Select(name => $"`{name}`"))} |\n");
+    }
+}
