@@ -5,9 +5,21 @@ internal static class MnemonicTable
 {
     private static readonly Dictionary<string, int> _statedWidths = new(StringComparer.Ordinal)
     {
-        ["cbtw"] = 2, ["cbw"] = 2, ["cwtl"] = 4, ["cwde"] = 4, ["cltq"] = 8, ["cdqe"] = 8,
-        ["cwtd"] = 2, ["cwd"] = 2, ["cltd"] = 4, ["cdq"] = 4, ["cqto"] = 8, ["cqo"] = 8,
-        ["cmpxchg8b"] = 8, ["cmpxchg16b"] = 16, ["movabs"] = 8,
+        ["cbtw"] = 2,
+        ["cbw"] = 2,
+        ["cwtl"] = 4,
+        ["cwde"] = 4,
+        ["cltq"] = 8,
+        ["cdqe"] = 8,
+        ["cwtd"] = 2,
+        ["cwd"] = 2,
+        ["cltd"] = 4,
+        ["cdq"] = 4,
+        ["cqto"] = 8,
+        ["cqo"] = 8,
+        ["cmpxchg8b"] = 8,
+        ["cmpxchg16b"] = 16,
+        ["movabs"] = 8,
     };
 
     private const string MovabsWithSuffix = "movabsq";

@@ -14,9 +14,16 @@ internal static class DataDirectives
     private static readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal)
     {
         [".byte"] = 1,
-        [".short"] = 2, [".word"] = 2, [".hword"] = 2, [".value"] = 2, [".2byte"] = 2,
-        [".long"] = 4, [".int"] = 4, [".4byte"] = 4,
-        [".quad"] = 8, [".8byte"] = 8,
+        [".short"] = 2,
+        [".word"] = 2,
+        [".hword"] = 2,
+        [".value"] = 2,
+        [".2byte"] = 2,
+        [".long"] = 4,
+        [".int"] = 4,
+        [".4byte"] = 4,
+        [".quad"] = 8,
+        [".8byte"] = 8,
     };
 
     private static readonly HashSet<string> _strings = [".ascii", ".asciz", ".string"];
