@@ -7,16 +7,26 @@ internal sealed class IndentedWriter
 {
     private readonly StringBuilder _text = new();
     private int _depth;
+    private bool _separates;
+    private bool _isOpened;
 
-    /// <summary>Writes a line at the current depth; an empty one carries no blanks.</summary>
+    /// <summary>Writes a line at the current depth. Blank lines separate: there is one at most, and none beside a brace.</summary>
     public void Line(string line = "")
     {
-        if (line.Length > 0)
+        if (line.Length == 0)
         {
-            _text.Append(' ', _depth * 4).Append(line);
+            _separates = !_isOpened;
+            return;
         }
 
-        _text.Append('\n');
+        if (_separates && line[0] != '}')
+        {
+            _text.Append('\n');
+        }
+
+        _text.Append(' ', _depth * 4).Append(line).Append('\n');
+        _separates = false;
+        _isOpened = line == "{";
     }
 
     /// <summary>Writes each line of a text at the current depth.</summary>

@@ -10,6 +10,7 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
     private int _readRegisters;
     private int _writtenRegisters;
     private int _temporaries;
+    private bool _usesResult;
     private bool _usesLookup;
     private bool _usesFeatures;
     private int _longest;
@@ -26,6 +27,13 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
 
     /// <summary>Notes that the temporaries up to a number are used.</summary>
     public void UseTemporary(int temporary) => _temporaries = Math.Max(_temporaries, temporary + 1);
+
+    /// <summary>The variable for <c>out</c> arguments: apart from all others, because the JIT keeps one whose address is taken in memory.</summary>
+    public string NewResult()
+    {
+        _usesResult = true;
+        return "result";
+    }
 
     /// <summary>A label that continues in <c>Step</c> at an instruction of which nothing has happened.</summary>
     public string AddExit(ulong address, RunState state, Instruction instruction)
@@ -81,6 +89,11 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
         if (_temporaries > 0)
         {
             writer.Line($"ulong {string.Join(", ", Enumerable.Range(0, _temporaries).Select(temporary => "t" + temporary))};");
+        }
+
+        if (_usesResult)
+        {
+            writer.Line("ulong result;");
         }
 
         writer.Line("ulong rip;");

@@ -163,7 +163,7 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
     // Temporaries
 
     /// <inheritdoc/>
-    public override Value NewTemporary() => NewTemporary(8, null);
+    public override Value NewTemporary() => Value.Atom(chunk.NewResult(), isStable: true);
 
     private Value NewTemporary(int width, Origin? origin)
     {

@@ -9,6 +9,7 @@ namespace EntryGen.Generators.Emission;
 internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) : Translation(unit)
 {
     private int _variables;
+    private int _results;
     private bool _nextIsSet;
 
     /// <inheritdoc/>
@@ -20,11 +21,18 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
     /// <summary>Whether a checked stack access jumps to <c>stackFault</c>.</summary>
     public bool UsesStackFault { get; private set; }
 
+    /// <summary>How many variables the method needs for <c>out</c> arguments. They are shared: the runtime clears each on every call.</summary>
+    public int Results { get; private set; }
+
+    /// <summary>The name of a variable for <c>out</c> arguments.</summary>
+    public static string Result(int number) => "m" + number;
+
     /// <summary>Writes the statements of one instruction, up to and without the <c>break</c>.</summary>
     public void Write(Instruction instruction)
     {
         Begin(instruction);
         _variables = 0;
+        _results = 0;
         _nextIsSet = false;
         if (SemanticsTable.Find(instruction.Info.Op) is not { } semantic)
         {
@@ -52,9 +60,14 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
     /// <inheritdoc/>
     public override Value NewTemporary()
     {
-        var name = "t" + _variables++;
-        Do($"ulong {name};");
-        return Value.Atom(name, isStable: true);
+        return Value.Atom(NewResult(), isStable: true);
+    }
+
+    private string NewResult()
+    {
+        var name = Result(_results++);
+        Results = Math.Max(Results, _results);
+        return name;
     }
 
     /// <inheritdoc/>
@@ -102,8 +115,8 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
     /// <inheritdoc/>
     public override Value Load(MemoryAddress address, int width, bool forUpdate)
     {
-        var name = "t" + _variables++;
-        RequireOr($"cpu.{(forUpdate ? "LoadForUpdate" : "Load")}{8 * width}({address.Linear.Bare}, out var {name})", FaultOf(address));
+        var name = NewResult();
+        RequireOr($"cpu.{(forUpdate ? "LoadForUpdate" : "Load")}{8 * width}({address.Linear.Bare}, out {name})", FaultOf(address));
         return Value.Atom(name, width, isStable: true);
     }
 

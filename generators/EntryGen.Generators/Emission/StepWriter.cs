@@ -192,29 +192,16 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
         using (writer.Braces($"private static bool Step{method}(ref global::EntryGen.Cpu cpu, ref ulong r, int item, ref global::EntryGen.Stop stop)"))
         using (writer.Braces("unchecked"))
         {
+            var body = new IndentedWriter();
+            var translation = new StepTranslation(unit, body);
+            WriteSwitch(body, instructions, translation);
             writer.Line("ulong next;");
-            var translation = new StepTranslation(unit, writer);
-            using (writer.Braces("switch (item)"))
+            if (translation.Results > 0)
             {
-                foreach (var instruction in instructions)
-                {
-                    Explanations.Write(writer, instruction);
-                    using (writer.Braces($"case {index[instruction]}:"))
-                    {
-                        translation.Write(instruction);
-                    }
-
-                    writer.Line();
-                }
-
-                writer.Line("default:");
-                using (writer.Indent())
-                {
-                    writer.Line("stop = new global::EntryGen.Stop(global::EntryGen.StopKind.Left);");
-                    writer.Line("return false;");
-                }
+                writer.Line($"ulong {string.Join(", ", Enumerable.Range(0, translation.Results).Select(StepTranslation.Result))};");
             }
 
+            writer.Paste(body);
             writer.Line();
             writer.Line("Unsafe.Add(ref r, Rip) = next;");
             writer.Line("return true;");
@@ -231,6 +218,30 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
                 writer.Line();
                 writer.Label("stackFault");
                 writer.Line("stop = cpu.StackFault();");
+                writer.Line("return false;");
+            }
+        }
+    }
+
+    private void WriteSwitch(IndentedWriter writer, IEnumerable<Instruction> instructions, StepTranslation translation)
+    {
+        using (writer.Braces("switch (item)"))
+        {
+            foreach (var instruction in instructions)
+            {
+                Explanations.Write(writer, instruction);
+                using (writer.Braces($"case {index[instruction]}:"))
+                {
+                    translation.Write(instruction);
+                }
+
+                writer.Line();
+            }
+
+            writer.Line("default:");
+            using (writer.Indent())
+            {
+                writer.Line("stop = new global::EntryGen.Stop(global::EntryGen.StopKind.Left);");
                 writer.Line("return false;");
             }
         }

@@ -5,8 +5,8 @@ namespace EntryGen.Tests.Emission;
 /// <summary>Run and Step are one meaning: from the same state they end in the same one, wherever they are stopped and whatever memory does.</summary>
 public class FormsAgreeTests
 {
-    private const int Programs = 40;
-    private const int States = 20;
+    private const int Programs = 24;
+    private const int States = 24;
     private const int Length = 40;
 
     [Fact]

@@ -12,7 +12,7 @@ namespace EntryGen.Tests.Emission;
 public class JitLimitTests
 {
     private const int MostIl = 30_000;
-    private static readonly EntryDeclaration[] _entries = [.. Enumerable.Range(0, 8).Select(seed => new EntryDeclaration("s" + seed, "Call", new RandomProgram(new Random(seed)).Write(150)))];
+    private static readonly EntryDeclaration[] _entries = [.. Enumerable.Range(0, 4).Select(seed => new EntryDeclaration("s" + seed, "Call", new RandomProgram(new Random(seed)).Write(150)))];
 
     [Fact]
     public void No_method_has_more_IL_than_the_cap()
