@@ -1,10 +1,8 @@
 using System.Text.RegularExpressions;
 using EntryGen.Asm;
-using EntryGen.Asm.Cpp;
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Gas;
 using EntryGen.Asm.Instructions;
-using EntryGen.Asm.Text;
 using EntryGen.OracleTests.Gas;
 using Xunit.Abstractions;
 
@@ -81,8 +79,7 @@ public partial class InstructionAcceptanceTests(ITestOutputHelper output)
     {
         var listing = new Assembler(new AssemblerOptions { MaxStatements = 10_000_000 }).Assemble(GnuAs.Lines(text));
         Assert.Empty(listing.Diagnostics);
-        var macros = new Preprocessor(new PreprocessorOptions(), new FileResolver(".")).Process(new SourceText("none.S", "")).Macros;
-        var result = ProgramBuilder.Build([new ProgramUnit("probe", listing, macros)], new ProgramOptions());
+        var result = ProgramBuilder.Build([new ProgramUnit("probe", listing, KernelPrograms.NoMacros)], new ProgramOptions());
         return [.. result.Diagnostics.Where(diagnostic => diagnostic.Descriptor != ProgramDiagnostics.AmbiguousSize).Select(diagnostic => diagnostic.Span!.Value.Line)];
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using EntryGen.Asm;
 using EntryGen.Asm.Cpp;
-using EntryGen.Asm.Gas;
+using EntryGen.Asm.Text;
 
 namespace EntryGen.OracleTests;
 
@@ -9,8 +9,9 @@ namespace EntryGen.OracleTests;
 public static class KernelPrograms
 {
     private static readonly ConcurrentDictionary<(string Version, string Unit), Lazy<ProgramUnit>> _units = new();
-    private static readonly ConcurrentDictionary<string, FileResolver> _resolvers = new();
-    private static readonly TokenCache _cache = new();
+
+    /// <summary>The preprocessor's macros of an empty text: for units that never saw it.</summary>
+    public static MacroTable NoMacros { get; } = new Preprocessor(new PreprocessorOptions(), new FileResolver(".")).Process(new SourceText("none.S", "")).Macros;
 
     /// <summary>A unit after the macro engine.</summary>
     public static ProgramUnit Unit(string version, string unit) => _units.GetOrAdd((version, unit), key => new(() => Read(key.Version, key.Unit))).Value;
@@ -26,11 +27,8 @@ public static class KernelPrograms
 
     private static ProgramUnit Read(string version, string unit)
     {
-        var resolver = _resolvers.GetOrAdd(version, key => new FileResolver(KernelTrees.Tree(key)));
-        var preprocessed = new Preprocessor(KernelTrees.Options(version), resolver, _cache).Process(KernelTrees.ReadUnit(version, unit));
-        Assert.Empty(preprocessed.Diagnostics);
-        var listing = new Assembler(new AssemblerOptions()).Assemble(preprocessed.Lines);
+        var listing = KernelTrees.Read(version, unit);
         Assert.Empty(listing.Diagnostics);
-        return new ProgramUnit(unit, listing, preprocessed.Macros);
+        return new ProgramUnit(unit, listing, listing.PreprocessorMacros!);
     }
 }
