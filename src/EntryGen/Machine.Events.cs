@@ -81,6 +81,8 @@ public sealed partial class Machine
             return new Stop(StopKind.Shutdown);
         }
 
+        // The host may have changed the registers in any way.
+        Linear.SelectContext();
         var returnAddress = Registers[(int)Reg.Rip];
         errorCode ??= Vectors.HasErrorCode(vector) ? 0 : null;
         for (; ; )

@@ -31,7 +31,7 @@ public ref partial struct Cpu
     /// <param name="kind">Which one.</param>
     public readonly void Fence(FenceKind kind)
     {
-        if (!Enum.IsDefined(kind))
+        if ((uint)kind > (uint)FenceKind.Serialize)
         {
             throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such fence.");
         }

@@ -134,8 +134,7 @@ internal sealed partial class LinearMemory
         physical = default;
         if (!IsPaging)
         {
-            physical = address & 0xFFFF_FFFF;
-            return true;
+            return false;
         }
 
         var rules = Rules(access);
