@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using EntryGen.Asm.Gas;
 using static EntryGen.Tests.Gas.GasHarness;
 
 namespace EntryGen.Tests.Gas;
 
-/// <summary>Whatever the input, reading ends, soon, with a message when a bound was hit.</summary>
+/// <summary>Whatever the input, reading ends, with a message when a bound was hit. (How soon is the benchmarks' to say: a unit test keeps no time.)</summary>
 public class BoundTests
 {
     [Theory]
@@ -21,12 +20,10 @@ public class BoundTests
     [InlineData(".macro A\n.irp x, A, A, A\n\\x\n.endr\n.endm\nA")]
     [InlineData(".macro A\n.macro B\\@\nA\n.endm\nB\\@\n.endm\nA")]
     [InlineData(".rept 60000\n.rept 60000\n.endr\n.endr")]
-    public void A_bomb_ends_within_a_second_with_one_message(string bomb)
+    public void A_bomb_ends_with_one_message(string bomb)
     {
-        var time = Stopwatch.StartNew();
         var listing = Assemble(bomb);
         Assert.Equal("EG0042", Assert.Single(listing.Diagnostics).Id);
-        Assert.InRange(time.Elapsed.TotalSeconds, 0, 1);
     }
 
     [Fact]
@@ -36,9 +33,7 @@ public class BoundTests
         var parameters = ".macro A " + string.Join(' ', Enumerable.Range(0, 50_000).Select(i => "p" + i)) + "\n.endm\n";
         foreach (var text in new[] { places, parameters })
         {
-            var time = Stopwatch.StartNew();
             Assert.Equal("EG0042", Assert.Single(Assemble(text + ".rept 10000\nA\n.endr").Diagnostics).Id);
-            Assert.InRange(time.Elapsed.TotalSeconds, 0, 2);
         }
     }
 
