@@ -1,0 +1,37 @@
+using EntryGen.Testing;
+using EntryGen.Tests.Harness;
+using RestoreCr3;
+
+namespace EntryGen.Tests.Documentation;
+
+/// <summary>What the README shows is what one gets.</summary>
+public class ReadmeTests
+{
+    private static readonly string _text = File.ReadAllText(Repository.PathOf("README.md"));
+
+    [Fact]
+    public async Task The_first_example_compiles_without_a_finding()
+    {
+        var example = BlockAfter("```csharp\n");
+        Assert.Empty(TestProject.Of(example).Generate().Problems);
+        Assert.Empty(await AnalyzerVerifier.VerifyAsync(example));
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("examples/RestoreCr3/README.md")]
+    public void The_table_shown_is_the_one_the_example_prints(string page)
+    {
+        using var output = new StringWriter();
+        Report.Write(Experiment.RunAll(), output);
+        var printed = output.ToString().Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith('│'));
+        var shown = File.ReadAllLines(Repository.PathOf(page)).Where(line => line.StartsWith('│'));
+        Assert.Equal(printed, shown);
+    }
+
+    private static string BlockAfter(string fence)
+    {
+        var start = _text.IndexOf(fence, StringComparison.Ordinal) + fence.Length;
+        return _text[start.._text.IndexOf("```", start, StringComparison.Ordinal)];
+    }
+}
