@@ -64,9 +64,12 @@ internal sealed record TestProject
     }
 
     /// <summary>What the analyzer says about the project as the compiler does: with the generated code in it.</summary>
-    public async Task<ImmutableArray<Diagnostic>> AnalyzeAsync()
+    public Task<ImmutableArray<Diagnostic>> AnalyzeAsync() => AnalyzeAsync(Generate().Compilation);
+
+    /// <summary>What the analyzer says about a compilation of this project.</summary>
+    public async Task<ImmutableArray<Diagnostic>> AnalyzeAsync(CSharpCompilation compilation)
     {
-        var compilation = Generate().Compilation.WithAnalyzers(
+        var analysis = compilation.WithAnalyzers(
             [new EntryCodeAnalyzer()],
             new CompilationWithAnalyzersOptions(
                 new AnalyzerOptions(AdditionalTexts, OptionsProvider),
@@ -74,6 +77,6 @@ internal sealed record TestProject
                 concurrentAnalysis: true,
                 logAnalyzerExecutionTime: false,
                 reportSuppressedDiagnostics: false));
-        return await compilation.GetAnalyzerDiagnosticsAsync();
+        return await analysis.GetAnalyzerDiagnosticsAsync();
     }
 }
