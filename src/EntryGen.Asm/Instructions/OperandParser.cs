@@ -115,7 +115,12 @@ internal readonly struct OperandParser
         }
 
         var nearest = NearestName.Find(name, RegisterNames.All);
-        BadRegister(start, position, $"there is no register '%{name}' that entry code can use.{(nearest is null ? "" : $" Did you mean '%{nearest}'?")}");
+        _errors.AtOperands(
+            ProgramDiagnostics.UnknownRegister,
+            start,
+            position - start,
+            $"there is no register '%{name}' that entry code can use.{(nearest is null ? "" : $" Did you mean '%{nearest}'?")}",
+            nearest is null ? null : "%" + nearest);
         return null;
     }
 

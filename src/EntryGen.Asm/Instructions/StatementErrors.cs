@@ -8,11 +8,16 @@ namespace EntryGen.Asm.Instructions;
 internal readonly struct StatementErrors(Statement statement, List<AsmDiagnostic> diagnostics)
 {
     /// <summary>Reports an error at a part of the statement's operands.</summary>
-    public void AtOperands(AsmDiagnosticDescriptor descriptor, int start, int length, string message) =>
-        Add(descriptor, message, statement.Operands.Length == 0 ? statement.Text.Span : statement.Operands.SpanOf(Math.Min(start, statement.Operands.Length - 1), Math.Max(1, length)));
+    public void AtOperands(AsmDiagnosticDescriptor descriptor, int start, int length, string message, string? suggestion = null) =>
+        Add(
+            descriptor,
+            message,
+            statement.Operands.Length == 0 ? statement.Text.Span : statement.Operands.SpanOf(Math.Min(start, statement.Operands.Length - 1), Math.Max(1, length)),
+            suggestion);
 
     /// <summary>Reports an error at one operand.</summary>
-    public void At(AsmDiagnosticDescriptor descriptor, TracedText text, string message) => Add(descriptor, message, text.Span ?? statement.Text.Span);
+    public void At(AsmDiagnosticDescriptor descriptor, TracedText text, string message, string? suggestion = null) =>
+        Add(descriptor, message, text.Span ?? statement.Text.Span, text.Span is null ? null : suggestion);
 
     /// <summary>Reports an error at the mnemonic, and what it should be if that is known.</summary>
     public void AtName(AsmDiagnosticDescriptor descriptor, string message, string? suggestion = null)

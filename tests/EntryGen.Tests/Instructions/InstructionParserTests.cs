@@ -124,6 +124,14 @@ public sealed class InstructionParserTests
         Assert.Contains(part, diagnostic.Message);
     }
 
+    [Theory]
+    [InlineData("mov %rxa, %rbx", "%rax")]
+    [InlineData("swapg", "swapgs")]
+    [InlineData(".Lend: jmp .Lendd", ".Lend")]
+    [InlineData("jmp 1f", null)]
+    public void The_nearest_name_can_replace_the_characters(string text, string? suggestion) =>
+        Assert.Equal(suggestion, Assert.Single(Assembled.Result(text).Diagnostics).Suggestion);
+
     [Fact]
     public void What_cannot_be_read_stays_as_an_instruction_that_stops()
     {

@@ -25,7 +25,8 @@ internal sealed class InstructionPlanner(Linker linker)
 
         if (term.Definition is null && IsLocal(term.Name))
         {
-            errors.At(ProgramDiagnostics.MissingLocalLabel, operand.Text, $"there is no label '{term.Name}'.{Suggest(term.Name, unit)}");
+            var nearest = char.IsDigit(term.Name[0]) ? null : NearestName.Find(term.Name, unit.Symbols.Labels.Keys);
+            errors.At(ProgramDiagnostics.MissingLocalLabel, operand.Text, $"there is no label '{term.Name}'.{Hint(term.Name, nearest)}", nearest);
             return Unmodelled(syntax, unit);
         }
 
@@ -81,8 +82,10 @@ internal sealed class InstructionPlanner(Linker linker)
     // Numeric labels and .L names never leave their unit.
     private static bool IsLocal(string name) => char.IsDigit(name[0]) || name.StartsWith(".L", StringComparison.Ordinal);
 
-    private static string Suggest(string name, UnitContent unit) =>
-        char.IsDigit(name[0])
-            ? name[name.Length - 1] == 'f' ? " No definition of that number follows." : " No definition of that number precedes."
-            : NearestName.Suggest(name, unit.Symbols.Labels.Keys);
+    private static string Hint(string name, string? nearest) => name switch
+    {
+        _ when nearest is not null => $" Did you mean '{nearest}'?",
+        _ when !char.IsDigit(name[0]) => "",
+        _ => name[name.Length - 1] == 'f' ? " No definition of that number follows." : " No definition of that number precedes.",
+    };
 }
