@@ -6,7 +6,7 @@ namespace EntryGen.Tool.Tracing;
 /// <summary>The options that say what the event finds: <c>--from</c>, <c>--cr3</c>, <c>--gs</c>.</summary>
 internal sealed class StartOptions
 {
-    private readonly Option<Side?> _from = SideOption("--from", "Who is interrupted (default: user, with the user's CR3 and GS).");
+    private readonly Option<Side?> _from = SideOption("--from", "Who is interrupted (default: user, with the user's CR3 and GS; kernel for a function that is only called).");
     private readonly Option<Side?> _cr3 = SideOption("--cr3", "Whose page tables CR3 points at while the kernel is interrupted (default: kernel).");
     private readonly Option<Side?> _gs = SideOption("--gs", "Whose GS base is live while the kernel is interrupted (default: kernel).");
 
@@ -24,15 +24,12 @@ internal sealed class StartOptions
     /// <exception cref="InputException">There is no such state, or the entry cannot be reached from it.</exception>
     public StartState Read(ParseResult result, EntryPoint entry)
     {
-        var start = new StartState { From = result.GetValue(_from) ?? Side.User, Cr3 = result.GetValue(_cr3), Gs = result.GetValue(_gs) };
-        if (start.From == Side.User && (start.Cr3 == Side.Kernel || start.Gs == Side.Kernel))
+        // A function is called by the kernel: nobody who traces one should have to say so.
+        var from = result.GetValue(_from) ?? (entry.Kind == EntryKind.Call ? Side.Kernel : Side.User);
+        var start = new StartState { From = from, Cr3 = result.GetValue(_cr3), Gs = result.GetValue(_gs) };
+        if (entry.ReasonAgainst(start) is { } reason)
         {
-            throw new InputException("User code runs with the user's CR3 and GS: give --from kernel too.");
-        }
-
-        if (start.From == Side.Kernel && entry.Kind is EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80)
-        {
-            throw new InputException($"'{entry.Symbol}' is reached from user code only: leave out --from kernel.");
+            throw new InputException($"{reason} {(from == Side.User ? "Give --from kernel" : "Leave out --from kernel")}.");
         }
 
         return start;

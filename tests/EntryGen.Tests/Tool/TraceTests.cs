@@ -98,7 +98,15 @@ public sealed class TraceTests : IDisposable
     [InlineData("--cr3")]
     [InlineData("--gs")]
     public void User_code_with_what_is_the_kernels(string option) =>
-        _workspace.Run("trace", "asm_exc_nmi", "nmi.S", option, "kernel").RefusedWith("User code runs with the user's CR3 and GS: give --from kernel too.");
+        _workspace.Run("trace", "asm_exc_nmi", "nmi.S", option, "kernel").RefusedWith("User code runs with the user's CR3 and GS base. Give --from kernel.");
+
+    [Fact]
+    public void A_function_is_called_by_the_kernel()
+    {
+        using var workspace = new ToolWorkspace().With("function.S", "add_one:\n\tleaq 1(%rdi), %rax\n\tret\n");
+        Assert.EndsWith("returned to kernel mode\n", workspace.Run("trace", "add_one", "function.S").Succeeded().Output, StringComparison.Ordinal);
+        workspace.Run("trace", "add_one", "function.S", "--from", "user").RefusedWith("'add_one' is no entry from user code: kernel code calls it. Give --from kernel.");
+    }
 
     [Fact]
     public void Side_that_does_not_exist() =>
