@@ -50,7 +50,7 @@ internal static class Explanations
         var summary = instruction.Info.Summary;
         if (instruction.Condition is { } condition)
         {
-            summary = Replace(summary, "condition", $"condition {condition}");
+            summary = summary.Replace("the condition holds", Holds(condition));
         }
 
         if (operands.Count > 0)
@@ -58,11 +58,39 @@ internal static class Explanations
             summary = Replace(summary, "dst", Operand(instruction, operands[operands.Count - 1]));
             summary = Replace(summary, "src", Operand(instruction, operands[0]));
             summary = Replace(summary, "count", operands.Count == 1 ? "1" : Operand(instruction, operands[0]));
-            summary = Replace(summary, "target", Operand(instruction, operands[0]));
+            summary = summary.Replace("the target", Operand(instruction, operands[0]));
         }
 
-        return summary;
+        return instruction.Info.Op switch
+        {
+            Op.MovFromControl => Replace(summary, "control register", Operand(instruction, operands[0])),
+            Op.MovToControl => Replace(summary, "control register", Operand(instruction, operands[operands.Count - 1])),
+            Op.Push or Op.Pop => Replace(summary, "width", instruction.Width.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            Op.Ret when operands.Count == 0 => "pop RIP",
+            Op.Xor or Op.Sub when Asm.Flow.RegisterEffects.IsZeroing(instruction) => $"{Operand(instruction, operands[0])} = 0",
+            _ => summary,
+        };
     }
+
+    private static string Holds(Condition condition) => condition switch
+    {
+        Condition.O => "OF = 1",
+        Condition.NO => "OF = 0",
+        Condition.B => "CF = 1",
+        Condition.AE => "CF = 0",
+        Condition.E => "ZF = 1",
+        Condition.NE => "ZF = 0",
+        Condition.BE => "CF = 1 or ZF = 1",
+        Condition.A => "CF = 0 and ZF = 0",
+        Condition.S => "SF = 1",
+        Condition.NS => "SF = 0",
+        Condition.P => "PF = 1",
+        Condition.NP => "PF = 0",
+        Condition.L => "SF differs from OF",
+        Condition.GE => "SF equals OF",
+        Condition.LE => "ZF = 1 or SF differs from OF",
+        _ => "ZF = 0 and SF equals OF",
+    };
 
     private static string Operand(Instruction instruction, Operand operand)
     {
