@@ -148,7 +148,7 @@ static partial class Outer
                     t0 = (ulong)(byte)(((ulong)Unsafe.ReadUnaligned<byte>(ref stack1)) & 3UL);
 
                     // jz .Lfrom_kernel                                 Outer.interrupt:3
-                    //     if the condition E holds then go to the .Lfrom_kernel
+                    //     if ZF = 1 then go to .Lfrom_kernel
                     if (t0 == 0)
                     {
                         rflags = LogicFlags8(IncFlags64(rflags, t1), t0);
@@ -173,7 +173,7 @@ static partial class Outer
                 Lfrom_kernel:
                 {
                     // call handle                                      Outer.interrupt:6
-                    //     push the address of the next instruction; go to the handle
+                    //     push the address of the next instruction; go to handle
                     ref byte stack0 = ref cpu.WriteWindow(rsp - 8, 8);
                     if (Unsafe.IsNullRef(ref stack0))
                     {
@@ -384,7 +384,7 @@ static partial class Outer
                     }
 
                     // jz .Lfrom_kernel                                 Outer.interrupt:3
-                    //     if the condition E holds then go to the .Lfrom_kernel
+                    //     if ZF = 1 then go to .Lfrom_kernel
                     case 2:
                     {
                         next = (Unsafe.Add(ref r, Rflags) & 0x40UL) != 0 ? 0xffffffff82000040UL : 0xffffffff82000030UL;
@@ -405,7 +405,7 @@ static partial class Outer
                     }
 
                     // call handle                                      Outer.interrupt:6
-                    //     push the address of the next instruction; go to the handle
+                    //     push the address of the next instruction; go to handle
                     case 4:
                     {
                         if (!cpu.Store64(Unsafe.Add(ref r, Rsp) - 8, 0xffffffff82000050UL))

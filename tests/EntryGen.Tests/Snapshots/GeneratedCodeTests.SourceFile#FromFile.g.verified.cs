@@ -120,11 +120,11 @@ static partial class FromFile
                 start:
                 {
                     // xorl %eax,%eax                                   entry.S:4 > CLEAR
-                    //     %eax = %eax ^ %eax
+                    //     %eax = 0
                     rax = 0UL;
 
                     // ret                                              entry.S:5
-                    //     pop RIP; RSP = RSP + immediate
+                    //     pop RIP
                     ref byte stack0 = ref cpu.ReadWindow(rsp, 8);
                     if (Unsafe.IsNullRef(ref stack0))
                     {
@@ -239,7 +239,7 @@ static partial class FromFile
                 switch (item)
                 {
                     // xorl %eax,%eax                                   entry.S:4 > CLEAR
-                    //     %eax = %eax ^ %eax
+                    //     %eax = 0
                     case 0:
                     {
                         Unsafe.Add(ref r, Rax) = 0UL;
@@ -249,7 +249,7 @@ static partial class FromFile
                     }
 
                     // ret                                              entry.S:5
-                    //     pop RIP; RSP = RSP + immediate
+                    //     pop RIP
                     case 1:
                     {
                         if (!cpu.Load64(Unsafe.Add(ref r, Rsp), out m0))

@@ -133,7 +133,7 @@ namespace Kernel
                         rax = rdi + 1;
 
                         // ret                                              Handshake.acquire:3
-                        //     pop RIP; RSP = RSP + immediate
+                        //     pop RIP
                         ref byte stack0 = ref cpu.ReadWindow(rsp, 8);
                         if (Unsafe.IsNullRef(ref stack0))
                         {
@@ -270,7 +270,7 @@ namespace Kernel
                         }
 
                         // ret                                              Handshake.acquire:3
-                        //     pop RIP; RSP = RSP + immediate
+                        //     pop RIP
                         case 2:
                         {
                             if (!cpu.Load64(Unsafe.Add(ref r, Rsp), out m0))

@@ -119,7 +119,7 @@ static partial class Unit
                 block_1:
                 {
                     // ret                                              Unit.start:2
-                    //     pop RIP; RSP = RSP + immediate
+                    //     pop RIP
                     ref byte stack0 = ref cpu.ReadWindow(rsp, 8);
                     if (Unsafe.IsNullRef(ref stack0))
                     {
@@ -237,7 +237,7 @@ static partial class Unit
                     }
 
                     // ret                                              Unit.start:2
-                    //     pop RIP; RSP = RSP + immediate
+                    //     pop RIP
                     case 1:
                     {
                         if (!cpu.Load64(Unsafe.Add(ref r, Rsp), out m0))
