@@ -42,13 +42,17 @@ public sealed class Activation
     /// <summary>A register as it was before the event.</summary>
     public ulong Interrupted(Reg register) => _interrupted[(int)register];
 
-    /// <summary>Whether control is back in user mode, or at the kernel code that was interrupted.</summary>
+    /// <summary>
+    /// Whether control is back in user mode, or at the kernel code that was interrupted, with its stack pointer; a routine that was called may leave
+    /// something on the stack.
+    /// </summary>
     public bool HasReturned
     {
         get
         {
             var cpl = _machine[Reg.Cs] & 3;
-            return cpl == 3 || (cpl == (Interrupted(Reg.Cs) & 3) && _machine[Reg.Rip] == ResumeAddress.Value && _machine[Reg.Rsp] == ResumeStackPointer);
+            return cpl == 3
+                || (_machine[Reg.Rip] == ResumeAddress.Value && (_machine[Reg.Rsp] == ResumeStackPointer || Entry.Kind == EntryKind.Call));
         }
     }
 

@@ -40,6 +40,10 @@ internal sealed class KernelImage
     /// <summary>Where the gate of a vector leads: the unit's handler, or an address that says which vector has none.</summary>
     public static VirtualAddress Unhandled(KernelLayout layout, byte vector) => layout.OtherEntryText + vector * 16;
 
+    /// <summary>The vector whose gate leads to an address, when the unit has no handler for it.</summary>
+    public static byte? UnhandledVector(KernelLayout layout, VirtualAddress address) =>
+        address.Value - layout.OtherEntryText.Value < 256 * 16 ? (byte)((address.Value - layout.OtherEntryText.Value) / 16) : null;
+
     private void MapUserProgram()
     {
         Space.Share(_layout.UserText, poisoned: true);

@@ -158,6 +158,8 @@ public sealed class TraceRecorder : IMachineObserver
     {
         StopKind.None when (Machine[Reg.Cs] & 3) == 3 => "returned to user mode",
         StopKind.None => "returned to kernel mode",
+        StopKind.Left when KernelImage.UnhandledVector(_environment.Layout, Machine[Reg.Rip]) is { } vector =>
+            $"{VectorNames.Of(vector)}, for which the unit has no handler",
         StopKind.Left => $"left the unit to {new VirtualAddress(Machine[Reg.Rip])}",
         StopKind.Unmodelled => $"{Locate(Machine[Reg.Rip])} is not modelled",
         StopKind.UndefinedValue => $"{Locate(Machine[Reg.Rip])} uses {((Reg)stop.Address).ToString().ToUpperInvariant()}, which a C function left undefined",

@@ -135,6 +135,31 @@ public sealed class TraceTests
     }
 
     [Fact]
+    public void AFaultWithoutAHandlerEndsTheRunByName()
+    {
+        var environment = Create(unit => unit.Label("asm_exc_nmi").Add("ud2", (ref Cpu cpu) => cpu.Raise(Vectors.InvalidOpcode).Kind == StopKind.None));
+        var trace = TraceRecorder.Record(environment, "asm_exc_nmi", StartState.Kernel);
+        Assert.False(trace.Returned);
+        Assert.Equal("#UD, for which the unit has no handler", trace.Summary.Stop);
+    }
+
+    [Fact]
+    public void ARoutineThatLeavesSomethingOnTheStackHasReturned()
+    {
+        var environment = Create(unit => unit.Label("helper").Add(
+            "jmp *(%rsp)",
+            (ref Cpu cpu) =>
+            {
+                var loaded = cpu.Load64(cpu.Rsp, out var target);
+                cpu.Rip = target;
+                return loaded;
+            }));
+        var trace = TraceRecorder.Record(environment, "helper", StartState.Kernel);
+        Assert.True(trace.Returned, trace.Summary.Stop);
+        Assert.Equal([Reg.Rsp], trace.Differences.Select(difference => difference.Register));
+    }
+
+    [Fact]
     public void TextHasTheLanesInFixedColumns()
     {
         var environment = Create(unit => unit.Label("asm_exc_nmi").Swapgs().Swapgs().Iretq());
