@@ -35,7 +35,7 @@ public static class CommandLine
         }
         catch (InputException wrong)
         {
-            error.WriteLine(wrong.Message);
+            MessageWriter.Write(error, wrong.Message);
             return ExitCode.Wrong;
         }
     }
