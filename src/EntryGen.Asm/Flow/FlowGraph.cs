@@ -131,7 +131,7 @@ public sealed class FlowGraph
         {
             foreach (var operand in instruction.Operands)
             {
-                Take(SymbolOf(operand)?.Address);
+                Take(operand.Symbol?.Address);
             }
         }
 
@@ -159,14 +159,6 @@ public sealed class FlowGraph
             }
         }
     }
-
-    private static SymbolReference? SymbolOf(Operand operand) => operand switch
-    {
-        ImmediateOperand immediate => immediate.Symbol,
-        MemoryOperand memory => memory.Symbol,
-        IndirectOperand indirect => SymbolOf(indirect.Target),
-        _ => null,
-    };
 
     private bool[] FindLeaders(Program program)
     {

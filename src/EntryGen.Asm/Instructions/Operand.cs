@@ -7,6 +7,9 @@ public abstract record Operand
 {
     /// <summary>The characters it was written with.</summary>
     public TracedText Text { get; init; }
+
+    /// <summary>The symbol whose address goes into it, or null. Those of branch targets are in <see cref="Instruction.Target"/>.</summary>
+    public virtual SymbolReference? Symbol => null;
 }
 
 /// <summary><c>%rax</c></summary>
@@ -16,7 +19,11 @@ public sealed record RegisterOperand(Register Register) : Operand;
 /// <summary><c>$expression</c>, sign-extended to 64 bits.</summary>
 /// <param name="Value">The value; with a symbol, an addend.</param>
 /// <param name="Symbol">The symbol whose address is added, or null.</param>
-public sealed record ImmediateOperand(long Value, SymbolReference? Symbol) : Operand;
+public sealed record ImmediateOperand(long Value, SymbolReference? Symbol) : Operand
+{
+    /// <inheritdoc/>
+    public override SymbolReference? Symbol { get; } = Symbol;
+}
 
 /// <summary><c>segment:displacement(base,index,scale)</c></summary>
 /// <param name="Segment">FS or GS override; null for none.</param>
@@ -25,7 +32,11 @@ public sealed record ImmediateOperand(long Value, SymbolReference? Symbol) : Ope
 /// <param name="Scale">1, 2, 4 or 8.</param>
 /// <param name="Displacement">Constant part, sign-extended.</param>
 /// <param name="Symbol">The symbol whose address is added, or null.</param>
-public sealed record MemoryOperand(Register? Segment, Register? Base, Register? Index, int Scale, long Displacement, SymbolReference? Symbol) : Operand;
+public sealed record MemoryOperand(Register? Segment, Register? Base, Register? Index, int Scale, long Displacement, SymbolReference? Symbol) : Operand
+{
+    /// <inheritdoc/>
+    public override SymbolReference? Symbol { get; } = Symbol;
+}
 
 /// <summary>The destination of a direct jump or call; <see cref="Instruction.Target"/> says what it is.</summary>
 /// <param name="Name">The label as written (<c>1f</c>, <c>.Lend_3</c>, <c>exc_nmi</c>).</param>
@@ -33,7 +44,11 @@ public sealed record LabelOperand(string Name) : Operand;
 
 /// <summary><c>*operand</c> of an indirect jump or call.</summary>
 /// <param name="Target">A register or memory operand that holds the address.</param>
-public sealed record IndirectOperand(Operand Target) : Operand;
+public sealed record IndirectOperand(Operand Target) : Operand
+{
+    /// <inheritdoc/>
+    public override SymbolReference? Symbol => Target.Symbol;
+}
 
 /// <summary>A symbol used as a number; the layout has given it an address.</summary>
 /// <param name="Name">Its name.</param>

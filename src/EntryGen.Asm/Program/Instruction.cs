@@ -34,11 +34,22 @@ public sealed class Instruction : CodeItem
     /// <summary>For direct jumps and calls: where to.</summary>
     public BranchTarget? Target { get; internal set; }
 
+    /// <summary>The kernel's thunk that it was written as a branch to (<c>__x86_return_thunk</c> of a RET, <c>__x86_indirect_thunk_rbx</c> of a call); null when it was written as what it is.</summary>
+    public string? Thunk { get; init; }
+
     /// <summary>Handler to which a fault in this instruction goes, from the exception table; null when it has none.</summary>
     public ExceptionEdge? ExceptionHandler { get; internal set; }
 
     /// <summary>The statement it came from: text, source line, macro stack. For code hidden in <c>.byte</c> the directive.</summary>
     public required Statement Statement { get; init; }
+
+    /// <summary>The symbols that it names, each once: of operands, of an external branch target, of the thunk it goes through.</summary>
+    /// <remarks>A label of the Program that is branched to is not among them: <see cref="Target"/> has the item.</remarks>
+    public IEnumerable<string> SymbolNames()
+    {
+        var names = Operands.Select(operand => operand.Symbol?.Name);
+        return names.Append(Target?.External?.Name).Append(Thunk).OfType<string>().Distinct(StringComparer.Ordinal);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Statement.Text.Text;

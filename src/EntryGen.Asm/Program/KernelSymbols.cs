@@ -13,6 +13,20 @@ public static class KernelSymbols
 
     private static readonly HashSet<string> _functions = new(StringComparer.Ordinal) { "srso_safe_ret", "srso_alias_safe_ret", "retbleed_return_thunk" };
 
+    // Code of other assembly files of arch/x86 (lib/retpoline.S, xen/xen-asm.S, entry/*.S) that entry code calls, jumps to or compares addresses with.
+    private static readonly HashSet<string> _assembly = new(StringComparer.Ordinal)
+    {
+        "entry_untrain_ret", "retbleed_untrain_ret", "srso_untrain_ret", "srso_alias_untrain_ret", "zen_untrain_ret",
+        "srso_safe_ret", "srso_alias_safe_ret", "retbleed_return_thunk", "srso_return_thunk", "srso_alias_return_thunk", "its_return_thunk",
+        "__handle_intr_saferet", "__handle_intr_saferet_alias", "entry_ibpb", "clear_bhb_loop", "warn_thunk_thunk", "__fentry__",
+        "error_entry", "error_return", "paranoid_entry", "paranoid_exit", "xen_error_entry", "int80_emulation", "native_iret",
+        "swapgs_restore_regs_and_return_to_usermode", "restore_regs_and_return_to_kernel", "common_interrupt_return", "entry_SYSCALL_64_after_hwframe",
+        "xenpv_restore_regs_and_return_to_usermode", "exc_xen_hypervisor_callback", "xen_iret", "xen_sysret64",
+    };
+
+    // The stubs that idtentry makes, and the thunks, one a register.
+    private static readonly string[] _assemblyPrefixes = ["asm_", "__x86_return_thunk", "__x86_indirect_"];
+
     private static readonly HashSet<string> _entryTextData = new(StringComparer.Ordinal) { "x86_verw_sel", "mds_verw_sel" };
 
     // Sizes are those of 6.1 and 6.12 rounded up to what entry code can touch. Only cpu_tss_rw is in the user page tables
@@ -37,6 +51,10 @@ public static class KernelSymbols
 
     /// <summary>Whether a symbol is known to be a function though code may use its address only (the targets that return addresses are compared with).</summary>
     public static bool IsFunction(string name) => _functions.Contains(name);
+
+    /// <summary>Whether a function is written in assembly, so that the C calling convention says nothing about it.</summary>
+    public static bool IsAssembly(string function) =>
+        _assembly.Contains(function) || _assemblyPrefixes.Any(prefix => function.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>Whether a function never returns, so that nothing follows a call of it.</summary>
     public static bool IsNoReturn(string function) => _noReturn.Contains(function);

@@ -19,6 +19,10 @@ public static class ProgramBuilder
         var graph = new CodeGraph(contents);
         var reachable = new Reachability(graph);
         reachable.AddFrom(Roots(graph, contents, options, diagnostics));
+        if (options.EntrySymbols is null)
+        {
+            reachable.AddGlobalData(contents);
+        }
 
         var layout = new CodeLayout(graph, reachable);
         var placed = layout.Place();

@@ -53,13 +53,13 @@ internal sealed class InstructionPlanner(Linker linker)
     {
         if (syntax.Info.Op == Op.Jmp && KernelSymbols.IsReturnThunk(target.Name))
         {
-            return new InstructionPlan(Node(syntax, InstructionTable.Get(Op.Ret)), [], unit, null);
+            return new InstructionPlan(Node(syntax, InstructionTable.Get(Op.Ret), target.Name), [], unit, null);
         }
 
         if (syntax.Info.Op is Op.Jmp or Op.Call && KernelSymbols.IndirectThunkRegister(target.Name) is { } name && RegisterNames.Find(name) is { } register)
         {
             var indirect = new IndirectSyntax(new RegisterSyntax(register, operand.Text), operand.Text);
-            return new InstructionPlan(Node(syntax, syntax.Info), [indirect], unit, null);
+            return new InstructionPlan(Node(syntax, syntax.Info, target.Name), [indirect], unit, null);
         }
 
         return new InstructionPlan(Node(syntax, syntax.Info), syntax.Operands, unit, target);
@@ -68,7 +68,7 @@ internal sealed class InstructionPlanner(Linker linker)
     private static InstructionPlan Unmodelled(InstructionSyntax syntax, UnitContent unit) =>
         new(Node(syntax, InstructionTable.Get(Op.Unmodelled)), [], unit, null);
 
-    private static Instruction Node(InstructionSyntax syntax, InstructionInfo info) => new()
+    private static Instruction Node(InstructionSyntax syntax, InstructionInfo info, string? thunk = null) => new()
     {
         Info = info,
         Mnemonic = syntax.Mnemonic,
@@ -77,6 +77,7 @@ internal sealed class InstructionPlanner(Linker linker)
         Condition = syntax.Condition,
         Prefixes = syntax.Prefixes,
         Statement = syntax.Statement,
+        Thunk = thunk,
     };
 
     // Numeric labels and .L names never leave their unit.

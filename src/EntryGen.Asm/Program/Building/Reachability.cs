@@ -24,6 +24,28 @@ internal sealed class Reachability(CodeGraph graph)
             Visit(root);
         }
 
+        VisitPending();
+    }
+
+    /// <summary>Keeps the data that other units can name.</summary>
+    public void AddGlobalData(IEnumerable<UnitContent> units)
+    {
+        foreach (var unit in units)
+        {
+            foreach (var name in unit.Symbols.Globals.OrderBy(name => name, StringComparer.Ordinal))
+            {
+                if (unit.Symbols.FindLabel(name) is { } label)
+                {
+                    VisitSymbol(unit, new SymbolTerm(name, label));
+                }
+            }
+        }
+
+        VisitPending();
+    }
+
+    private void VisitPending()
+    {
         while (_pending.Count > 0)
         {
             var item = _pending.Pop();
