@@ -9,7 +9,7 @@ public sealed partial class Machine
     /// <remarks>Not covered: budget, features, models of C functions, observers.</remarks>
     public MachineSnapshot Snapshot()
     {
-        _ = InShadow(0);
+        EndPastShadow();
         return new MachineSnapshot(this);
     }
 
@@ -22,6 +22,9 @@ public sealed partial class Machine
         snapshot.RestoreTo(this);
         Pending = default;
     }
+
+    /// <summary>A shadow that is over is no state.</summary>
+    internal void EndPastShadow() => _ = InShadow(0);
 
     /// <summary>Shadows are told from the budget, which snapshots do not keep: states the start of one in terms of the present budget.</summary>
     internal void MoveShadow(long budgetThen) => Registers[HiddenState.ShadowStart] += (ulong)(Budget - budgetThen);

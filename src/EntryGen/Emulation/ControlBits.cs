@@ -120,6 +120,9 @@ public static class EventBits
     /// <summary>The last instruction was an STI that set IF.</summary>
     public const ulong StiShadow = 1UL << 3;
 
+    /// <summary>Both shadows: of MOV SS and of STI.</summary>
+    internal const ulong Shadows = MovSsShadow | StiShadow;
+
     /// <summary>IA32_MCG_STATUS.MCIP: a machine check is in progress.</summary>
     public const ulong MachineCheckInProgress = 1UL << 4;
 

@@ -23,4 +23,21 @@ internal static class HiddenState
 
     /// <summary>Length of the register file.</summary>
     public const int Length = Dr0 + 7;
+
+    /// <summary>
+    /// Brings a copy of the register file into the form in which equal states are equal: no number of the host's, and the start of a shadow counted from
+    /// the present boundary.
+    /// </summary>
+    /// <param name="file">The copy.</param>
+    /// <param name="budget">The budget at its moment.</param>
+    public static void MakeCanonical(Span<ulong> file, long budget)
+    {
+        file[WindowContext] = 0;
+        file[ShadowStart] = (file[(int)Reg.EventState] & EventBits.Shadows) != 0 ? file[ShadowStart] - (ulong)budget : 0;
+    }
+
+    /// <summary>Undoes <see cref="MakeCanonical"/>, but for the context's number, which the machine selects.</summary>
+    /// <param name="file">The copy.</param>
+    /// <param name="budget">The budget now.</param>
+    public static void MakeConcrete(Span<ulong> file, long budget) => file[ShadowStart] += (ulong)budget;
 }

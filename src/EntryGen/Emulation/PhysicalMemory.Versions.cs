@@ -70,6 +70,29 @@ public sealed partial class PhysicalMemory
         }
     }
 
+    /// <summary>Collects the pages that may differ from a version, in order, with what they hold in it.</summary>
+    internal void CollectChanges(Version version, List<(int Page, byte[] Content)> pages)
+    {
+        pages.Clear();
+        if (version == _current)
+        {
+            pages.AddRange(_dirty);
+        }
+        else
+        {
+            // Of several contents of a page the one nearest to the version is the version's.
+            var seen = new HashSet<int>();
+            for (var node = version; node != _current; node = node.Towards!)
+            {
+                pages.AddRange(node.Pages.Where(page => seen.Add(page.Page)));
+            }
+
+            pages.AddRange(_dirty.Where(page => seen.Add(page.Page)));
+        }
+
+        pages.Sort(static (a, b) => a.Page.CompareTo(b.Page));
+    }
+
     /// <summary>Whether all pages that may have been written hold what they held.</summary>
     private bool IsUnchanged()
     {

@@ -4,7 +4,17 @@ namespace EntryGen.Emulation;
 /// <param name="Pcid">The PCID it was made under.</param>
 /// <param name="Page">The page's first linear address.</param>
 /// <param name="Translation">The translation.</param>
-public readonly record struct TlbEntry(int Pcid, VirtualAddress Page, Translation Translation);
+public readonly record struct TlbEntry(int Pcid, VirtualAddress Page, Translation Translation)
+{
+    /// <summary>The order of <see cref="Tlb.Entries"/>: by PCID, then address, then page size, then what the entry holds.</summary>
+    internal static int Compare(TlbEntry left, TlbEntry right)
+    {
+        var order = left.Pcid.CompareTo(right.Pcid);
+        order = order != 0 ? order : left.Page.CompareTo(right.Page);
+        order = order != 0 ? order : left.Translation.Shift.CompareTo(right.Translation.Shift);
+        return order != 0 ? order : left.Translation.Bits.CompareTo(right.Translation.Bits);
+    }
+}
 
 /// <summary>
 /// The translation lookaside buffer (SDM vol. 3A, 4.10.2): entries tagged by PCID, or global. Deterministic and as stale as allowed: an entry lives until an
@@ -32,7 +42,7 @@ public sealed class Tlb
         get
         {
             var entries = Save();
-            Array.Sort(entries, static (a, b) => (a.Pcid, a.Page.Value, a.Translation.Shift).CompareTo((b.Pcid, b.Page.Value, b.Translation.Shift)));
+            Array.Sort(entries, TlbEntry.Compare);
             return entries;
         }
     }

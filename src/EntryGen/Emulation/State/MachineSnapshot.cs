@@ -1,0 +1,56 @@
+namespace EntryGen.Emulation;
+
+/// <summary>The state of a machine at one moment: registers, event state, MSRs, TLB and memory. Not covered: budget, features, models, observers.</summary>
+public sealed class MachineSnapshot
+{
+    private readonly ulong[] _registers;
+    private readonly TlbEntry[] _tlb;
+    private readonly long _budget;
+    private long _tlbChanges;
+
+    internal MachineSnapshot(Machine machine)
+    {
+        Machine = machine;
+        _registers = (ulong[])machine.Registers.Clone();
+        _tlb = machine.Tlb.Save();
+        _budget = machine.Budget;
+        _tlbChanges = machine.Tlb.Changes;
+        Memory = machine.Memory.Checkpoint();
+    }
+
+    internal Machine Machine { get; }
+
+    internal PhysicalMemory.Version Memory { get; }
+
+    internal ReadOnlySpan<TlbEntry> Tlb => _tlb;
+
+    /// <summary>Whether the TLB is known to hold what it held; it may even when this says no.</summary>
+    internal bool HasSameTlb => Machine.Tlb.Changes == _tlbChanges;
+
+    /// <summary>The registers in the form that equal states have equal.</summary>
+    internal void CopyCanonicalRegisters(Span<ulong> destination)
+    {
+        _registers.CopyTo(destination);
+        HiddenState.MakeCanonical(destination, _budget);
+    }
+
+    internal void RestoreTo(Machine target)
+    {
+        if (target != Machine)
+        {
+            throw new ArgumentException("A snapshot can be restored only on the machine that made it.", nameof(target));
+        }
+
+        _registers.CopyTo(Machine.Registers, 0);
+        Machine.MoveShadow(_budget);
+        if (!HasSameTlb)
+        {
+            Machine.Tlb.Load(_tlb);
+            Machine.Linear.ForgetWindows();
+            _tlbChanges = Machine.Tlb.Changes;
+        }
+
+        Machine.Memory.Restore(Memory);
+        Machine.Linear.SelectContext();
+    }
+}

@@ -1,0 +1,229 @@
+using System.Runtime.InteropServices;
+
+namespace EntryGen.Emulation;
+
+/// <summary>
+/// Turns the state of a machine into a few bytes and back. The bytes are canonical: two states have the same bytes exactly when they hold the same, and states
+/// that hold the same behave the same from then on, given the same features, models, choices and budget.
+/// </summary>
+/// <remarks>
+/// Only what differs from an origin is written: words of registers and memory, entries of the TLB. What is covered is what <see cref="MachineSnapshot"/>
+/// covers. How the machine got there leaves no trace: neither the order in which TLB entries were made, nor the host's caches, nor pages that were
+/// written and hold again what they held. Codecs of several machines whose origins hold the same understand each other's bytes.
+/// </remarks>
+public sealed class MachineStateCodec
+{
+    private const int WordsPerPage = PhysicalMemory.PageSize / sizeof(ulong);
+
+    private readonly Machine _machine;
+    private readonly MachineSnapshot _origin;
+    private readonly StateWriter _writer = new();
+    private readonly List<(int Page, byte[] Content)> _pages = [];
+    private readonly TlbEntry[] _originTlb;
+
+    /// <summary>Makes a codec for the states of a machine.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="origin">A snapshot of it that most states differ little from, for example that of the start.</param>
+    /// <exception cref="ArgumentException">Another machine made the snapshot.</exception>
+    public MachineStateCodec(Machine machine, MachineSnapshot origin)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        ArgumentNullException.ThrowIfNull(origin);
+        if (origin.Machine != machine)
+        {
+            throw new ArgumentException("The origin must be a snapshot of the same machine.", nameof(origin));
+        }
+
+        _machine = machine;
+        _origin = origin;
+        _originTlb = origin.Tlb.ToArray();
+        MakeCanonical(_originTlb);
+    }
+
+    /// <summary>The present state.</summary>
+    /// <returns>Its bytes, valid until the next call.</returns>
+    public ReadOnlySpan<byte> Encode()
+    {
+        _writer.Clear();
+        WriteRegisters();
+        WriteTlb();
+        WriteMemory();
+        return _writer.Written;
+    }
+
+    /// <summary>Puts the machine in a state.</summary>
+    /// <param name="state">Bytes that <see cref="Encode"/> of a codec with the same origin gave.</param>
+    /// <exception cref="ArgumentException">They are not; the machine is then in the state of the origin or near it.</exception>
+    public void Decode(ReadOnlySpan<byte> state)
+    {
+        _machine.Restore(_origin);
+        var reader = new StateReader(state);
+        ReadRegisters(ref reader);
+        ReadTlb(ref reader);
+        ReadMemory(ref reader);
+        if (!reader.IsAtEnd)
+        {
+            throw StateReader.Damaged();
+        }
+
+        _machine.Linear.SelectContext();
+    }
+
+    private void WriteRegisters()
+    {
+        _machine.EndPastShadow();
+        Span<ulong> now = stackalloc ulong[HiddenState.Length];
+        Span<ulong> then = stackalloc ulong[HiddenState.Length];
+        _machine.Registers.CopyTo(now);
+        HiddenState.MakeCanonical(now, _machine.Budget);
+        _origin.CopyCanonicalRegisters(then);
+        _writer.Differences(now, then);
+    }
+
+    private void ReadRegisters(ref StateReader reader)
+    {
+        Span<ulong> file = stackalloc ulong[HiddenState.Length];
+        _origin.CopyCanonicalRegisters(file);
+        for (var index = -1; reader.NextDifference(ref index, file.Length, out var difference);)
+        {
+            file[index] ^= difference;
+        }
+
+        HiddenState.MakeConcrete(file, _machine.Budget);
+        file.CopyTo(_machine.Registers);
+    }
+
+    // Both lists are sorted, so one pass finds what is gone and what is new.
+    private void WriteTlb()
+    {
+        if (_origin.HasSameTlb)
+        {
+            _writer.Number(0);
+            _writer.Number(0);
+            return;
+        }
+
+        var now = _machine.Tlb.Save();
+        MakeCanonical(now);
+        var previous = -1;
+        Merge(now, (place, _) =>
+        {
+            _writer.Number((ulong)(place - previous));
+            previous = place;
+        }, static _ => { });
+        _writer.Number(0);
+        Merge(now, static (_, _) => { }, entry =>
+        {
+            // Bit 63, XD, comes to the other end: small numbers are short.
+            _writer.Number(ulong.RotateLeft(entry.Translation.Bits, 1));
+            _writer.Number((entry.Page.Value & 0xFFFF_FFFF_FFFF) >> 12);
+            _writer.Number(((ulong)entry.Pcid << 2) | (uint)((entry.Translation.Shift - 12) / 9));
+        });
+        _writer.Number(0);
+    }
+
+    /// <summary>Sorts entries; under which PCID a global one was made says nothing.</summary>
+    private static void MakeCanonical(TlbEntry[] entries)
+    {
+        foreach (ref var entry in entries.AsSpan())
+        {
+            entry = entry.Translation.IsGlobal ? entry with { Pcid = 0 } : entry;
+        }
+
+        Array.Sort(entries, TlbEntry.Compare);
+    }
+
+    private void Merge(TlbEntry[] now, Action<int, TlbEntry> gone, Action<TlbEntry> added)
+    {
+        int i = 0, j = 0;
+        while (i < _originTlb.Length || j < now.Length)
+        {
+            var order = i == _originTlb.Length ? 1 : j == now.Length ? -1 : TlbEntry.Compare(_originTlb[i], now[j]);
+            if (order < 0)
+            {
+                gone(i, _originTlb[i]);
+            }
+            else if (order > 0)
+            {
+                added(now[j]);
+            }
+
+            i += order <= 0 ? 1 : 0;
+            j += order >= 0 ? 1 : 0;
+        }
+    }
+
+    private void ReadTlb(ref StateReader reader)
+    {
+        var entries = new List<TlbEntry>(_originTlb);
+        var removed = 0;
+        var isChanged = false;
+        for (var index = -1; reader.Number() is var distance and not 0; removed++)
+        {
+            if (distance > (ulong)(_originTlb.Length - 1 - index))
+            {
+                throw StateReader.Damaged();
+            }
+
+            index += (int)distance;
+            entries.RemoveAt(index - removed);
+            isChanged = true;
+        }
+
+        while (reader.Number() is var bits and not 0)
+        {
+            var page = reader.Number() << 12;
+            var tag = reader.Number();
+            var translation = new Translation(ulong.RotateRight(bits, 1), 12 + (9 * (int)(tag & 3)));
+            if (tag >> 2 > 0xFFF || (tag & 3) == 3)
+            {
+                throw StateReader.Damaged();
+            }
+
+            entries.Add(new TlbEntry((int)(tag >> 2), (ulong)((long)(page << 16) >> 16), translation));
+            isChanged = true;
+        }
+
+        if (isChanged)
+        {
+            _machine.Tlb.Load(CollectionsMarshal.AsSpan(entries));
+            _machine.Linear.ForgetWindows();
+        }
+    }
+
+    private void WriteMemory()
+    {
+        _machine.Memory.CollectChanges(_origin.Memory, _pages);
+        var previous = -1;
+        foreach (var (page, content) in _pages)
+        {
+            var now = _machine.Memory.Bytes.AsSpan(page * PhysicalMemory.PageSize, PhysicalMemory.PageSize);
+            if (!now.SequenceEqual(content))
+            {
+                _writer.Number((ulong)(page - previous));
+                _writer.Differences(MemoryMarshal.Cast<byte, ulong>(now), MemoryMarshal.Cast<byte, ulong>(content.AsSpan()));
+                previous = page;
+            }
+        }
+
+        _writer.Number(0);
+    }
+
+    private void ReadMemory(ref StateReader reader)
+    {
+        for (long page = -1; reader.Number() is var distance and not 0;)
+        {
+            page += (long)distance;
+            if (distance > int.MaxValue || page >= _machine.Memory.Size / PhysicalMemory.PageSize)
+            {
+                throw StateReader.Damaged();
+            }
+
+            for (var index = -1; reader.NextDifference(ref index, WordsPerPage, out var difference);)
+            {
+                PhysicalAddress address = (ulong)((page * PhysicalMemory.PageSize) + (index * sizeof(ulong)));
+                _machine.Memory.Write(address, _machine.Memory.Read<ulong>(address) ^ difference);
+            }
+        }
+    }
+}
