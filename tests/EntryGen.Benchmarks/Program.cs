@@ -2,8 +2,12 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using EntryGen.Benchmarks;
 
-// Without arguments the interleaved comparison; a number sets its rounds; anything else goes to BenchmarkDotNet.
-if (args.Length == 0)
+// Without arguments the interleaved comparison; a number sets its rounds; "reading" and a number measures the reader; anything else goes to BenchmarkDotNet.
+if (args is ["reading", .. var rest])
+{
+    ReadingHarness.Run(rest is [var count] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var readings) && readings > 0 ? readings : 10);
+}
+else if (args.Length == 0)
 {
     InterleavedHarness.Run(5);
 }
