@@ -20,7 +20,7 @@ internal sealed class CompilationFindings
     }
 
     /// <summary>Reads every unit of a compilation.</summary>
-    public static CompilationFindings Of(Compilation compilation, AnalyzerOptions options, CancellationToken cancellation)
+    public static CompilationFindings Of(Compilation compilation, AnalyzerOptions options, UnitReadings readings, CancellationToken cancellation)
     {
         var findings = new CompilationFindings();
         var project = ProjectOptions.Read(options.AnalyzerConfigOptionsProvider.GlobalOptions);
@@ -33,8 +33,8 @@ internal sealed class CompilationFindings
                 continue;
             }
 
-            var inputs = AdditionalAssembly.Gather(project.Apply(model.Unit), options.AdditionalFiles, cancellation);
-            foreach (var finding in UnitReader.Read(inputs, cancellation).Findings)
+            var inputs = AdditionalAssembly.Gather(project.Apply(model.Unit), options.AdditionalFiles, readings, cancellation);
+            foreach (var finding in readings.Read(inputs, cancellation).Findings)
             {
                 if (Descriptors.IsKnown(finding.Diagnostic.Descriptor) && seen.Add((finding.Diagnostic.Id, finding.Place, finding.Diagnostic.Message)))
                 {

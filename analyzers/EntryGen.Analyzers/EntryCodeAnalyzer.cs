@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EntryGen.Asm.Units;
 using EntryGen.Surface;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -7,9 +8,16 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace EntryGen.Analyzers;
 
 /// <summary>Says what is wrong with entry code: in its declaration, and on the exact characters of its assembly, in a literal or in a file.</summary>
+/// <param name="readings">Where readings are remembered.</param>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class EntryCodeAnalyzer : DiagnosticAnalyzer
+public sealed class EntryCodeAnalyzer(UnitReadings readings) : DiagnosticAnalyzer
 {
+    /// <summary>The analyzer as a compiler makes it: it shares its readings with the generator.</summary>
+    public EntryCodeAnalyzer()
+        : this(UnitReadings.Shared)
+    {
+    }
+
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => Descriptors.All;
 
@@ -18,14 +26,14 @@ public sealed class EntryCodeAnalyzer : DiagnosticAnalyzer
     {
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(static start =>
+        context.RegisterCompilationStartAction(start =>
         {
             if (start.Compilation.GetTypeByMetadataName(AttributeNames.EntryCode) is null)
             {
                 return;
             }
 
-            var findings = new FindingsSource(start.Compilation, start.Options);
+            var findings = new FindingsSource(start.Compilation, start.Options, readings);
             start.RegisterSymbolAction(symbol => AnalyzeType(symbol, findings), SymbolKind.NamedType);
             start.RegisterSymbolAction(StrayAttributes.Analyze, SymbolKind.Field, SymbolKind.Method, SymbolKind.Property);
             start.RegisterAdditionalFileAction(file =>

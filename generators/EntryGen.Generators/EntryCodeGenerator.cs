@@ -10,11 +10,18 @@ namespace EntryGen.Generators;
 /// <summary>Completes every <c>[EntryCode]</c> class with an emulator of its assembly.</summary>
 /// <remarks>
 /// The pipeline carries inputs, not results: names, texts and numbers, equal by value. Reading the assembly and writing the emulator happen
-/// behind the last comparison, so an edit that changes no input costs nothing. It reports nothing: the analyzer reads the same inputs and speaks.
+/// behind the last comparison, so an edit that changes no input costs nothing. It reports nothing: the analyzer gets the same readings and speaks.
 /// </remarks>
+/// <param name="readings">Where readings are remembered.</param>
 [Generator(LanguageNames.CSharp)]
-public sealed class EntryCodeGenerator : IIncrementalGenerator
+public sealed class EntryCodeGenerator(UnitReadings readings) : IIncrementalGenerator
 {
+    /// <summary>The generator as a compiler makes it: it shares its readings with the analyzer.</summary>
+    public EntryCodeGenerator()
+        : this(UnitReadings.Shared)
+    {
+    }
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
@@ -40,13 +47,13 @@ public sealed class EntryCodeGenerator : IIncrementalGenerator
         var units = classes
             .Combine(options)
             .Combine(context.AdditionalTextsProvider.Collect())
-            .Select(static (pair, cancellation) => Unit.Gather(pair.Left.Left, pair.Left.Right, pair.Right, cancellation))
+            .Select((pair, cancellation) => Unit.Gather(pair.Left.Left, pair.Left.Right, pair.Right, readings, cancellation))
             .WithTrackingName(TrackingNames.Units);
 
-        context.RegisterSourceOutput(units.Combine(clashingNames), static (output, pair) =>
+        context.RegisterSourceOutput(units.Combine(clashingNames), (output, pair) =>
         {
             var (unit, clashes) = pair;
-            var text = EntryClassWriter.Write(unit.Class, UnitReader.Read(unit.Inputs, output.CancellationToken));
+            var text = EntryClassWriter.Write(unit.Class, readings.Read(unit.Inputs, output.CancellationToken));
             output.AddSource(HintNames.Of(unit.Class.Hierarchy.MetadataName, clashes), SourceText.From(text, Encoding.UTF8));
         });
     }
@@ -54,7 +61,8 @@ public sealed class EntryCodeGenerator : IIncrementalGenerator
     /// <summary>A class and the inputs of its unit.</summary>
     private sealed record Unit(EntryClassModel Class, UnitInputs Inputs)
     {
-        public static Unit Gather(EntryClassModel model, ProjectOptions options, IReadOnlyList<AdditionalText> files, CancellationToken cancellation) =>
-            new(model, AdditionalAssembly.Gather(options.Apply(model.Unit), files, cancellation));
+        public static Unit Gather(
+            EntryClassModel model, ProjectOptions options, IReadOnlyList<AdditionalText> files, UnitReadings readings, CancellationToken cancellation) =>
+            new(model, AdditionalAssembly.Gather(options.Apply(model.Unit), files, readings, cancellation));
     }
 }

@@ -7,10 +7,10 @@ namespace EntryGen.Surface;
 internal static class AdditionalAssembly
 {
     /// <summary>The inputs of a unit; only files that it reaches are read.</summary>
-    public static UnitInputs Gather(UnitDeclaration unit, IReadOnlyList<AdditionalText> files, CancellationToken cancellation) =>
+    public static UnitInputs Gather(UnitDeclaration unit, IReadOnlyList<AdditionalText> files, UnitReadings readings, CancellationToken cancellation) =>
         UnitInputs.Gather(unit, [.. files.Select(file => file.Path)], index =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return files[index].GetText(cancellation)?.ToString();
+            return files[index].GetText(cancellation) is { } text ? readings.TextOf(text) : null;
         });
 }

@@ -17,6 +17,9 @@ public sealed class TokenCache
         BuiltIns = new BuiltInNames(Names);
     }
 
+    /// <summary>Number of identifiers seen so far; they stay as long as the cache.</summary>
+    public int NameCount => Names.Count;
+
     internal NameTable Names { get; } = new();
 
     internal BuiltInNames BuiltIns { get; }

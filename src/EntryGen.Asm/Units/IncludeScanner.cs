@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace EntryGen.Asm.Units;
 
 /// <summary>An include as written, found without preprocessing.</summary>
@@ -10,8 +12,13 @@ internal static class IncludeScanner
 {
     private static readonly string[] _directives = ["include_next", "include"];
 
+    // A header closure is long and asked for again after every edit; it goes with its text.
+    private static readonly ConditionalWeakTable<string, IReadOnlyList<ScannedInclude>> _known = new();
+
     /// <summary>The includes of a text in order.</summary>
-    public static IEnumerable<ScannedInclude> Scan(string text)
+    public static IReadOnlyList<ScannedInclude> Scan(string text) => _known.GetValue(text, static unknown => [.. Lines(unknown)]);
+
+    private static IEnumerable<ScannedInclude> Lines(string text)
     {
         for (var hash = text.IndexOf('#'); hash >= 0; hash = text.IndexOf('#', hash + 1))
         {

@@ -8,14 +8,17 @@ namespace EntryGen.Asm.Units;
 /// <summary>Reads a unit from its inputs to a Program: the one way there is, for the generator, the analyzer and tools.</summary>
 public static class UnitReader
 {
-    /// <summary>Reads a unit. Whatever the inputs, this returns; what is wrong with them is in the result.</summary>
+    /// <summary>Reads a unit. Whatever the inputs, this returns; what is wrong with them is in the result. Hosts that ask again use <see cref="UnitReadings"/>.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static UnitReading Read(UnitInputs inputs, CancellationToken cancellation = default)
+    public static UnitReading Read(UnitInputs inputs, CancellationToken cancellation = default) => Read(inputs, new FileCache(), cancellation);
+
+    /// <summary>Reads a unit, taking files from a cache as far as they are there.</summary>
+    internal static UnitReading Read(UnitInputs inputs, FileCache cache, CancellationToken cancellation)
     {
-        var texts = new UnitTexts(inputs);
+        var texts = new UnitTexts(inputs, cache);
         try
         {
-            return Read(inputs, texts, cancellation);
+            return Read(inputs, texts, cache.Tokens, cancellation);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -28,7 +31,7 @@ public static class UnitReader
         }
     }
 
-    private static UnitReading Read(UnitInputs inputs, UnitTexts texts, CancellationToken cancellation)
+    private static UnitReading Read(UnitInputs inputs, UnitTexts texts, TokenCache tokens, CancellationToken cancellation)
     {
         var unit = inputs.Declaration;
         var files = new UnitFiles(inputs, texts);
@@ -44,6 +47,7 @@ public static class UnitReader
             {
                 Preprocessor = new PreprocessorOptions { Defines = [.. unit.ProjectDefines, .. unit.Defines], IncludeDirectories = files.SearchPath },
                 Assembler = new AssemblerOptions { Symbols = SymbolsOf(unit) },
+                Cache = tokens,
             },
             files,
             cancellation);
@@ -84,7 +88,8 @@ public static class UnitReader
         var found = files.FindBySuffix(name);
         if (found.Count == 1 && files.Read(found[0]) is { } source)
         {
-            return SourceText.Compose(source.Path, [.. LiteralUnit.Macros(unit, texts), source]);
+            var macros = LiteralUnit.Macros(unit, texts).ToList();
+            return macros.Count == 0 ? source : SourceText.Compose(source.Path, [.. macros, source]);
         }
 
         findings.Add(SourceFinding(unit, name, found, files));

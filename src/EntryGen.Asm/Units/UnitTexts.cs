@@ -5,23 +5,23 @@ using EntryGen.Asm.Text;
 namespace EntryGen.Asm.Units;
 
 /// <summary>The texts that a unit is read from, and the way back: from a finding to the place where its author wrote the characters.</summary>
-internal sealed class UnitTexts(UnitInputs inputs)
+internal sealed class UnitTexts(UnitInputs inputs, FileCache cache)
 {
     private readonly Dictionary<SourceText, UnitPlace> _places = [];
 
     /// <summary>The text of a macro's signature, a macro's body or an entry. In messages it has the name of its member.</summary>
     public SourceText Literal(UnitDeclaration unit, UnitPart part, string member, string text) =>
-        Register($"{unit.Name}.{member}", text, new UnitPlace(part, unit.Key, member));
+        Register(new SourceText($"{unit.Name}.{member}", text), new UnitPlace(part, unit.Key, member));
 
     /// <summary>Text that nobody wrote: it names a member, and a finding in it is shown on the member's name.</summary>
     public SourceText Joint(UnitDeclaration unit, string member, string text) =>
-        Register($"{unit.Name}.{member}", text, new UnitPlace(UnitPart.Member, unit.Key, member));
+        Register(new SourceText($"{unit.Name}.{member}", text), new UnitPlace(UnitPart.Member, unit.Key, member));
 
     /// <summary>The text of a file.</summary>
     /// <param name="displayPath">The path in messages and generated code.</param>
     /// <param name="file">The file.</param>
     public SourceText File(string displayPath, UnitFile file) =>
-        Register(displayPath, file.Text, new UnitPlace(UnitPart.File, file.Path));
+        Register(cache.Get(displayPath, file.Text), new UnitPlace(UnitPart.File, file.Path));
 
     /// <summary>A finding with its place. What stands in text nobody can edit (the prelude) is shown where it was called from, at last on the unit itself.</summary>
     public UnitFinding Trace(AsmDiagnostic diagnostic)
@@ -60,9 +60,8 @@ internal sealed class UnitTexts(UnitInputs inputs)
         return _places.TryGetValue(source, out var place) ? place with { Start = start, Length = known.Length } : null;
     }
 
-    private SourceText Register(string path, string text, UnitPlace place)
+    private SourceText Register(SourceText source, UnitPlace place)
     {
-        var source = new SourceText(path, text);
         _places.Add(source, place);
         return source;
     }

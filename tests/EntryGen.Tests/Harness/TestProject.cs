@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EntryGen.Analyzers;
+using EntryGen.Asm.Units;
 using EntryGen.Generators;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -21,6 +22,9 @@ internal sealed record TestProject
 
     /// <summary>The language version; generated code must fit the oldest that the package serves.</summary>
     public LanguageVersion LanguageVersion { get; init; } = LanguageVersion.CSharp13;
+
+    /// <summary>What generator and analyzer read; an edited project goes on with it, as an editor does.</summary>
+    public UnitReadings Readings { get; init; } = new();
 
     /// <summary>A project of one C# file.</summary>
     public static TestProject Of(string source) => new TestProject().WithSource("Test.cs", source);
@@ -54,7 +58,7 @@ internal sealed record TestProject
     public GeneratorOutput Generate()
     {
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
-            [new EntryCodeGenerator().AsSourceGenerator()],
+            [new EntryCodeGenerator(Readings).AsSourceGenerator()],
             AdditionalTexts,
             ParseOptions,
             OptionsProvider,
@@ -70,7 +74,7 @@ internal sealed record TestProject
     public async Task<ImmutableArray<Diagnostic>> AnalyzeAsync(CSharpCompilation compilation)
     {
         var analysis = compilation.WithAnalyzers(
-            [new EntryCodeAnalyzer()],
+            [new EntryCodeAnalyzer(Readings)],
             new CompilationWithAnalyzersOptions(
                 new AnalyzerOptions(AdditionalTexts, OptionsProvider),
                 onAnalyzerException: null,
