@@ -50,4 +50,7 @@ public static class ProgramDiagnostics
 
     /// <summary>An entry symbol that no unit defines.</summary>
     public static readonly AsmDiagnosticDescriptor UnknownEntry = new("EG0075", "Entry symbol is not defined", AsmSeverity.Error);
+
+    /// <summary>A record of a table of notes (.discard.*, _kprobe_blacklist) that cannot be understood. The code runs without them.</summary>
+    public static readonly AsmDiagnosticDescriptor MalformedNote = new("EG0076", "Note about the code cannot be understood", AsmSeverity.Warning);
 }

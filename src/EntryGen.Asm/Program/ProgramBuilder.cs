@@ -39,6 +39,7 @@ public static class ProgramBuilder
             site.Choices = [.. site.Choices.Select(choice => choice with { Feature = features.Get(choice.Feature.Number) })];
         }
 
+        bool Keeps(CodeItem? item) => item is null ? options.EntrySymbols is null : reachable.Keeps(item);
         var program = new Program
         {
             Items = layout.Items,
@@ -47,6 +48,7 @@ public static class ProgramBuilder
             Externals = externals,
             Features = features.Features,
             Constants = Constants(units, options),
+            Tables = new SideTableReader(graph, Keeps).Read(contents),
         };
         return new ProgramResult(program, diagnostics);
     }

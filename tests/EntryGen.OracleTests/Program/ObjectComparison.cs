@@ -220,14 +220,28 @@ internal sealed class ObjectComparison
     // A label may stand before padding; the first instruction behind it is meant.
     private string? ComparePlace(ulong address, long addend, string section, long offset)
     {
-        var item = _byAddress[address];
+        var item = SkipSites(_byAddress[address]);
+
+        // The end of a replacement is where the patched code goes on behind the site, and not the next replacement.
+        if (section == ".altinstr_replacement" && _bySection[section].LastOrDefault(entry => entry.Offset < offset).Instruction is { } last && IsLastOfReplacement(last))
+        {
+            return SkipSites(last.Next!) == item && addend == 0 ? null : $"end of replacement {section}+{offset:x}";
+        }
+
+        var expected = _bySection[section].First(entry => entry.Offset >= offset).Instruction;
+        return ReferenceEquals(expected, item) && addend == 0 ? null : $"place {section}+{offset:x}";
+    }
+
+    private static bool IsLastOfReplacement(Instruction instruction) => instruction.Next is { } next && instruction.Statement.Section != (SkipSites(next) as Instruction)?.Statement.Section;
+
+    private static CodeItem SkipSites(CodeItem item)
+    {
         while (item is AlternativeSite site)
         {
             item = site.Original;
         }
 
-        var expected = _bySection[section].First(entry => entry.Offset >= offset).Instruction;
-        return ReferenceEquals(expected, item) && addend == 0 ? null : $"place {section}+{offset:x}";
+        return item;
     }
 
     private static long Truncate(long value, Instruction instruction) =>

@@ -41,6 +41,31 @@ public sealed class AlternativeTests
         Assert.Same(program.Items[2], site.Choices[0].Target);
     }
 
+    // 6.12 HANDLE_INTR_SAFERET jumps to the end of its replacement; in the section the next replacement stands there.
+    [Fact]
+    public void The_end_of_a_replacement_is_behind_the_site()
+    {
+        var program = Assembled.Program("ALTERNATIVE \"\", \"jb 1f; lfence; 1:\", X86_FEATURE_PTI\nswapgs\nALTERNATIVE \"\", \"cld\", X86_FEATURE_SMAP\nret");
+        var jump = program.Instructions().Single(instruction => instruction.Info.Op == Op.Jcc);
+        Assert.Same(program.Instructions().Single(instruction => instruction.Info.Op == Op.Swapgs), jump.Target!.Item);
+    }
+
+    [Theory]
+    [InlineData("", "nop")]
+    [InlineData("UNRET", "lfence")]
+    [InlineData("UNRET SRSO", "lfence")]
+    [InlineData("SRSO", "nop")]
+    [InlineData("PTI", "mfence")]
+    [InlineData("PTI UNRET", "mfence")]
+    public void The_last_choice_that_applies_is_selected(string features, string expected)
+    {
+        var program = Assembled.Program("ALTERNATIVE_2 \"nop\", \"lfence\", X86_FEATURE_UNRET, \"mfence\", X86_FEATURE_PTI\nALTERNATIVE \"\", \"cld\", ALT_NOT(X86_FEATURE_ALWAYS)\nret");
+        var on = features.Split(' ').ToHashSet();
+        Assert.Equal(expected, ((Instruction)((AlternativeSite)program.Items[0]).Select(feature => on.Contains(feature.Name))).Mnemonic);
+        var never = program.Items.OfType<AlternativeSite>().Last();
+        Assert.Null(never.SelectChoice(feature => on.Contains(feature.Name)));
+    }
+
     [Fact]
     public void Two_replacements_stay_in_order()
     {

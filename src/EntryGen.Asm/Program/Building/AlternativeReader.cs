@@ -8,28 +8,22 @@ namespace EntryGen.Asm.Building;
 /// <summary>Finds alternative sites by the records in .altinstructions (struct alt_instr, arch/x86/include/asm/alternative.h).</summary>
 /// <remarks>
 /// A record is: where the original is, where the replacement is, the feature, the lengths of both and in some versions that of the padding. The
-/// feature takes 16 bits with "not" in bit 15, or 32 bits with "not" in bit 16. Lengths are differences of labels, which say what belongs to the code.
+/// feature takes 16 bits with "not" in bit 15, or 32 bits with "not" in bit 16 and "direct call" in bit 17. Lengths are differences of labels, which say what belongs to the code.
 /// Records for the same place are one site: that is what the nested macros for two alternatives produce.
 /// </remarks>
 internal sealed class AlternativeReader
 {
     private const int NotFlag16 = 1 << 15;
     private const int NotFlag32 = 1 << 16;
+    private const int DirectCallFlag32 = 1 << 17;
 
     private readonly UnitContent _unit;
-    private readonly List<(DataValue Value, Statement Statement)> _values = [];
-    private int _position;
+    private readonly RecordReader _records;
 
     private AlternativeReader(UnitContent unit, UnitSection records)
     {
         _unit = unit;
-        foreach (var statement in records.Statements)
-        {
-            foreach (var value in DataDirectives.Read(statement, unit.Symbols).Values)
-            {
-                _values.Add((value, statement));
-            }
-        }
+        _records = new RecordReader(unit, records);
     }
 
     /// <summary>Adds the sites of a unit to its sections.</summary>
@@ -41,12 +35,11 @@ internal sealed class AlternativeReader
         }
 
         var reader = new AlternativeReader(unit, records);
-        while (reader._position < reader._values.Count)
+        while (!reader._records.AtEnd)
         {
-            var start = reader._position;
+            var statement = reader._records.Statement;
             if (!reader.ReadRecord())
             {
-                var statement = reader._values[start].Statement;
                 new StatementErrors(statement, unit.Diagnostics).At(
                     ProgramDiagnostics.MalformedAlternative, statement.Text,
                     "this does not begin a record of original, replacement, feature and lengths; records from here on are not read.");
@@ -57,46 +50,34 @@ internal sealed class AlternativeReader
 
     private bool ReadRecord()
     {
-        var record = _values[_position].Statement;
-        if (NextLabel() is not { } original || NextLabel() is not { } replacement || NextFeature() is not { } feature)
+        var record = _records.Statement;
+        if (TakeLabel() is not { } original || TakeLabel() is not { } replacement || TakeFeature() is not { } feature)
         {
             return false;
         }
 
-        if (NextLength() is not { } originalLength || NextLength() is not { } replacementLength)
+        if (_records.TakeValue(1) is not { } originalLength || _records.TakeValue(1) is not { } replacementLength)
         {
             return false;
         }
 
         // Before 5.13 the padding had a length of its own.
-        if (_position < _values.Count && _values[_position].Value.Size == 1)
-        {
-            _position++;
-        }
-
+        _records.TakeValue(1);
         AddSite(record, original, EndOf(original, originalLength), replacement, EndOf(replacement, replacementLength), feature);
         return true;
     }
 
-    // Label - .
-    private LabelDefinition? NextLabel() =>
-        _position < _values.Count && _values[_position++].Value is { Size: 4, Value: { Added.Definition: { } label, Addend: 0 } } ? label : null;
+    private LabelDefinition? TakeLabel() => _records.NextSize == 4 ? _records.TakeSymbol()?.Definition : null;
 
-    private (int Number, bool Inverted)? NextFeature()
+    private (int Number, bool Inverted, bool IsDirectCall)? TakeFeature()
     {
-        if (_position >= _values.Count || _values[_position].Value is not { Size: 2 or 4, Value: { IsConstant: true } value } field)
+        if (_records.TakeNumber(2) is { } word)
         {
-            return null;
+            return ((int)word & (NotFlag16 - 1), (word & NotFlag16) != 0, false);
         }
 
-        _position++;
-        return field.Size == 2
-            ? ((int)value.Addend & (NotFlag16 - 1), (value.Addend & NotFlag16) != 0)
-            : ((int)value.Addend & 0xFFFF, (value.Addend & NotFlag32) != 0);
+        return _records.TakeNumber(4) is { } value ? ((int)value & 0xFFFF, (value & NotFlag32) != 0, (value & DirectCallFlag32) != 0) : null;
     }
-
-    private ExpressionValue? NextLength() =>
-        _position < _values.Count && _values[_position].Value is { Size: 1 } ? _values[_position++].Value.Value : null;
 
     // The label at the end; a length that is a plain 0 ends where it starts.
     private static LabelDefinition? EndOf(LabelDefinition start, ExpressionValue length) => length switch
@@ -106,7 +87,7 @@ internal sealed class AlternativeReader
         _ => null,
     };
 
-    private void AddSite(Statement record, LabelDefinition original, LabelDefinition? originalEnd, LabelDefinition replacement, LabelDefinition? replacementEnd, (int Number, bool Inverted) feature)
+    private void AddSite(Statement record, LabelDefinition original, LabelDefinition? originalEnd, LabelDefinition replacement, LabelDefinition? replacementEnd, (int Number, bool Inverted, bool IsDirectCall) feature)
     {
         if (originalEnd is null || replacementEnd is null)
         {
@@ -123,8 +104,9 @@ internal sealed class AlternativeReader
         }
 
         var choice = new ChoicePlan(
-            feature.Number, feature.Inverted, replacements,
-            replacements.ElementFrom(replacement.Sequence), replacements.ElementFrom(replacementEnd.Sequence), record);
+            feature.Number, feature.Inverted, feature.IsDirectCall, replacements,
+            replacements.ElementFrom(replacement.Sequence), replacements.ElementFrom(replacementEnd.Sequence), record,
+            new LabelRange(original, originalEnd), new LabelRange(replacement, replacementEnd));
         var first = section.ElementFrom(original.Sequence);
         var end = section.ElementFrom(originalEnd.Sequence);
         foreach (var site in section.Sites)
@@ -132,7 +114,7 @@ internal sealed class AlternativeReader
             if (site.StartSequence == original.Sequence && site.End == end)
             {
                 site.EndSequence = Math.Max(site.EndSequence, originalEnd.Sequence);
-                site.Choices.Add(choice);
+                Add(site, choice);
                 return;
             }
 
@@ -144,8 +126,15 @@ internal sealed class AlternativeReader
         }
 
         var plan = new SitePlan(section, original.Sequence, originalEnd.Sequence);
-        plan.Choices.Add(choice);
+        Add(plan, choice);
         section.Add(plan);
+    }
+
+    private void Add(SitePlan site, ChoicePlan choice)
+    {
+        site.Choices.Add(choice);
+        _unit.Alternatives.Add((site, choice));
+        choice.Section.AddReplacement(choice, site);
     }
 
     private void Report(Statement record, string message) =>

@@ -50,6 +50,9 @@ internal sealed class CodeGraph
     /// <summary>How each instruction came to be, in reading order.</summary>
     public Dictionary<Instruction, InstructionPlan> Plans { get; } = [];
 
+    /// <summary>The records of __ex_table.</summary>
+    public List<ExceptionEntry> Exceptions { get; } = [];
+
     /// <summary>The items of a section of a unit in layout order: sites, their original code, then their replacements, wherever those were written.</summary>
     public IEnumerable<CodeItem> ItemsOf(UnitSection section)
     {
@@ -190,7 +193,8 @@ internal sealed class CodeGraph
         }
 
         // The feature gets its name and index when it is known which sites are kept.
-        return new AlternativeChoice(new CpuFeature("", choice.FeatureNumber, -1), choice.Inverted, target);
+        var feature = new CpuFeature("", choice.FeatureNumber, -1);
+        return new AlternativeChoice(feature, choice.Inverted, choice.IsDirectCall ? site.Item.Original : target) { IsDirectCall = choice.IsDirectCall };
     }
 
     // Code that runs off the end of its section stops there.
@@ -227,13 +231,20 @@ internal sealed class CodeGraph
     private static bool Covers(ChoicePlan choice, UnitSection section, int element) =>
         ReferenceEquals(choice.Section, section) && element >= choice.First && element < choice.End;
 
+    /// <summary>Where a symbol that a record names is.</summary>
+    public RecordedPlace Place(UnitContent unit, SymbolTerm term)
+    {
+        var target = Linker.Look(unit, term);
+        return new RecordedPlace(term.Name, term.Definition, target.Item);
+    }
+
     private void LinkExceptions(UnitContent unit)
     {
-        foreach (var (from, to, type, statement) in ExceptionTableReader.Read(unit))
+        foreach (var (from, to, data, handler, statement) in ExceptionTableReader.Read(unit))
         {
             var source = InstructionAt(Linker.Link(unit, from).Item);
-            var handler = Linker.Link(unit, to).Item;
-            if (source is null || handler is null)
+            var landing = Linker.Link(unit, to).Item;
+            if (source is null || landing is null)
             {
                 var missing = source is null ? from : to;
                 new StatementErrors(statement, unit.Diagnostics).At(
@@ -241,7 +252,9 @@ internal sealed class CodeGraph
                 continue;
             }
 
-            source.ExceptionHandler = new ExceptionEdge(handler, type);
+            var entry = new ExceptionEntry(new RecordedPlace(from.Name, from.Definition, source), Place(unit, to), data, handler, statement);
+            Exceptions.Add(entry);
+            source.ExceptionHandler = new ExceptionEdge(landing, entry.Type);
         }
     }
 

@@ -10,7 +10,7 @@ namespace EntryGen.Asm.Building;
 internal static class ExceptionTableReader
 {
     /// <summary>The entries of a unit.</summary>
-    public static IEnumerable<(SymbolTerm From, SymbolTerm To, int Type, Statement Statement)> Read(UnitContent unit)
+    public static IEnumerable<(SymbolTerm From, SymbolTerm To, int Data, string? Handler, Statement Statement)> Read(UnitContent unit)
     {
         if (unit.Find("__ex_table") is not { } table)
         {
@@ -42,7 +42,7 @@ internal static class ExceptionTableReader
         }
     }
 
-    private static IEnumerable<(SymbolTerm From, SymbolTerm To, int Type, Statement Statement)> ReadGroup(UnitContent unit, List<(DataValue Value, Statement Statement)> group)
+    private static IEnumerable<(SymbolTerm From, SymbolTerm To, int Data, string? Handler, Statement Statement)> ReadGroup(UnitContent unit, List<(DataValue Value, Statement Statement)> group)
     {
         var size = group.Count % 3 == 0 ? 3 : 2;
         for (var i = 0; i + size <= group.Count; i += size)
@@ -50,7 +50,8 @@ internal static class ExceptionTableReader
             var (from, statement) = group[i];
             if (from.Value.Added is { } source && group[i + 1].Value.Value.Added is { } handler)
             {
-                yield return (source, handler, size == 3 ? (int)group[i + 2].Value.Value.Addend : 0, statement);
+                var third = size == 3 ? group[i + 2].Value.Value : ExpressionValue.Constant(0);
+                yield return third.IsConstant ? (source, handler, (int)third.Addend, null, statement) : (source, handler, 0, third.Added?.Name, statement);
                 continue;
             }
 

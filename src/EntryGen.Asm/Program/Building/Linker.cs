@@ -35,6 +35,16 @@ internal sealed class Linker
         if (term.Definition is { } label)
         {
             _used.Add(label);
+        }
+
+        return Look(unit, term);
+    }
+
+    /// <summary>The same for a note about the code, which is no use of the symbol.</summary>
+    public SymbolTarget Look(UnitContent unit, SymbolTerm term)
+    {
+        if (term.Definition is { } label)
+        {
             return new SymbolTarget(term.Name, unit.SectionOf(label.Section), label.Sequence);
         }
 

@@ -33,8 +33,12 @@ internal sealed class SitePlan(UnitSection section, int startSequence, int endSe
 /// <summary>One record of .altinstructions.</summary>
 /// <param name="FeatureNumber">The kernel's number of the feature.</param>
 /// <param name="Inverted">The replacement is used while the feature is off.</param>
+/// <param name="IsDirectCall">The kernel patches in a direct call of what the original calls.</param>
 /// <param name="Section">Where the replacement is.</param>
 /// <param name="First">Index of its first element.</param>
 /// <param name="End">Index behind its last element.</param>
 /// <param name="Record">The statement that starts the record.</param>
-internal sealed record ChoicePlan(int FeatureNumber, bool Inverted, UnitSection Section, int First, int End, Statement Record);
+/// <param name="Original">The labels around the original.</param>
+/// <param name="Replacement">The labels around the replacement.</param>
+internal sealed record ChoicePlan(
+    int FeatureNumber, bool Inverted, bool IsDirectCall, UnitSection Section, int First, int End, Statement Record, LabelRange Original, LabelRange Replacement);

@@ -37,6 +37,9 @@ internal sealed class UnitContent
     /// <summary>The sections in order of first use.</summary>
     public List<UnitSection> Sections { get; } = [];
 
+    /// <summary>The records of .altinstructions in order.</summary>
+    public List<(SitePlan Site, ChoicePlan Choice)> Alternatives { get; } = [];
+
     /// <summary>A section by name, or null when nothing was put there.</summary>
     public UnitSection? Find(string name) => _byName.TryGetValue(name, out var section) ? section : null;
 

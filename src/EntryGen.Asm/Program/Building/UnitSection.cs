@@ -9,6 +9,7 @@ internal sealed class UnitSection(UnitContent unit, string name)
 {
     private readonly List<Statement> _statements = [];
     private readonly Dictionary<int, List<SitePlan>> _sitesByElement = [];
+    private readonly Dictionary<int, List<(int EndSequence, SitePlan Site)>> _replacementsByEnd = [];
     private List<SectionElement>? _elements;
 
     /// <summary>Its unit.</summary>
@@ -58,6 +59,17 @@ internal sealed class UnitSection(UnitContent unit, string name)
         sites.Sort((a, b) => a.StartSequence.CompareTo(b.StartSequence));
     }
 
+    /// <summary>Notes that a part of this section is the replacement of a site: control that reaches its end goes on behind the site.</summary>
+    public void AddReplacement(ChoicePlan choice, SitePlan site)
+    {
+        if (!_replacementsByEnd.TryGetValue(choice.End, out var ends))
+        {
+            _replacementsByEnd.Add(choice.End, ends = []);
+        }
+
+        ends.Add((choice.Replacement.End.Sequence, site));
+    }
+
     /// <summary>The sites before an element, in order: all but the last are without original code.</summary>
     public IReadOnlyList<SitePlan> SitesAt(int element) => _sitesByElement.TryGetValue(element, out var sites) ? sites : [];
 
@@ -86,6 +98,18 @@ internal sealed class UnitSection(UnitContent unit, string name)
     public CodeItem? ItemFrom(int sequence)
     {
         var element = ElementFrom(sequence);
+        if (_replacementsByEnd.TryGetValue(element, out var ends))
+        {
+            // A label after the last instruction of a replacement, but before what ends it.
+            foreach (var (end, site) in ends)
+            {
+                if (sequence < end)
+                {
+                    return site.Item.Next;
+                }
+            }
+        }
+
         foreach (var site in SitesAt(element))
         {
             if (site.StartSequence >= sequence)
