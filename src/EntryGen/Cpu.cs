@@ -32,8 +32,8 @@ public ref partial struct Cpu
     /// <summary>How many instructions may still retire.</summary>
     public readonly long Budget { get => Machine.Budget; set => Machine.Budget = value; }
 
-    /// <summary>Whether an observer is attached, so that every instruction must be reported.</summary>
-    public readonly bool IsObserved => Machine.IsObserved;
+    /// <summary>Whether every instruction must be reported: an observer is attached, or the machine has to look at the boundaries itself.</summary>
+    public readonly bool IsObserved => Machine.ReportsInstructions;
 
     /// <summary>Bit i is set when <c>unit.Features[i]</c> is on.</summary>
     /// <param name="unit">The unit that asks.</param>
@@ -57,9 +57,9 @@ public ref partial struct Cpu
         return Machine.Pending;
     }
 
-    /// <summary>Tells the observers that the instruction at <paramref name="address"/> retired.</summary>
+    /// <summary>Tells the machine and the observers that the instruction at <paramref name="address"/> retired.</summary>
     /// <param name="address">Its linear address.</param>
-    public readonly void Retired(ulong address) => Machine.NotifyRetired(address);
+    public readonly void Retired(ulong address) => Machine.Retire(address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly bool Fail(byte vector, uint errorCode = 0)

@@ -36,6 +36,7 @@ public sealed partial class Machine
         }
 
         Registers[(int)Reg.EventState] |= EventBits.NmiLatched;
+        Linear.SelectContext();
         return default;
     }
 
@@ -87,7 +88,14 @@ public sealed partial class Machine
         errorCode ??= Vectors.HasErrorCode(vector) ? 0 : null;
         for (; ; )
         {
-            if (vector == Vectors.PageFault)
+            if (vector == Vectors.Debug)
+            {
+                ref var pending = ref Registers[HiddenState.PendingDebug];
+                ref var status = ref Registers[(int)Reg.Dr6];
+                status = (pending & Breakpoints.Hits) != 0 ? (status & ~Breakpoints.Hits) | pending : status | pending;
+                pending = 0;
+            }
+            else if (vector == Vectors.PageFault)
             {
                 Registers[(int)Reg.Cr2] = address;
             }

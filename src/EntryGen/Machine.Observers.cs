@@ -18,6 +18,7 @@ public sealed partial class Machine
         var handle = new Handle(this, observer);
         _observers = [.. _observers, observer];
         IsObserved = true;
+        Linear.SelectContext();
         return handle;
     }
 
@@ -82,6 +83,7 @@ public sealed partial class Machine
         var index = Array.IndexOf(_observers, observer);
         _observers = [.. _observers[..index], .. _observers[(index + 1)..]];
         IsObserved = _observers.Length > 0;
+        Linear.SelectContext();
     }
 
     private sealed class Handle(Machine machine, IMachineObserver observer) : IDisposable

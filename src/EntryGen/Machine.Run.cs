@@ -15,13 +15,12 @@ public sealed partial class Machine
     {
         ArgumentNullException.ThrowIfNull(unit);
         var cpu = Cpu;
-        var stop = FetchFirst(ref cpu);
+        var stop = FetchFirst();
         for (; ; )
         {
             if (stop.Kind == StopKind.None)
             {
-                // Only between two instructions can a latched NMI come in, so the form that knows the boundaries runs while there is one.
-                stop = (this[Reg.EventState] & EventBits.NmiLatched) != 0 ? unit.Step(ref cpu) : unit.Run(ref cpu);
+                stop = unit.Run(ref cpu);
             }
 
             stop = Continue(ref cpu, stop);
@@ -39,7 +38,7 @@ public sealed partial class Machine
     {
         ArgumentNullException.ThrowIfNull(unit);
         var cpu = Cpu;
-        var stop = FetchFirst(ref cpu);
+        var stop = FetchFirst();
         return Continue(ref cpu, stop.Kind == StopKind.None ? unit.Step(ref cpu) : stop);
     }
 
@@ -57,19 +56,19 @@ public sealed partial class Machine
             stop = Deliver(stop);
             if (stop.Kind == StopKind.None)
             {
-                stop = FetchFirst(ref cpu);
+                stop = FetchFirst();
             }
         }
 
-        if (stop.Kind is StopKind.None or StopKind.Left && NmiIsDue)
+        if (stop.Kind is StopKind.None or StopKind.Left && WatchesBoundaries && TryTakeDue(out var due))
         {
-            stop = Deliver(Vectors.Nmi);
-            return stop.Kind == StopKind.None ? Continue(ref cpu, FetchFirst(ref cpu)) : stop;
+            stop = Deliver(due);
+            return stop.Kind == StopKind.None ? Continue(ref cpu, FetchFirst()) : stop;
         }
 
         return stop;
     }
 
     /// <summary>The fault of fetching at RIP, if any: generated code fetches only where that may have changed.</summary>
-    private static Stop FetchFirst(ref Cpu cpu) => cpu.Fetch(cpu.Rip) ? default : cpu.Fault();
+    private Stop FetchFirst() => Linear.TryFetch(Registers[(int)Reg.Rip]) ? default : Pending;
 }

@@ -62,7 +62,7 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
 
             writer.Line();
             writer.Line("var rip = Unsafe.Add(ref r, Rip);");
-            using (writer.Braces("if (!cpu.Fetch(rip))"))
+            using (writer.Braces("if (!cpu.FetchInstruction(rip))"))
             {
                 writer.Line("return cpu.Fault();");
             }

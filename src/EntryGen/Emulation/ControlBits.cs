@@ -128,4 +128,10 @@ public static class EventBits
 
     /// <summary>Indirect-branch tracking waits for ENDBR64.</summary>
     public const ulong WaitForEndbranch = 1UL << 5;
+
+    /// <summary>TF was set when the present instruction began: a debug trap follows it.</summary>
+    public const ulong SingleStep = 1UL << 6;
+
+    /// <summary>The present instruction has loaded RF.</summary>
+    internal const ulong KeepResumeFlag = 1UL << 7;
 }

@@ -42,13 +42,26 @@ public ref partial struct Cpu
         return ref FillWindow(address, length, AccessKind.Write);
     }
 
-    /// <summary>Whether an instruction may be fetched at an address now; false: a fault is recorded.</summary>
+    /// <summary>
+    /// Whether the form that does blocks may go on at an address: an instruction may be fetched there and nothing has to be looked at before. False: the next
+    /// instruction is left to the other form.
+    /// </summary>
     /// <param name="address">Linear address of its first byte.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Fetch(ulong address)
     {
         var tag = (address & ~0xFFFUL) | Unsafe.Add(ref _file, HiddenState.WindowContext);
         return Unsafe.Add(ref _windows, WindowCache.Index(tag)).FetchTag == tag || FetchSlow(address);
+    }
+
+    /// <summary>Begins the instruction at an address: events that are due before it, instruction breakpoints, its fetch.</summary>
+    /// <param name="address">Linear address of its first byte.</param>
+    /// <returns>False: an exception or the NMI is recorded, to be delivered in its place.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool FetchInstruction(ulong address)
+    {
+        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref _file, HiddenState.WindowContext);
+        return Unsafe.Add(ref _windows, WindowCache.Index(tag)).FetchTag == tag || BeginSlow(address);
     }
 
     /// <summary>Reads a byte; false: a fault is recorded and nothing has happened.</summary>
@@ -192,6 +205,8 @@ public ref partial struct Cpu
     private readonly bool StoreSlow(ulong address, int size, ulong value) => Machine.Linear.TryStore(address, size, value);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly bool FetchSlow(ulong address) =>
-        !Unsafe.IsNullRef(ref Machine.Linear.FillWindow(address, 1, AccessKind.Fetch)) || Machine.Linear.TryTranslate(address, AccessKind.Fetch, out _);
+    private readonly bool FetchSlow(ulong address) => !Machine.WatchesBoundaries && Machine.Linear.TryFetch(address);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool BeginSlow(ulong address) => Machine.BeginInstruction(address);
 }

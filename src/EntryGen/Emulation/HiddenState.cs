@@ -21,8 +21,11 @@ internal static class HiddenState
     /// <summary>Limit of the LDT that LDTR names.</summary>
     public const int LdtLimit = Dr0 + 6;
 
+    /// <summary>Bits of DR6 that the debug exception will set which is pending.</summary>
+    public const int PendingDebug = Dr0 + 7;
+
     /// <summary>Length of the register file.</summary>
-    public const int Length = Dr0 + 7;
+    public const int Length = Dr0 + 8;
 
     /// <summary>
     /// Brings a copy of the register file into the form in which equal states are equal: no number of the host's, and the start of a shadow counted from

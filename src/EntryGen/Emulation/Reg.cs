@@ -12,7 +12,7 @@ public enum Reg
     Dr6, Dr7,
     Efer, Star, Lstar, Cstar, Sfmask, SysenterCs, SysenterEsp, SysenterEip, SpecCtrl, TscAux,
     GdtBase, GdtLimit, IdtBase, IdtLimit, TrBase, TrSelector, LdtrSelector,
-    /// <summary>Bit 0 NMI blocked, 1 NMI latched, 2 MOV SS shadow, 3 STI shadow, 4 MCIP, 5 IBT tracker waits for ENDBR64.</summary>
+    /// <summary>Bit 0 NMI blocked, 1 NMI latched, 2 MOV SS shadow, 3 STI shadow, 4 MCIP, 5 IBT tracker waits for ENDBR64, 6 single step.</summary>
     EventState,
     Count,
 #pragma warning restore CS1591

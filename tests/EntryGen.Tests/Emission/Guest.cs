@@ -47,6 +47,12 @@ internal sealed class Guest
             frame += (ulong)pages * 4096;
         }
 
+        foreach (var page in unit.Externals.Values.Where(external => external.Kind == ExternalKind.Function).Select(external => external.Address & ~0xfffUL).Distinct())
+        {
+            Map(page, 1, frame, Present & ~2UL);
+            frame += 4096;
+        }
+
         Machine[Reg.Cr3] = root.Value;
         Machine[Reg.GsBase] = PerCpu;
         Machine[Reg.KernelGsBase] = 0x7fff_0000;

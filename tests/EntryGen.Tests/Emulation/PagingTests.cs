@@ -48,7 +48,7 @@ public class PagingTests
             {
                 AccessKind.Read => cpu.Load64(Page, out _),
                 AccessKind.Write => cpu.Store64(Page, 1),
-                _ => cpu.Fetch(Page),
+                _ => cpu.FetchInstruction(Page),
             };
             Assert.True(allowed == done, $"combination {bits:x}: {access}");
             if (!done)
@@ -73,7 +73,7 @@ public class PagingTests
             guest.Map(Page, PageTableBits.Present | PageTableBits.Writable);
             guest.ChangeEntry(Page, set, clear, level);
             var cpu = guest.Machine.Cpu;
-            Assert.False(fetch ? cpu.Fetch(Page) : cpu.Store8(Page, 1));
+            Assert.False(fetch ? cpu.FetchInstruction(Page) : cpu.Store8(Page, 1));
             Assert.Equal(clear == PageTableBits.Present ? 2u : fetch ? 17u : 3u, cpu.Fault().ErrorCode);
         }
     }

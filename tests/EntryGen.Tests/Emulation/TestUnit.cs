@@ -51,7 +51,19 @@ internal sealed class TestUnit
         }
 
         var address = cpu.Rip;
-        var stop = _instructions.TryGetValue(address, out var instruction) ? instruction(ref cpu) : cpu.CallExternal(Unit);
+        if (!_instructions.TryGetValue(address, out var instruction))
+        {
+            var outside = cpu.CallExternal(Unit);
+            cpu.Budget -= outside.Kind == StopKind.None ? 1 : 0;
+            return outside;
+        }
+
+        if (!cpu.FetchInstruction(address))
+        {
+            return cpu.Fault();
+        }
+
+        var stop = instruction(ref cpu);
         if (stop.Kind == StopKind.None)
         {
             Steps++;

@@ -147,7 +147,7 @@ internal sealed class HandWrittenUnit
             return new Stop(StopKind.Budget);
         }
 
-        if (!instruction(ref cpu))
+        if (!cpu.FetchInstruction(address) || !instruction(ref cpu))
         {
             return cpu.Fault();
         }

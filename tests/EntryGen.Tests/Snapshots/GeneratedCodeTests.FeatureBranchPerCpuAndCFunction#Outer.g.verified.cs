@@ -284,7 +284,7 @@ static partial class Outer
                 }
 
                 var rip = Unsafe.Add(ref r, Rip);
-                if (!cpu.Fetch(rip))
+                if (!cpu.FetchInstruction(rip))
                 {
                     return cpu.Fault();
                 }

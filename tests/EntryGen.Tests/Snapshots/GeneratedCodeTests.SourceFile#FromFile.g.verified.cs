@@ -193,7 +193,7 @@ static partial class FromFile
                 }
 
                 var rip = Unsafe.Add(ref r, Rip);
-                if (!cpu.Fetch(rip))
+                if (!cpu.FetchInstruction(rip))
                 {
                     return cpu.Fault();
                 }

@@ -203,7 +203,7 @@ namespace Kernel
                     }
 
                     var rip = Unsafe.Add(ref r, Rip);
-                    if (!cpu.Fetch(rip))
+                    if (!cpu.FetchInstruction(rip))
                     {
                         return cpu.Fault();
                     }

@@ -183,7 +183,7 @@ static partial class Unit
                 }
 
                 var rip = Unsafe.Add(ref r, Rip);
-                if (!cpu.Fetch(rip))
+                if (!cpu.FetchInstruction(rip))
                 {
                     return cpu.Fault();
                 }

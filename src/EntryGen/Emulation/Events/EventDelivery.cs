@@ -152,7 +152,7 @@ internal static class EventDelivery
         file[(int)Reg.Rip] = gate.Offset;
         file[(int)Reg.Cs] = (gate.Selector & 0xFFFC) | (uint)newPrivilege;
         file[(int)Reg.Rflags] &= ~cleared;
-        file[(int)Reg.EventState] &= ~(EventBits.MovSsShadow | EventBits.StiShadow);
+        file[(int)Reg.EventState] &= ~(EventBits.Shadows | EventBits.SingleStep);
         machine.ExpectEndbranch();
         machine.ModeChanged();
     }

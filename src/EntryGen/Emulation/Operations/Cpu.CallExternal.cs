@@ -26,6 +26,11 @@ public ref partial struct Cpu
             return new Stop(StopKind.Left);
         }
 
+        if (!FetchInstruction(address))
+        {
+            return Fault();
+        }
+
         Machine.BeginModel();
         if (function.Model is { } model)
         {
@@ -52,6 +57,7 @@ public ref partial struct Cpu
             Rip = returnAddress;
         }
 
+        Machine.EndInstruction();
         if (Machine.IsObserved)
         {
             Machine.NotifyExternalCall(function.External.Name, function.Model is not null);

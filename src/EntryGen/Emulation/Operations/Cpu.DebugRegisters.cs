@@ -49,6 +49,7 @@ public ref partial struct Cpu
             5 or 7 => (value & ~0xD000UL) | Dr7Ones,
             _ => value,
         };
+        Machine.ModeChanged();
         return true;
     }
 

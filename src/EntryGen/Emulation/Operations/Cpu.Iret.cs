@@ -41,7 +41,7 @@ public ref partial struct Cpu
         var old = PrivilegeLevel;
         At(Reg.Rip) = code.IsLong ? rip : (uint)rip;
         flags = FlagsAfterReturn(flags, old);
-        var changesMode = (int)(cs & 3) != old || ((At(Reg.Rflags) ^ flags) & Flags.AC) != 0;
+        var changesMode = (int)(cs & 3) != old || ((At(Reg.Rflags) ^ flags) & (Flags.AC | Flags.TF)) != 0;
         At(Reg.Rflags) = flags;
         At(Reg.Cs) = cs;
         At(Reg.Ss) = ss;
@@ -84,11 +84,17 @@ public ref partial struct Cpu
             && Load64(stack + 32, out ss);
     }
 
-    /// <summary>RF is not restored: the next instruction would clear it, and only instruction breakpoints, which are not modelled, look at it.</summary>
+    /// <summary>RF is restored only while DR7 enables breakpoints: the next instruction would clear it, and only they look at it.</summary>
     private readonly ulong FlagsAfterReturn(ulong image, int privilege)
     {
+        var restoresResume = (At(Reg.Dr7) & Breakpoints.Enabled) != 0;
+        if (restoresResume)
+        {
+            At(Reg.EventState) |= EventBits.KeepResumeFlag;
+        }
+
         var flags = At(Reg.Rflags);
-        var loaded = Flags.Status | Flags.TF | Flags.DF | Flags.NT | Flags.AC | Flags.ID
+        var loaded = (restoresResume ? Flags.RF : 0) | Flags.Status | Flags.TF | Flags.DF | Flags.NT | Flags.AC | Flags.ID
             | (privilege == 0 ? Flags.IOPL | Flags.VIF | Flags.VIP : 0)
             | ((ulong)privilege <= (flags & Flags.IOPL) >> 12 ? Flags.IF : 0);
         return (flags & ~loaded & ~Flags.RF) | (image & loaded) | Flags.Reserved1;

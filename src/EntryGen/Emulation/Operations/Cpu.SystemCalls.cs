@@ -28,6 +28,7 @@ public ref partial struct Cpu
         At(Reg.R11) = flags & ~Flags.RF;
         At(Reg.Rip) = At(isCompatibility ? Reg.Cstar : Reg.Lstar);
         At(Reg.Rflags) = (flags & ~At(Reg.Sfmask) & ~Flags.RF) | Flags.Reserved1;
+        Machine.StepAsFlagsSay();
         EnterKernelSegments((star >> 32) & 0xFFFC);
         return true;
     }
@@ -54,6 +55,7 @@ public ref partial struct Cpu
         At(Reg.Rflags) = (At(Reg.R11) & SysretFlags) | Flags.Reserved1;
         At(Reg.Cs) = ((selector + (width == 8 ? 16UL : 0)) & 0xFFFF) | 3;
         At(Reg.Ss) = ((selector + 8) & 0xFFFF) | 3;
+        Machine.StepAsFlagsSay();
         Machine.ModeChanged();
         return true;
     }

@@ -9,11 +9,12 @@ internal sealed partial class LinearMemory
     public bool TryLoad(ulong address, int size, AccessKind access, out ulong value)
     {
         value = 0;
-        if (!TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value))[..size], access, toGuest: false))
+        if (!IsAligned(address, size) || !TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value))[..size], access, toGuest: false))
         {
             return false;
         }
 
+        _machine.NoteAccess(address, size, isWrite: false);
         _machine.NotifyLoad(address, size, value);
         return true;
     }
@@ -21,11 +22,12 @@ internal sealed partial class LinearMemory
     /// <summary>Writes an operand of 1 to 8 bytes.</summary>
     public bool TryStore(ulong address, int size, ulong value)
     {
-        if (!TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value))[..size], AccessKind.Write, toGuest: true))
+        if (!IsAligned(address, size) || !TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value))[..size], AccessKind.Write, toGuest: true))
         {
             return false;
         }
 
+        _machine.NoteAccess(address, size, isWrite: true);
         _machine.NotifyStore(address, size, value);
         return true;
     }
@@ -38,6 +40,7 @@ internal sealed partial class LinearMemory
             return false;
         }
 
+        _machine.NoteAccess(address, destination.Length, isWrite: false);
         for (var done = 0; _machine.IsObserved && done < destination.Length; done += 8)
         {
             var word = destination[done..Math.Min(done + 8, destination.Length)];
@@ -55,6 +58,7 @@ internal sealed partial class LinearMemory
             return false;
         }
 
+        _machine.NoteAccess(address, source.Length, isWrite: true);
         for (var done = 0; _machine.IsObserved && done < source.Length; done += 8)
         {
             var word = source[done..Math.Min(done + 8, source.Length)];
@@ -62,6 +66,18 @@ internal sealed partial class LinearMemory
         }
 
         return true;
+    }
+
+    /// <summary>#AC(0) for an operand of user code that is not a multiple of its size, when CR0.AM and RFLAGS.AC ask for it (SDM vol. 3A, 6.15).</summary>
+    private bool IsAligned(ulong address, int size)
+    {
+        var isChecked = _machine.WatchesBoundaries && (address & (uint)(size - 1)) != 0 && _machine.ChecksAlignment && IsCanonical(address);
+        if (isChecked)
+        {
+            _machine.Record(new Stop(StopKind.Fault, Vectors.AlignmentCheck));
+        }
+
+        return !isChecked;
     }
 
     /// <summary>Moves up to one page of bytes; both pages are checked before either is touched.</summary>

@@ -67,6 +67,7 @@ internal sealed partial class LinearMemory
             return false;
         }
 
+        _machine.NoteAccess(start, length, isWrite: true);
         for (var i = 0; _machine.IsObserved && i < words.Length; i++)
         {
             _machine.NotifyStore(top - ((ulong)(i + 1) * sizeof(ulong)), sizeof(ulong), words[i]);
@@ -105,7 +106,7 @@ internal sealed partial class LinearMemory
     private void KeepForLater(ulong address, int length, ulong context, AccessKind access)
     {
         var isInOnePage = (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize;
-        if (isInOnePage && IsPaging && Tlb.TryFind(address, Pcid, out var translation) && _memory.Contains(translation.Map(address), length))
+        if (isInOnePage && IsPaging && !_machine.WatchesBoundaries && Tlb.TryFind(address, Pcid, out var translation) && _memory.Contains(translation.Map(address), length))
         {
             Keep(address, translation.Map(address), context, access);
         }

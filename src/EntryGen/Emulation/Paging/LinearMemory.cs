@@ -42,11 +42,16 @@ internal sealed partial class LinearMemory
         _mode = ((_file[(int)Reg.Cs] & 3) == 3 ? WindowCache.UserMode : 0)
             | (isSmapOn && (_file[(int)Reg.Rflags] & Flags.AC) != 0 ? _implicitMode & ~WindowCache.SmapInForce : _implicitMode);
         _hasPcid = (cr4 & Cr4Bits.PCIDE) != 0;
+        _machine.SelectWatch();
         SelectPcid();
     }
 
     /// <summary>As <see cref="SelectContext"/> when nothing but CR3 has changed.</summary>
     public void SelectPcid() => _file[HiddenState.WindowContext] = Context(_mode);
+
+    /// <summary>Checks that an instruction may be fetched; a fault is recorded.</summary>
+    public bool TryFetch(ulong address) =>
+        !Unsafe.IsNullRef(ref FillWindow(address, 1, AccessKind.Fetch)) || TryTranslate(address, AccessKind.Fetch, out _);
 
     /// <summary>Forgets the windows of every context; the TLB has been flushed.</summary>
     public void ForgetWindows()
@@ -67,7 +72,7 @@ internal sealed partial class LinearMemory
     public ref byte FillWindow(ulong address, int length, AccessKind access)
     {
         var isInOnePage = (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize;
-        if (!isInOnePage || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
+        if (!isInOnePage || _machine.WatchesBoundaries || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
         {
             return ref Unsafe.NullRef<byte>();
         }
@@ -182,7 +187,8 @@ internal sealed partial class LinearMemory
 
     public static bool IsCanonical(ulong address) => (ulong)((long)(address << 16) >> 16) == address;
 
-    private ulong Context(int mode) => Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode);
+    /// <summary>The number of a context; 0, which no context has and no window is kept under, while every access must come here.</summary>
+    private ulong Context(int mode) => _machine.WatchesBoundaries ? 0 : Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode);
 
     /// <summary>Keeps a translation, which the TLB has, in a window.</summary>
     private void Keep(ulong address, PhysicalAddress physical, ulong context, AccessKind access)

@@ -1,0 +1,32 @@
+using EntryGen.Emulation;
+using EntryGen.Tests.Emission;
+
+namespace EntryGen.Tests.Emulation;
+
+/// <summary>A <see cref="Guest"/> that runs real assembly: its unit is generated from snippets and mapped.</summary>
+internal sealed class AssembledGuest
+{
+    /// <param name="snippets">The code of the entries s0, s1 and so on; the machine stands at s0.</param>
+    public AssembledGuest(params string[] snippets)
+    {
+        Code = EmulatedUnit.OfSnippets(snippets);
+        foreach (var section in Code.Unit.Sections.Where(section => section.Executable))
+        {
+            Guest.Map(section.Address & ~0xFFFUL, PageTableBits.Present, (int)(((section.Address & 0xFFF) + section.Size + 0xFFF) >> 12));
+        }
+
+        Machine[Reg.Rip] = this[0];
+    }
+
+    public Guest Guest { get; } = new();
+
+    public EmulatedUnit Code { get; }
+
+    public Machine Machine => Guest.Machine;
+
+    /// <summary>The address of a snippet.</summary>
+    public ulong this[int snippet] => Code["s" + snippet];
+
+    /// <summary>The address of an instruction of a snippet without alternatives.</summary>
+    public ulong At(int snippet, int instruction) => this[snippet] + ((ulong)instruction * 16);
+}
