@@ -13,14 +13,16 @@ public ref partial struct Cpu
 {
     private readonly ref ulong _file;
     private readonly ref Window _windows;
-    private readonly ref byte _memory;
+    private readonly ref KnownCr3 _known;
+    private readonly ref AcceptedReturn _returns;
 
     internal Cpu(Machine machine)
     {
         Machine = machine;
         _file = ref MemoryMarshal.GetArrayDataReference(machine.Registers);
-        _windows = ref MemoryMarshal.GetArrayDataReference(machine.Linear.Windows.Table);
-        _memory = ref MemoryMarshal.GetArrayDataReference(machine.Memory.Bytes);
+        _windows = ref machine.Linear.Windows.First;
+        _known = ref machine.Linear.Known.First;
+        _returns = ref machine.Returns.First;
     }
 
     /// <summary>The owner of the state.</summary>
@@ -28,6 +30,15 @@ public ref partial struct Cpu
 
     /// <summary>Element 0 of the register file, which <see cref="Reg"/> indexes.</summary>
     public readonly ref ulong RegisterFile => ref _file;
+
+    /// <summary>
+    /// The windows of the present mode and page table. Whatever may change either (CR0, CR3, CR4, EFER, CPL, AC) makes the reference worthless.
+    /// </summary>
+    public readonly ref Window Windows
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref Unsafe.AddByteOffset(ref _windows, (nuint)Unsafe.Add(ref _file, HiddenState.WindowContext));
+    }
 
     /// <summary>How many instructions may still retire.</summary>
     public readonly long Budget { get => Machine.Budget; set => Machine.Budget = value; }
@@ -61,7 +72,8 @@ public ref partial struct Cpu
     /// <param name="address">Its linear address.</param>
     public readonly void Retired(ulong address) => Machine.Retire(address);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Rare and long: kept out of what is inlined around it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly bool Fail(byte vector, uint errorCode = 0)
     {
         Machine.Record(new Stop(StopKind.Fault, vector, errorCode));

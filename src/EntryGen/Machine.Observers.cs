@@ -19,6 +19,8 @@ public sealed partial class Machine
         _observers = [.. _observers, observer];
         IsObserved = true;
         Linear.SelectContext();
+        Linear.Known.Clear();
+        Returns.Clear();
         return handle;
     }
 

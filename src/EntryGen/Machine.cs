@@ -24,6 +24,7 @@ public sealed partial class Machine
     {
         Memory = new PhysicalMemory(memorySize);
         Linear = new LinearMemory(this);
+        Returns = new AcceptedReturns(Registers, Linear);
         _features = features ?? FeatureSet.None;
         CFunctions = new CFunctionTable(Unbind);
         Reset();
@@ -82,6 +83,8 @@ public sealed partial class Machine
     internal ulong[] Registers { get; } = new ulong[HiddenState.Length];
 
     internal LinearMemory Linear { get; }
+
+    internal AcceptedReturns Returns { get; }
 
     /// <summary>Puts the registers in the state of a new machine; memory stays, the TLB is emptied.</summary>
     public void Reset()

@@ -16,6 +16,9 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
     private int _longest;
     private RunBlock? _following;
 
+    /// <summary>Whether the local <c>windows</c> is needed.</summary>
+    public bool UsesWindows { get; set; }
+
     /// <summary>Whether the local <c>rflags</c> gets a new value.</summary>
     public bool WritesFlags { get; set; }
 
@@ -78,6 +81,11 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
             {
                 writer.Line($"var {RegisterNumber.Names[register]} = {Translation.System(RegisterNumber.Member(register))};");
             }
+        }
+
+        if (UsesWindows)
+        {
+            writer.Line("ref var windows = ref cpu.Windows;");
         }
 
         writer.Line($"var rflags = {Translation.System("Rflags")};");
@@ -194,9 +202,10 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
         {
             WriteDown(writer, state);
             var backwards = block.First.Address <= from;
-            var checks = (RunPlan.SamePage(from, address) ? "" : $"!cpu.Fetch({Value.Number(address)})", backwards ? $"budget < {_longest}" : "");
+            var checks = (RunPlan.SamePage(from, address) ? "" : $"!cpu.Fetch(ref windows, {Value.Number(address)})", backwards ? $"budget < {_longest}" : "");
             if (checks is not ("", ""))
             {
+                UsesWindows |= checks.Item1.Length > 0;
                 using (writer.Braces($"if ({string.Join(" || ", new[] { checks.Item2, checks.Item1 }.Where(check => check.Length > 0))})"))
                 {
                     writer.Line($"rip = {Value.Number(address)};");
@@ -221,6 +230,7 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
     public void WriteJumpTo(IndentedWriter writer, RunState state, string address)
     {
         _usesLookup = true;
+        UsesWindows = true;
         WriteDown(writer, state);
         writer.Line($"rip = {address};");
         writer.Line("goto lookup;");
@@ -266,7 +276,7 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
         if (_usesLookup)
         {
             writer.Label("lookup");
-            using (writer.Braces($"if (budget >= {_longest} && cpu.Fetch(rip))"))
+            using (writer.Braces($"if (budget >= {_longest} && cpu.Fetch(ref windows, rip))"))
             using (writer.Braces("switch (rip)"))
             {
                 foreach (var block in _blocks.Where(block => block.IsResumable))

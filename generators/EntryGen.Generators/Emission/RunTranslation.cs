@@ -88,7 +88,7 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
         {
             _exit = null;
             var exit = Exit(NextAddress);
-            using (_writer.Braces($"if (!cpu.Fetch({Value.Number(NextAddress)}))"))
+            using (_writer.Braces($"if (!cpu.Fetch(ref windows, {Value.Number(NextAddress)}))"))
             {
                 Do($"goto {exit};");
             }
@@ -141,7 +141,7 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
 
         if (effects.ReadsFlags)
         {
-            Do($"{System("Rflags")} = {Flags()};");
+            Do($"{System("Rflags")} = {(effects.ReplacesStatusFlags ? "rflags" : Flags().ToString())};");
         }
 
         Require(call);
@@ -157,6 +157,7 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
         {
             chunk.WritesFlags = true;
             Do($"rflags = {System("Rflags")};");
+            _state.ClearFlags();
         }
     }
 
@@ -269,8 +270,9 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
         if (!window.IsOpen)
         {
             window.IsOpen = true;
+            chunk.UsesWindows = true;
             var start = address.Plus(window.Start - access.Distance).Linear;
-            Do($"ref byte {window.Name} = ref cpu.{(window.Writes ? "Write" : "Read")}Window({start.Bare}, {window.Length});");
+            Do($"ref byte {window.Name} = ref cpu.{(window.Writes ? "Write" : "Read")}Window(ref windows, {start.Bare}, {window.Length});");
             ExitIf($"Unsafe.IsNullRef(ref {window.Name})");
         }
 
@@ -411,6 +413,7 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
     public override void ContinueAtRip()
     {
         Retire();
+        SelectWindows();
         if (_recorded is null)
         {
             chunk.WriteJumpTo(_writer, _state, System("Rip"));
@@ -431,16 +434,27 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
         }
     }
 
+    private void SelectWindows()
+    {
+        chunk.UsesWindows = true;
+        Do("windows = ref cpu.Windows;");
+    }
+
     /// <inheritdoc/>
     public override void TranslationsChanged()
     {
         _state.TranslationEpoch++;
         _state.SegmentEpoch++;
         _fetchNext = true;
+        SelectWindows();
     }
 
     /// <inheritdoc/>
-    public override void PermissionsChanged() => _state.TranslationEpoch++;
+    public override void PermissionsChanged()
+    {
+        _state.TranslationEpoch++;
+        SelectWindows();
+    }
 
     /// <inheritdoc/>
     public override void SegmentBasesChanged() => _state.SegmentEpoch++;

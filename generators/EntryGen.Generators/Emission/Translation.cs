@@ -296,7 +296,9 @@ internal readonly record struct MemoryAddress(int? Segment, Value Offset, bool I
 /// <param name="Writes">General registers it writes.</param>
 /// <param name="ReadsFlags">Whether it reads RFLAGS.</param>
 /// <param name="WritesFlags">Whether it writes RFLAGS.</param>
-internal readonly record struct MachineEffects(int Reads = 0, int Writes = 0, bool ReadsFlags = false, bool WritesFlags = false);
+/// <param name="ReplacesStatusFlags">Whether it reads none of the status flags and writes all of them: those that were not computed need not be.</param>
+internal readonly record struct MachineEffects(
+    int Reads = 0, int Writes = 0, bool ReadsFlags = false, bool WritesFlags = false, bool ReplacesStatusFlags = false);
 
 /// <summary>Encoding numbers of the general registers that have a part of their own.</summary>
 internal static class RegisterNumber

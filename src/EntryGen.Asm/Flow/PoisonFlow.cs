@@ -5,7 +5,7 @@ namespace EntryGen.Asm.Flow;
 /// <summary>Where a register may still hold what a C function without a model left in it: a value that nobody may use.</summary>
 /// <remarks>
 /// The result says "may": generated code compares the value before a use and only there. Registers are bit sets by encoding number. At an address that was
-/// taken, where control can come from anywhere, every caller-saved register may be poisoned.
+/// taken, where control can come from anywhere, every caller-saved register may be poisoned, if the unit calls C functions at all.
 /// </remarks>
 public sealed class PoisonFlow
 {
@@ -18,6 +18,12 @@ public sealed class PoisonFlow
     {
         var items = graph.Program.Items;
         _before = new int[items.Count];
+        if (!items.OfType<Instruction>().Any(CallsExternal))
+        {
+            // Nothing here leaves a register undefined.
+            return;
+        }
+
         var pending = new Stack<CodeItem>();
         foreach (var item in items)
         {

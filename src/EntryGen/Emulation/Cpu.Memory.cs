@@ -13,30 +13,40 @@ public ref partial struct Cpu
     /// </summary>
     /// <param name="address">Linear address.</param>
     /// <param name="length">Bytes, 1 to 4096.</param>
+    public readonly ref byte ReadWindow(ulong address, int length) => ref ReadWindow(ref Windows, address, length);
+
+    /// <summary>As <see cref="ReadWindow(ulong, int)"/>, with the <see cref="Windows"/> of the present mode at hand.</summary>
+    /// <param name="windows">The windows.</param>
+    /// <param name="address">Linear address.</param>
+    /// <param name="length">Bytes, 1 to 4096.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ref byte ReadWindow(ulong address, int length)
+    public readonly ref byte ReadWindow(ref Window windows, ulong address, int length)
     {
-        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref _file, HiddenState.WindowContext);
-        ref var slot = ref Unsafe.Add(ref _windows, WindowCache.Index(tag));
-        if (slot.ReadTag == tag && (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize)
+        ref var slot = ref Unsafe.AddByteOffset(ref windows, WindowCache.Offset(address));
+        if (slot.ReadTag == ((address + (uint)(length - 1)) | 0xFFF))
         {
-            return ref Unsafe.Add(ref _memory, (nint)(address + slot.Addend));
+            return ref Host(address + slot.Addend);
         }
 
         return ref FillWindow(address, length, AccessKind.Read);
     }
 
-    /// <summary>As <see cref="ReadWindow"/>, for bytes that may be read and written.</summary>
+    /// <summary>As <see cref="ReadWindow(ulong, int)"/>, for bytes that may be read and written.</summary>
+    /// <param name="address">Linear address.</param>
+    /// <param name="length">Bytes, 1 to 4096.</param>
+    public readonly ref byte WriteWindow(ulong address, int length) => ref WriteWindow(ref Windows, address, length);
+
+    /// <summary>As <see cref="WriteWindow(ulong, int)"/>, with the <see cref="Windows"/> of the present mode at hand.</summary>
+    /// <param name="windows">The windows.</param>
     /// <param name="address">Linear address.</param>
     /// <param name="length">Bytes, 1 to 4096.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ref byte WriteWindow(ulong address, int length)
+    public readonly ref byte WriteWindow(ref Window windows, ulong address, int length)
     {
-        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref _file, HiddenState.WindowContext);
-        ref var slot = ref Unsafe.Add(ref _windows, WindowCache.Index(tag));
-        if (slot.WriteTag == tag && (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize)
+        ref var slot = ref Unsafe.AddByteOffset(ref windows, WindowCache.Offset(address));
+        if (slot.WriteTag == ((address + (uint)(length - 1)) | 0xFFF))
         {
-            return ref Unsafe.Add(ref _memory, (nint)(address + slot.Addend));
+            return ref Host(address + slot.Addend);
         }
 
         return ref FillWindow(address, length, AccessKind.Write);
@@ -47,22 +57,21 @@ public ref partial struct Cpu
     /// instruction is left to the other form.
     /// </summary>
     /// <param name="address">Linear address of its first byte.</param>
+    public readonly bool Fetch(ulong address) => Fetch(ref Windows, address);
+
+    /// <summary>As <see cref="Fetch(ulong)"/>, with the <see cref="Windows"/> of the present mode at hand.</summary>
+    /// <param name="windows">The windows.</param>
+    /// <param name="address">Linear address of its first byte.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool Fetch(ulong address)
-    {
-        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref _file, HiddenState.WindowContext);
-        return Unsafe.Add(ref _windows, WindowCache.Index(tag)).FetchTag == tag || FetchSlow(address);
-    }
+    public readonly bool Fetch(ref Window windows, ulong address) =>
+        Unsafe.AddByteOffset(ref windows, WindowCache.Offset(address)).FetchTag == (address | 0xFFF) || FetchSlow(address);
 
     /// <summary>Begins the instruction at an address: events that are due before it, instruction breakpoints, its fetch.</summary>
     /// <param name="address">Linear address of its first byte.</param>
     /// <returns>False: an exception or the NMI is recorded, to be delivered in its place.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool FetchInstruction(ulong address)
-    {
-        var tag = (address & ~0xFFFUL) | Unsafe.Add(ref _file, HiddenState.WindowContext);
-        return Unsafe.Add(ref _windows, WindowCache.Index(tag)).FetchTag == tag || BeginSlow(address);
-    }
+    public readonly bool FetchInstruction(ulong address) =>
+        Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address)).FetchTag == (address | 0xFFF) || BeginSlow(address);
 
     /// <summary>Reads a byte; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
@@ -194,6 +203,10 @@ public ref partial struct Cpu
         Unsafe.WriteUnaligned(ref place, value);
         return true;
     }
+
+    /// <summary>A byte of guest memory by the host's address. The memory is pinned, so the address stays good.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ref byte Host(ulong address) => ref Unsafe.AddByteOffset(ref Unsafe.NullRef<byte>(), (nuint)address);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly ref byte FillWindow(ulong address, int length, AccessKind access) => ref Machine.Linear.FillWindow(address, length, access);

@@ -3,7 +3,7 @@ namespace EntryGen.Emulation;
 /// <summary>Places after <see cref="Reg.Count"/> in the register file: state that no instruction names as a register.</summary>
 internal static class HiddenState
 {
-    /// <summary>The number of the window context in force.</summary>
+    /// <summary>The distance of the window context in force from the first one, in bytes.</summary>
     public const int WindowContext = (int)Reg.Count;
 
     /// <summary>The value of the budget at which a MOV SS or STI shadow began.</summary>
@@ -24,8 +24,14 @@ internal static class HiddenState
     /// <summary>Bits of DR6 that the debug exception will set which is pending.</summary>
     public const int PendingDebug = Dr0 + 7;
 
+    /// <summary>The mode of the window context in force: a combination of the constants in <see cref="WindowCache"/>.</summary>
+    public const int WindowMode = Dr0 + 8;
+
+    /// <summary>How often windows had been forgotten when the context was selected.</summary>
+    public const int WindowEpoch = Dr0 + 9;
+
     /// <summary>Length of the register file.</summary>
-    public const int Length = Dr0 + 8;
+    public const int Length = Dr0 + 10;
 
     /// <summary>
     /// Brings a copy of the register file into the form in which equal states are equal: no number of the host's, and the start of a shadow counted from
@@ -36,10 +42,12 @@ internal static class HiddenState
     public static void MakeCanonical(Span<ulong> file, long budget)
     {
         file[WindowContext] = 0;
+        file[WindowMode] = 0;
+        file[WindowEpoch] = 0;
         file[ShadowStart] = (file[(int)Reg.EventState] & EventBits.Shadows) != 0 ? file[ShadowStart] - (ulong)budget : 0;
     }
 
-    /// <summary>Undoes <see cref="MakeCanonical"/>, but for the context's number, which the machine selects.</summary>
+    /// <summary>Undoes <see cref="MakeCanonical"/>, but for the windows, which the machine selects.</summary>
     /// <param name="file">The copy.</param>
     /// <param name="budget">The budget now.</param>
     public static void MakeConcrete(Span<ulong> file, long budget) => file[ShadowStart] += (ulong)budget;

@@ -16,8 +16,9 @@ public sealed partial class PhysicalMemory
             throw new ArgumentOutOfRangeException(nameof(size), size, "The size of physical memory must be a positive multiple of 4096 bytes.");
         }
 
-        // The operating system gives zeroed pages when they are first touched.
-        Bytes = new byte[size];
+        // The operating system gives zeroed pages when they are first touched. Windows hold host addresses, so the array must stay where it is.
+        Bytes = GC.AllocateArray<byte>(size, pinned: true);
+        HostAddress = (ulong)Marshal.UnsafeAddrOfPinnedArrayElement(Bytes, 0);
         _touched = new int[size / PageSize];
     }
 
@@ -25,6 +26,9 @@ public sealed partial class PhysicalMemory
     public int Size => Bytes.Length;
 
     internal byte[] Bytes { get; }
+
+    /// <summary>Where the host has physical address 0.</summary>
+    internal ulong HostAddress { get; }
 
     /// <summary>A value, little-endian.</summary>
     /// <typeparam name="T">Its type.</typeparam>

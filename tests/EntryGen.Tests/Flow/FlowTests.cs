@@ -55,9 +55,16 @@ public sealed class FlowTests
     [Fact]
     public void Control_can_come_from_anywhere_to_an_address_that_is_used()
     {
-        var graph = Graph("pushq $again\nnop\nagain: nop\nleaq last(%rip), %rax\nlast: ret\n");
+        var graph = Graph("pushq $again\nnop\nagain: nop\nleaq last(%rip), %rax\nlast: call helper\nret\n");
         Assert.Equal([2, 4], graph.Program.Items.Where(graph.IsAddressTaken).Select(item => item.Index));
         Assert.Equal(PoisonFlow.CallerSaved, PoisonFlow.Create(graph).MayBePoisoned(graph.Program.Items[2]));
+    }
+
+    [Fact]
+    public void Where_no_function_is_called_nothing_is_left_undefined()
+    {
+        var graph = Graph("leaq last(%rip), %rax\nlast: push %rax\nret\n");
+        Assert.Equal(0, PoisonFlow.Create(graph).MayBePoisoned(graph.Program.Items[1]));
     }
 
     [Theory]

@@ -10,8 +10,8 @@ internal static class ControlTransfers
     private const int AllRegisters = 0xFFFF;
 
     // IRET pops everything it needs through RSP; SYSRET takes RIP from RCX and RFLAGS from R11.
-    private static readonly MachineEffects IretEffects = new(1 << RegisterNumber.Rsp, 1 << RegisterNumber.Rsp, ReadsFlags: true, WritesFlags: true);
-    private static readonly MachineEffects SysretEffects = new(1 << RegisterNumber.Rcx | 1 << RegisterNumber.R11, 0, ReadsFlags: true, WritesFlags: true);
+    private static readonly MachineEffects IretEffects = new(1 << RegisterNumber.Rsp, 1 << RegisterNumber.Rsp, ReadsFlags: true, WritesFlags: true, ReplacesStatusFlags: true);
+    private static readonly MachineEffects SysretEffects = new(1 << RegisterNumber.Rcx | 1 << RegisterNumber.R11, 0, ReadsFlags: true, WritesFlags: true, ReplacesStatusFlags: true);
     private static readonly MachineEffects Everything = new(AllRegisters, AllRegisters, ReadsFlags: true, WritesFlags: true);
 
     public static void AddTo(Dictionary<Op, Semantic> table)

@@ -17,6 +17,7 @@ public ref partial struct Cpu
     /// <param name="n">The register's number.</param>
     /// <param name="value">Its value.</param>
     /// <returns>False: #UD for another n, #GP(0) unless at CPL 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool ReadControl(int n, out ulong value)
     {
         value = 0;
@@ -32,10 +33,10 @@ public ref partial struct Cpu
 
         value = n switch
         {
-            0 => Cr0,
-            2 => Cr2,
-            3 => Cr3,
-            4 => Cr4,
+            0 => At(Reg.Cr0),
+            2 => At(Reg.Cr2),
+            3 => At(Reg.Cr3),
+            4 => At(Reg.Cr4),
             _ => Unsafe.Add(ref _file, HiddenState.Cr8),
         };
         return true;
@@ -100,6 +101,19 @@ public ref partial struct Cpu
 
     private readonly bool WriteCr3(ulong value)
     {
+        ref var known = ref KnownCr3Values.Find(ref _known, value);
+        if (known.Value != value || known.Mode != Unsafe.Add(ref _file, HiddenState.WindowMode) || (At(Reg.Cs) & 3) != 0)
+        {
+            return WriteNewCr3(value);
+        }
+
+        At(Reg.Cr3) = value & ~Cr3Bits.NoFlush;
+        Unsafe.Add(ref _file, HiddenState.WindowContext) = known.Context;
+        return true;
+    }
+
+    private readonly bool WriteNewCr3(ulong value)
+    {
         var hasPcid = (At(Reg.Cr4) & Cr4Bits.PCIDE) != 0;
         var noFlush = (value & Cr3Bits.NoFlush) != 0;
         var stored = value & ~Cr3Bits.NoFlush;
@@ -113,6 +127,10 @@ public ref partial struct Cpu
         if (noFlush)
         {
             Machine.Linear.SelectPcid();
+            if (!Machine.IsObserved)
+            {
+                Machine.Linear.Known.Keep(value);
+            }
         }
         else
         {

@@ -7,12 +7,19 @@ namespace EntryGen;
 public ref partial struct Cpu
 {
     private const ulong FrameSize = 40;
+    private const ulong LoadedAtAnyLevel = Flags.Status | Flags.TF | Flags.DF | Flags.NT | Flags.AC | Flags.ID;
+    private const ulong LoadedAtLevel0 = LoadedAtAnyLevel | Flags.IOPL | Flags.VIF | Flags.VIP | Flags.IF;
 
     /// <summary>IRETQ: pops RIP, CS, RFLAGS, RSP and SS. Unblocks NMIs, also when it faults. Serializing.</summary>
     /// <returns>False: a fault, with the stack as before the pops.</returns>
     public readonly bool Iretq()
     {
         At(Reg.EventState) &= ~EventBits.NmiBlocked;
+        return TryReturnAgain() || ReturnChecked();
+    }
+
+    private readonly bool ReturnChecked()
+    {
         if ((At(Reg.Rflags) & Flags.NT) != 0)
         {
             return Fail(Vectors.GeneralProtection);
@@ -59,8 +66,50 @@ public ref partial struct Cpu
         {
             Machine.ModeChanged();
         }
+        else if (PrivilegeLevel == 0 && !Machine.IsObserved)
+        {
+            Machine.Returns.Keep(cs, ss, code, stackSegment);
+        }
 
         return true;
+    }
+
+    /// <summary>The return that is by far the most frequent: to 64-bit code at the same level 0, by a pair of segments that was accepted before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool TryReturnAgain()
+    {
+        ref var frame = ref ReadWindow(ref Windows, At(Reg.Rsp), (int)FrameSize);
+        if (Unsafe.IsNullRef(ref frame))
+        {
+            return false;
+        }
+
+        var rip = Unsafe.ReadUnaligned<ulong>(ref frame);
+        var cs = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 8));
+        var image = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 16));
+        var ss = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 32));
+        var flags = At(Reg.Rflags);
+        ref var known = ref AcceptedReturns.Find(ref _returns, cs);
+        var isAccepted = known.Pair == AcceptedReturns.Pair(cs, ss)
+            && known.Context == Unsafe.Add(ref _file, HiddenState.WindowContext)
+            && known.Epoch == Unsafe.Add(ref _file, HiddenState.WindowEpoch)
+            && known.Table == At(Reg.GdtBase)
+            && known.Limit == At(Reg.GdtLimit)
+            && Unsafe.ReadUnaligned<ulong>(ref Host(known.CodePlace)) == known.Code
+            && Unsafe.ReadUnaligned<ulong>(ref Host(known.StackPlace)) == known.Stack
+            && (At(Reg.Cs) & 3) == 0
+            && ((flags & Flags.NT) | ((flags ^ image) & (Flags.AC | Flags.TF))) == 0
+            && LinearMemory.IsCanonical(rip);
+        if (isAccepted)
+        {
+            At(Reg.Rip) = rip;
+            At(Reg.Cs) = (ushort)cs;
+            At(Reg.Rflags) = (flags & ~LoadedAtLevel0 & ~Flags.RF) | (image & LoadedAtLevel0) | Flags.Reserved1;
+            At(Reg.Rsp) = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 24));
+            At(Reg.Ss) = (ushort)ss;
+        }
+
+        return isAccepted;
     }
 
     private readonly bool TryReadFrame(ulong stack, out ulong rip, out ulong cs, out ulong flags, out ulong rsp, out ulong ss)
@@ -94,7 +143,7 @@ public ref partial struct Cpu
         }
 
         var flags = At(Reg.Rflags);
-        var loaded = (restoresResume ? Flags.RF : 0) | Flags.Status | Flags.TF | Flags.DF | Flags.NT | Flags.AC | Flags.ID
+        var loaded = (restoresResume ? Flags.RF : 0) | LoadedAtAnyLevel
             | (privilege == 0 ? Flags.IOPL | Flags.VIF | Flags.VIP : 0)
             | ((ulong)privilege <= (flags & Flags.IOPL) >> 12 ? Flags.IF : 0);
         return (flags & ~loaded & ~Flags.RF) | (image & loaded) | Flags.Reserved1;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EntryGen.Emulation;
 
 namespace EntryGen;
@@ -7,6 +8,7 @@ public ref partial struct Cpu
 {
     /// <summary>SWAPGS: exchanges the base of GS with IA32_KERNEL_GS_BASE. Not serializing.</summary>
     /// <returns>False: #GP(0) unless at CPL 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool SwapGs()
     {
         if (PrivilegeLevel != 0)

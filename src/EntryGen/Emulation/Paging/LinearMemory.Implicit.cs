@@ -7,7 +7,7 @@ namespace EntryGen.Emulation;
 internal sealed partial class LinearMemory
 {
     /// <summary>The context of an access without privilege level and AC: at CPL 0 mostly the one in force.</summary>
-    private ulong ImplicitContext => _mode == _implicitMode ? _file[HiddenState.WindowContext] : Context(_implicitMode);
+    private ulong ImplicitContext => (int)_file[HiddenState.WindowMode] == _implicitMode ? _file[HiddenState.WindowContext] : Context(_implicitMode);
 
     /// <summary>Reads 8 bytes of the IDT, GDT, LDT or TSS. Not observed: it is no operand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,6 +38,14 @@ internal sealed partial class LinearMemory
         return isMapped;
     }
 
+    /// <summary>The host's address of 8 bytes that the processor has just read; false: they must be read the long way each time.</summary>
+    public bool TryLocate(ulong address, out ulong host)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows.First, (nuint)ImplicitContext + WindowCache.Offset(address));
+        host = address + slot.Addend;
+        return slot.ReadTag == ((address + sizeof(ulong) - 1) | 0xFFF);
+    }
+
     /// <summary>Pushes the words of a frame, the last one lowest; nothing is written unless all can be.</summary>
     /// <param name="top">The stack pointer before the pushes.</param>
     /// <param name="words">The words in the order of the pushes.</param>
@@ -52,7 +60,8 @@ internal sealed partial class LinearMemory
         }
 
         var bytes = MemoryMarshal.AsBytes(image);
-        var context = (_mode & WindowCache.UserMode) == 0 ? _file[HiddenState.WindowContext] : Context(_mode & ~WindowCache.UserMode);
+        var mode = (int)_file[HiddenState.WindowMode];
+        var context = (mode & WindowCache.UserMode) == 0 ? _file[HiddenState.WindowContext] : Context(mode & ~WindowCache.UserMode);
         ref var place = ref Kept(start, length, context, AccessKind.Write);
         if (!Unsafe.IsNullRef(ref place))
         {
@@ -92,14 +101,10 @@ internal sealed partial class LinearMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref byte Kept(ulong address, int length, ulong context, AccessKind access)
     {
-        var tag = (address & ~0xFFFUL) | context;
-        ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Windows.Table), WindowCache.Index(tag));
-        if ((access == AccessKind.Read ? slot.ReadTag : slot.WriteTag) == tag && (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize)
-        {
-            return ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_memory.Bytes), (nint)(address + slot.Addend));
-        }
-
-        return ref Unsafe.NullRef<byte>();
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows.First, (nuint)context + WindowCache.Offset(address));
+        return ref (access == AccessKind.Read ? slot.ReadTag : slot.WriteTag) == ((address + (uint)(length - 1)) | 0xFFF)
+            ? ref Cpu.Host(address + slot.Addend)
+            : ref Unsafe.NullRef<byte>();
     }
 
     /// <summary>After an access that has gone well: the next one of its kind goes by a window.</summary>

@@ -15,14 +15,17 @@ internal sealed partial class LinearMemory
         _file = _machine.Registers;
         _memory = _machine.Memory;
         _memory.WritesMustBeSeen = Windows.ForgetWrites;
+        Known = new KnownCr3Values(_file);
+        Windows.ContextTaken = Known.Clear;
     }
 
     public Tlb Tlb { get; } = new();
 
     public WindowCache Windows { get; } = new();
 
-    // The mode as SelectContext found it; what the processor's own accesses see has no privilege level and no AC.
-    private int _mode;
+    public KnownCr3Values Known { get; }
+
+    // The mode as SelectContext found it is in the file; what the processor's own accesses see has no privilege level and no AC.
     private int _implicitMode;
     private bool _hasPcid;
 
@@ -39,15 +42,24 @@ internal sealed partial class LinearMemory
         var cr4 = _file[(int)Reg.Cr4];
         var isSmapOn = (cr4 & Cr4Bits.SMAP) != 0;
         _implicitMode = (isSmapOn ? WindowCache.SmapInForce : 0) | ((_file[(int)Reg.Cr0] & Cr0Bits.WP) != 0 ? WindowCache.WriteProtect : 0);
-        _mode = ((_file[(int)Reg.Cs] & 3) == 3 ? WindowCache.UserMode : 0)
+        var mode = ((_file[(int)Reg.Cs] & 3) == 3 ? WindowCache.UserMode : 0)
             | (isSmapOn && (_file[(int)Reg.Rflags] & Flags.AC) != 0 ? _implicitMode & ~WindowCache.SmapInForce : _implicitMode);
-        _hasPcid = (cr4 & Cr4Bits.PCIDE) != 0;
-        _machine.SelectWatch();
+        _file[HiddenState.WindowMode] = (ulong)(_machine.SelectWatch() ? mode | WindowCache.Watched : mode);
+        if (_hasPcid != ((cr4 & Cr4Bits.PCIDE) != 0))
+        {
+            _hasPcid = !_hasPcid;
+            Known.Clear();
+        }
+
         SelectPcid();
     }
 
     /// <summary>As <see cref="SelectContext"/> when nothing but CR3 has changed.</summary>
-    public void SelectPcid() => _file[HiddenState.WindowContext] = Context(_mode);
+    public void SelectPcid()
+    {
+        _file[HiddenState.WindowContext] = Context((int)_file[HiddenState.WindowMode]);
+        _file[HiddenState.WindowEpoch] = Windows.Epoch;
+    }
 
     /// <summary>Checks that an instruction may be fetched; a fault is recorded.</summary>
     public bool TryFetch(ulong address) =>
@@ -187,8 +199,10 @@ internal sealed partial class LinearMemory
 
     public static bool IsCanonical(ulong address) => (ulong)((long)(address << 16) >> 16) == address;
 
-    /// <summary>The number of a context; 0, which no context has and no window is kept under, while every access must come here.</summary>
-    private ulong Context(int mode) => _machine.WatchesBoundaries ? 0 : Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode);
+    /// <summary>The offset of a context; 0, which no context has and no window is kept under, while every access must come here.</summary>
+    private ulong Context(int mode) => _machine.WatchesBoundaries
+        ? 0
+        : Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode, _file[HiddenState.WindowContext]);
 
     /// <summary>Keeps a translation, which the TLB has, in a window.</summary>
     private void Keep(ulong address, PhysicalAddress physical, ulong context, AccessKind access)
@@ -198,7 +212,7 @@ internal sealed partial class LinearMemory
             _memory.Touch((int)(physical.Value >> 12));
         }
 
-        Windows.Keep((address & ~0xFFFUL) | context, physical.Value - address, access);
+        Windows.Keep(address, context, _memory.HostAddress + physical.Value - address, access);
     }
 
     private void Cache(ulong address, int pcid, Translation translation, bool isWrite)

@@ -1,23 +1,23 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace EntryGen.Emulation;
 
-/// <summary>One slot of the host-side cache of translations. A tag is the page's linear address with the context's number in the low 12 bits.</summary>
+/// <summary>One slot of the host-side cache of translations. Generated code only passes a reference to the first one of a context.</summary>
+/// <remarks>A tag is the last linear address of the page: what an access ends with, all bits below 12 set, is compared with it. 0 is no tag.</remarks>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential)]
-internal struct Window
+public struct Window
 {
-    /// <summary>No page has it: the number 0xFFF is never given to a context.</summary>
-    public const ulong NoTag = ulong.MaxValue;
+    /// <summary>The page that may be read.</summary>
+    internal ulong ReadTag;
 
-    /// <summary>The page that may be read; or <see cref="NoTag"/>.</summary>
-    public ulong ReadTag;
+    /// <summary>The page that may be written.</summary>
+    internal ulong WriteTag;
 
-    /// <summary>The page that may be written; or <see cref="NoTag"/>.</summary>
-    public ulong WriteTag;
+    /// <summary>The page that instructions may be fetched from.</summary>
+    internal ulong FetchTag;
 
-    /// <summary>The page that instructions may be fetched from; or <see cref="NoTag"/>.</summary>
-    public ulong FetchTag;
-
-    /// <summary>Added to a linear address gives the offset in physical memory.</summary>
-    public ulong Addend;
+    /// <summary>Added to a linear address gives the host's address of the byte.</summary>
+    internal ulong Addend;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace EntryGen.Emulation;
 
@@ -8,16 +9,10 @@ namespace EntryGen.Emulation;
 /// </summary>
 /// <remarks>
 /// A context is a PCID together with everything in the mode that decides what a data access may do (CPL 3 or not, SMAP in force, CR0.WP).
-/// Each has a number that is part of the tags, so a change of CR3, CPL or AC changes one number and keeps all slots; a PCID is flushed by
-/// giving its contexts new numbers.
+/// Each has slots of its own, so a change of CR3, CPL or AC changes one offset and keeps all slots; forgetting clears those that were used.
 /// </remarks>
 internal sealed class WindowCache
 {
-    /// <summary>Slots: many more than an entry path uses pages, because pages whose slots coincide take turns.</summary>
-    public const int Count = 1 << CountBits;
-
-    private const int CountBits = 10;
-
     /// <summary>Part of a mode: CPL is 3.</summary>
     public const int UserMode = 1;
 
@@ -27,93 +22,121 @@ internal sealed class WindowCache
     /// <summary>Part of a mode: CR0.WP.</summary>
     public const int WriteProtect = 4;
 
+    /// <summary>Not part of a mode but with it: every access is looked at, so there are no windows.</summary>
+    public const int Watched = 8;
+
     /// <summary>How many modes a PCID has.</summary>
-    private const int Modes = 8;
+    public const int Modes = 8;
 
-    private const int LastNumber = 0xFFE;
+    // Many more slots than an entry path uses pages, because pages whose slots coincide take turns; many more contexts than a path goes through.
+    private const int SlotBits = 10;
+    private const int Slots = 1 << SlotBits;
+    private const int Contexts = 32;
+    private const int SlotSizeBits = 5;
+    private const int ContextSizeBits = SlotBits + SlotSizeBits;
 
-    private readonly uint[] _numbers = new uint[4096 * Modes];
-    private readonly int[] _writable = new int[Count];
-    private int _writableCount;
-    private uint _generation = 1;
-    private int _given;
+    private readonly Window[] _table = new Window[Contexts * Slots];
+    private readonly List<int>[] _used = new List<int>[Contexts];
+    private readonly byte[] _contextOf = new byte[4096 * Modes];
+    private readonly int[] _ownerOf = new int[Contexts];
+    private int _last;
 
-    public WindowCache() => Clear();
-
-    public Window[] Table { get; } = new Window[Count];
-
-    /// <summary>The slot of a tag. Kernel addresses differ in any of their bits, so all of them count (Fibonacci hashing).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static nint Index(ulong tag) => (nint)((tag * 0x9E37_79B9_7F4A_7C15UL) >> (64 - CountBits));
-
-    /// <summary>The number of a context.</summary>
-    public ulong Context(int pcid, int mode)
+    public WindowCache()
     {
-        ref var number = ref _numbers[(pcid * Modes) + mode];
-        if (number >> 12 != _generation)
+        Array.Fill(_ownerOf, -1);
+        for (var context = 0; context < Contexts; context++)
         {
-            var next = NextNumber();
-            number = (_generation << 12) | next;
+            _used[context] = [];
         }
+    }
 
-        return number & 0xFFF;
+    /// <summary>Raised when a context is given to another owner: whoever remembers which owner has which forgets it.</summary>
+    public Action? ContextTaken { get; set; }
+
+    /// <summary>Counts how often translations were forgotten: while it stays, a translation that was found holds.</summary>
+    public ulong Epoch { get; private set; }
+
+    /// <summary>The first slot of the first context.</summary>
+    public ref Window First => ref MemoryMarshal.GetArrayDataReference(_table);
+
+    /// <summary>
+    /// The distance of an address's slot from the context's first in bytes. Consecutive pages never have the same slot, so that an access that crosses pages
+    /// does not find its last page where its first one belongs (Fibonacci hashing: their hashes differ by the multiplier).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nuint Offset(ulong address) => ((uint)(address >> 12) * 0x9E37_79B1U) >> (32 - SlotBits) << SlotSizeBits;
+
+    /// <summary>The distance of a context's first slot from <see cref="First"/> in bytes.</summary>
+    /// <param name="pcid">The PCID.</param>
+    /// <param name="mode">The mode.</param>
+    /// <param name="inForce">A context that must stay: the one in force.</param>
+    public ulong Context(int pcid, int mode, ulong inForce)
+    {
+        var context = (int)_contextOf[(pcid * Modes) + mode];
+        return (ulong)(context != 0 ? context : Take((pcid * Modes) + mode, (int)(inForce >> ContextSizeBits))) << ContextSizeBits;
+    }
+
+    /// <summary>Forgets the translations of one PCID.</summary>
+    public void Forget(int pcid)
+    {
+        for (var mode = 0; mode < Modes; mode++)
+        {
+            if (_contextOf[(pcid * Modes) + mode] is var context and not 0)
+            {
+                Clear(context);
+            }
+        }
     }
 
     /// <summary>Forgets all translations.</summary>
-    public void Clear()
-    {
-        Array.Fill(Table, new Window { ReadTag = Window.NoTag, WriteTag = Window.NoTag, FetchTag = Window.NoTag });
-        _writableCount = 0;
-        NextGeneration();
-    }
-
-    /// <summary>Forgets the translations of one PCID. The caller asks for the current context's number again.</summary>
-    public void Forget(int pcid) => Array.Clear(_numbers, pcid * Modes, Modes);
-
-    /// <summary>Forgets all translations by numbering the contexts anew.</summary>
     public void ForgetAll()
     {
-        if (_given > LastNumber / 2)
+        for (var context = 0; context < Contexts; context++)
         {
-            Clear();
-        }
-        else
-        {
-            Renumber();
+            Clear(context);
         }
     }
 
     /// <summary>Forgets that pages may be written, so that the next write to each is seen.</summary>
     public void ForgetWrites()
     {
-        foreach (var index in _writable.AsSpan(0, _writableCount))
+        foreach (var used in _used)
         {
-            Table[index].WriteTag = Window.NoTag;
+            foreach (var index in CollectionsMarshal.AsSpan(used))
+            {
+                _table[index].WriteTag = 0;
+            }
         }
-
-        _writableCount = 0;
     }
 
     /// <summary>Keeps a translation for one kind of access.</summary>
-    /// <param name="tag">The page with the context's number.</param>
-    /// <param name="addend">Added to a linear address gives the physical one.</param>
+    /// <param name="address">A linear address in the page.</param>
+    /// <param name="context">The context.</param>
+    /// <param name="addend">Added to the linear address gives the host's address.</param>
     /// <param name="access">What it allows.</param>
-    public void Keep(ulong tag, ulong addend, AccessKind access)
+    public void Keep(ulong address, ulong context, ulong addend, AccessKind access)
     {
-        ref var slot = ref Claim(tag, addend);
+        var index = (int)((context + Offset(address)) >> SlotSizeBits);
+        ref var slot = ref _table[index];
+        if ((slot.ReadTag | slot.WriteTag | slot.FetchTag | slot.Addend) == 0)
+        {
+            _used[context >> ContextSizeBits].Add(index);
+        }
+
+        if (slot.Addend != addend)
+        {
+            // Another page's permissions are forgotten.
+            slot = new Window { Addend = addend };
+        }
+
+        var tag = address | 0xFFF;
         switch (access)
         {
             case AccessKind.Read:
                 slot.ReadTag = tag;
                 break;
             case AccessKind.Write:
-                if (_writableCount == Count)
-                {
-                    ForgetWrites();
-                }
-
                 slot.WriteTag = tag;
-                _writable[_writableCount++] = (int)Index(tag);
                 break;
             default:
                 slot.FetchTag = tag;
@@ -121,41 +144,36 @@ internal sealed class WindowCache
         }
     }
 
-    /// <summary>Puts a translation in its slot. Another page's permissions that the slot held are forgotten.</summary>
-    private ref Window Claim(ulong tag, ulong addend)
+    private void Clear(int context)
     {
-        ref var slot = ref Table[Index(tag)];
-        if (slot.Addend != addend)
+        Epoch++;
+        var used = _used[context];
+        foreach (var index in CollectionsMarshal.AsSpan(used))
         {
-            slot = new Window { ReadTag = Window.NoTag, WriteTag = Window.NoTag, FetchTag = Window.NoTag, Addend = addend };
+            _table[index] = default;
         }
 
-        return ref slot;
+        used.Clear();
     }
 
-    private uint NextNumber()
+    // In turn, but for the one in force. 0 is nobody's, so that a fresh table of owners says so.
+    private int Take(int owner, int inForce)
     {
-        if (_given >= LastNumber)
+        do
         {
-            Clear();
+            _last = _last == Contexts - 1 ? 1 : _last + 1;
+        }
+        while (_last == inForce);
+
+        if (_ownerOf[_last] >= 0)
+        {
+            Clear(_last);
+            _contextOf[_ownerOf[_last]] = 0;
+            ContextTaken?.Invoke();
         }
 
-        return (uint)++_given;
-    }
-
-    private void NextGeneration()
-    {
-        _given = 0;
-        Renumber();
-    }
-
-    private void Renumber()
-    {
-        // 20 bits of generation: when they are used up the numbers of the first generations would come alive again.
-        if (++_generation >> 20 != 0)
-        {
-            Array.Clear(_numbers);
-            _generation = 1;
-        }
+        _ownerOf[_last] = owner;
+        _contextOf[owner] = (byte)_last;
+        return _last;
     }
 }
