@@ -18,6 +18,7 @@ public partial class MachineApiTests
         ["Stop"] = typeof(Stop),
         ["Machine"] = typeof(Machine),
         ["EntryUnit"] = typeof(EntryUnit),
+        ["Window"] = typeof(EntryGen.Emulation.Window),
         ["FenceKind"] = typeof(EntryGen.Emulation.FenceKind),
         ["void"] = typeof(void),
     };
@@ -71,7 +72,7 @@ public partial class MachineApiTests
     }
 
     private static string Parameters(MethodInfo method) => string.Join(", ", method.GetParameters().Select(p =>
-        (p.IsOut ? "out " : "") + Types.First(t => t.Value == (p.ParameterType.IsByRef ? p.ParameterType.GetElementType() : p.ParameterType)).Key));
+        (p.IsOut ? "out " : p.ParameterType.IsByRef ? "ref " : "") + Types.First(t => t.Value == (p.ParameterType.IsByRef ? p.ParameterType.GetElementType() : p.ParameterType)).Key));
 
     /// <summary>The types of a parameter list as written: without names and default values.</summary>
     private static string Normalize(string parameters)

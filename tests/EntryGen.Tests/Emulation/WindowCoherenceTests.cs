@@ -61,7 +61,7 @@ public class WindowCoherenceTests
         var cpu = guest.Machine.Cpu;
         var result = 0UL;
         var root = (value & 1) != 0 ? guest.Root.Value : other.Value;
-        var pcid = value >> 1 & 3;
+        var pcid = (value >> 1 & 15) == 0 ? value >> 5 & 0xff : value >> 5 & 3; // now and then one of more than there are contexts
         bool done;
         switch (choice)
         {

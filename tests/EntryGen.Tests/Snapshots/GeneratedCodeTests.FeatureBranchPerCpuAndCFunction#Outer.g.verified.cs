@@ -107,6 +107,7 @@ static partial class Outer
 
                 ref ulong r = ref cpu.RegisterFile;
                 var rsp = Unsafe.Add(ref r, Rsp);
+                ref var windows = ref cpu.Windows;
                 var rflags = Unsafe.Add(ref r, Rflags);
                 ulong t0, t1;
                 ulong rip;
@@ -127,7 +128,7 @@ static partial class Outer
                 {
                     // incq %gs:depth                                   Outer.interrupt:1
                     //     %gs:depth = %gs:depth + 1, CF kept
-                    ref byte percpu0 = ref cpu.WriteWindow(Unsafe.Add(ref r, GsBase) + 0x40UL, 8);
+                    ref byte percpu0 = ref cpu.WriteWindow(ref windows, Unsafe.Add(ref r, GsBase) + 0x40UL, 8);
                     if (Unsafe.IsNullRef(ref percpu0))
                     {
                         goto exit0;
@@ -139,7 +140,7 @@ static partial class Outer
 
                     // testb $3,8(%rsp)                                 Outer.interrupt:2
                     //     flags of 8(%rsp) & 3
-                    ref byte stack1 = ref cpu.ReadWindow(rsp + 8, 1);
+                    ref byte stack1 = ref cpu.ReadWindow(ref windows, rsp + 8, 1);
                     if (Unsafe.IsNullRef(ref stack1))
                     {
                         goto exit1;
@@ -174,7 +175,7 @@ static partial class Outer
                 {
                     // call handle                                      Outer.interrupt:6
                     //     push the address of the next instruction; go to handle
-                    ref byte stack0 = ref cpu.WriteWindow(rsp - 8, 8);
+                    ref byte stack0 = ref cpu.WriteWindow(ref windows, rsp - 8, 8);
                     if (Unsafe.IsNullRef(ref stack0))
                     {
                         goto exit3;
@@ -200,13 +201,14 @@ static partial class Outer
 
                     rsp = Unsafe.Add(ref r, Rsp);
                     rflags = Unsafe.Add(ref r, Rflags);
+                    windows = ref cpu.Windows;
                     budget -= 1;
                     rip = Unsafe.Add(ref r, Rip);
                     goto lookup;
                 }
 
                 lookup:
-                if (budget >= 5 && cpu.Fetch(rip))
+                if (budget >= 5 && cpu.Fetch(ref windows, rip))
                 {
                     switch (rip)
                     {

@@ -105,6 +105,7 @@ static partial class FromFile
                 ref ulong r = ref cpu.RegisterFile;
                 var rax = Unsafe.Add(ref r, Rax);
                 var rsp = Unsafe.Add(ref r, Rsp);
+                ref var windows = ref cpu.Windows;
                 var rflags = Unsafe.Add(ref r, Rflags);
                 ulong t0;
                 ulong rip;
@@ -125,7 +126,7 @@ static partial class FromFile
 
                     // ret                                              entry.S:5
                     //     pop RIP
-                    ref byte stack0 = ref cpu.ReadWindow(rsp, 8);
+                    ref byte stack0 = ref cpu.ReadWindow(ref windows, rsp, 8);
                     if (Unsafe.IsNullRef(ref stack0))
                     {
                         goto exit0;
@@ -140,7 +141,7 @@ static partial class FromFile
                 }
 
                 lookup:
-                if (budget >= 2 && cpu.Fetch(rip))
+                if (budget >= 2 && cpu.Fetch(ref windows, rip))
                 {
                     switch (rip)
                     {

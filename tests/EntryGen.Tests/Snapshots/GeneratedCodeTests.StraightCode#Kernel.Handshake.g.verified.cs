@@ -108,6 +108,7 @@ namespace Kernel
                     var rax = Unsafe.Add(ref r, Rax);
                     var rsp = Unsafe.Add(ref r, Rsp);
                     var rdi = Unsafe.Add(ref r, Rdi);
+                    ref var windows = ref cpu.Windows;
                     var rflags = Unsafe.Add(ref r, Rflags);
                     ulong t0, t1;
                     ulong rip;
@@ -134,7 +135,7 @@ namespace Kernel
 
                         // ret                                              Handshake.acquire:3
                         //     pop RIP
-                        ref byte stack0 = ref cpu.ReadWindow(rsp, 8);
+                        ref byte stack0 = ref cpu.ReadWindow(ref windows, rsp, 8);
                         if (Unsafe.IsNullRef(ref stack0))
                         {
                             goto exit0;
@@ -149,7 +150,7 @@ namespace Kernel
                     }
 
                     lookup:
-                    if (budget >= 3 && cpu.Fetch(rip))
+                    if (budget >= 3 && cpu.Fetch(ref windows, rip))
                     {
                         switch (rip)
                         {

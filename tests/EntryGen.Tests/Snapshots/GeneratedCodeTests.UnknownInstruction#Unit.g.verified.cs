@@ -104,6 +104,7 @@ static partial class Unit
 
                 ref ulong r = ref cpu.RegisterFile;
                 var rsp = Unsafe.Add(ref r, Rsp);
+                ref var windows = ref cpu.Windows;
                 var rflags = Unsafe.Add(ref r, Rflags);
                 ulong t0;
                 ulong rip;
@@ -120,7 +121,7 @@ static partial class Unit
                 {
                     // ret                                              Unit.start:2
                     //     pop RIP
-                    ref byte stack0 = ref cpu.ReadWindow(rsp, 8);
+                    ref byte stack0 = ref cpu.ReadWindow(ref windows, rsp, 8);
                     if (Unsafe.IsNullRef(ref stack0))
                     {
                         goto exit0;
@@ -134,7 +135,7 @@ static partial class Unit
                 }
 
                 lookup:
-                if (budget >= 1 && cpu.Fetch(rip))
+                if (budget >= 1 && cpu.Fetch(ref windows, rip))
                 {
                     switch (rip)
                     {
