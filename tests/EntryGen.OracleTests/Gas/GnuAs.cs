@@ -17,7 +17,9 @@ public static partial class GnuAs
         : "no GNU assembler on the path";
 
     /// <summary>Assembles a text and returns its listing (every executed line, macro depth as marks) and its messages.</summary>
-    public static (string Listing, string Messages) Assemble(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="options">Options, <c>--64</c> if there are none.</param>
+    public static (string Listing, string Messages) Assemble(string text, params IEnumerable<string> options)
     {
         var directory = Directory.CreateTempSubdirectory("entrygen-as-");
         try
@@ -25,7 +27,7 @@ public static partial class GnuAs
             var source = Path.Combine(directory.FullName, "probe.s");
             var listing = Path.Combine(directory.FullName, "probe.lst");
             File.WriteAllText(source, text);
-            var messages = Run(["--64", $"-aclmn={listing}", .. ListingOptions, "-o", Path.Combine(directory.FullName, "probe.o"), source]);
+            var messages = Run(["--64", .. options, $"-aclmn={listing}", .. ListingOptions, "-o", Path.Combine(directory.FullName, "probe.o"), source]);
             return (File.Exists(listing) ? File.ReadAllText(listing) : "", messages);
         }
         finally

@@ -9,8 +9,8 @@ namespace EntryGen.OracleTests.Gas;
 /// </remarks>
 public static partial class GnuListing
 {
-    // GNU as lists no more characters of a source line.
-    private const int LongestSourceLine = 199;
+    // GNU as lists no more characters of a source line; the blank in front is not in the record.
+    private const int LongestSourceLine = 198;
 
     private static readonly HashSet<string> Steering = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -18,6 +18,10 @@ public static partial class GnuListing
         ".if", ".elseif", ".else", ".endif", ".ifc", ".ifnc", ".ifb", ".ifnb", ".ifdef", ".ifndef", ".ifnotdef",
         ".ifeqs", ".ifnes", ".ifeq", ".ifne", ".ifgt", ".ifge", ".iflt", ".ifle",
     };
+
+    /// <summary>The text with each statement on a line of its own: a listing then shows more of long lines, and none before its turn.</summary>
+    /// <remarks>Line numbers change, statements do not: a semicolon ends one wherever a newline does.</remarks>
+    public static string OneStatementPerLine(string text) => string.Join('\n', text.Split('\n').SelectMany(Split));
 
     /// <summary>The statements in order, without blanks outside of strings; labels end with a colon.</summary>
     public static List<ListedStatement> Statements(string listing)
@@ -82,7 +86,7 @@ public static partial class GnuListing
 
     private static bool IsBlockStart(string name, string end) => end == ".endm"
         ? name.Equals(".macro", StringComparison.OrdinalIgnoreCase)
-        : name.ToLowerInvariant() is ".rept" or ".irp" or ".irpc";
+        : name.ToLowerInvariant() is ".rept" or ".rep" or ".irp" or ".irep" or ".irpc" or ".irepc";
 
     private static IEnumerable<string> Split(string text)
     {
