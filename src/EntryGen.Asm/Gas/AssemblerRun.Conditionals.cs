@@ -24,6 +24,11 @@ internal sealed partial class AssemblerRun
 
     private void ExecuteConditional(Directive directive, TextSlice statement, TextSlice operands)
     {
+        if (directive is Directive.EndIf or Directive.Else)
+        {
+            _operands.IsNothing(operands, statement.Between(statement.Start, operands.Start).Trim().ToString());
+        }
+
         switch (directive)
         {
             case Directive.EndIf:
@@ -100,15 +105,28 @@ internal sealed partial class AssemblerRun
 
     private bool TryReadStrings(TextSlice operands, out TextSlice first, out TextSlice second)
     {
+        var text = operands.Source.Text;
         var i = operands.Start;
         second = default;
-        return TryReadString(operands, ref i, out first) && TryReadString(operands, ref i, out second);
+        if (!TryReadString(operands, ref i, out first))
+        {
+            return false;
+        }
+
+        i = Characters.SkipBlanks(text, i, operands.End);
+        if (i < operands.End && text[i] != ',')
+        {
+            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(i), "expected a comma between the strings");
+            return false;
+        }
+
+        i = Characters.SkipComma(text, i, operands.End);
+        return TryReadString(operands, ref i, out second);
     }
 
     private bool TryReadString(TextSlice operands, ref int i, out TextSlice value)
     {
         var text = operands.Source.Text;
-        i = Characters.SkipComma(text, i, operands.End);
         if (i < operands.End && text[i] == '"' && Characters.StringEnd(text, i, operands.End) is var close && close < operands.End)
         {
             value = operands.Between(i + 1, close);
@@ -123,14 +141,20 @@ internal sealed partial class AssemblerRun
 
     private bool TryReadName(TextSlice operands, out string name)
     {
-        var symbol = Characters.LeadingName(operands);
-        name = symbol.ToString();
-        if (!symbol.IsEmpty && symbol.End == operands.End)
+        name = "";
+        if (!_operands.TryReadName(operands, out var end))
+        {
+            return false;
+        }
+
+        var symbol = operands.Between(operands.Start, end);
+        name = (operands.Source.Text[symbol.Start] == '"' ? symbol.Between(symbol.Start + 1, end - 1) : symbol).ToString();
+        if (end == operands.End)
         {
             return true;
         }
 
-        _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(symbol.End).Trim(), "expected the name of a symbol");
+        _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(end).Trim(), "expected nothing behind the name of the symbol");
         return false;
     }
 
@@ -142,11 +166,11 @@ internal sealed partial class AssemblerRun
         _diagnostics.Report(AssemblerDiagnostics.StrayConditional, statement, message);
     }
 
-    // At the end of a text: what it opened it must have closed.
+    // At the end of a macro or the file: what it opened it must have closed. A repetition may leave that to what follows.
     private void ReportOpenConditional()
     {
         var outer = _input.Top.OuterConditionals;
-        if (_conditionals.Count > outer)
+        if (_conditionals.Count > outer && !_input.Top.IsRepetition)
         {
             var (span, _, frame) = _conditionals.Innermost;
             var where = _input.Top.Macro is { } macro ? $"in macro '{macro.Name}'" : "in the file";

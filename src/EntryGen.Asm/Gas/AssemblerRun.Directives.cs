@@ -44,7 +44,7 @@ internal sealed partial class AssemblerRun
             case Directive.AlternateSyntax or Directive.NormalSyntax:
                 _isAlternate = directive == Directive.AlternateSyntax;
                 return;
-            case Directive.Error or Directive.BareError or Directive.Warning or Directive.Print:
+            case Directive.Error or Directive.BareError or Directive.Warning or Directive.Print or Directive.Fail:
                 ReportUserMessage(directive, statement, operands);
                 return;
             case Directive.Unsupported:
@@ -78,91 +78,69 @@ internal sealed partial class AssemblerRun
                 return TrySwitchSubsection(word.Text, operands);
             case Directive.Subsection:
                 return TrySwitchSubsection(_sections.Current, operands);
-            case Directive.PopSection when !_sections.TryPop():
-                _diagnostics.Report(AssemblerDiagnostics.UnbalancedSection, statement, "'.popsection' has no .pushsection before it");
-                return false;
-            case Directive.PreviousSection when !_sections.TrySwitchBack():
-                _diagnostics.Report(AssemblerDiagnostics.UnbalancedSection, statement, "'.previous' has no section to go back to");
-                return false;
+            case Directive.PopSection or Directive.PreviousSection:
+                return _operands.IsNothing(operands, word.Text) & TryLeaveSection(directive, statement);
+            case Directive.Alignment:
+                return _operands.Check(directive, word.Text, operands) && IsAlignment(operands, word.Text);
             default:
-                return true;
+                return _operands.Check(directive, word.Text, operands);
         }
     }
 
-    private bool TryEnterSection(Directive directive, TextSlice statement, TextSlice operands)
+    // The number is a constant, and a power of two where it is a number of bytes.
+    private bool IsAlignment(TextSlice operands, string name)
     {
-        var text = operands.Source.Text;
-        var i = operands.Start;
-        TextSlice name;
-        if (i < operands.End && text[i] == '"')
+        var position = operands.Start;
+        if (operands.IsEmpty || operands.Source.Text[position] == ',')
         {
-            var close = Characters.StringEnd(text, i, operands.End);
-            name = operands.Between(i + 1, close);
-            i = close + 1;
-        }
-        else
-        {
-            while (i < operands.End && text[i] is not (',' or ' ' or '\t'))
-            {
-                i++;
-            }
-
-            name = operands.Between(operands.Start, i);
-        }
-
-        if (name.IsEmpty)
-        {
-            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, statement, $"'{statement}' needs the name of a section");
-            return false;
-        }
-
-        var section = _names.Get(text, name.Start, name.Length).Text;
-        if (directive == Directive.Section)
-        {
-            _sections.Switch(section);
             return true;
         }
 
-        // .pushsection name [, subsection] [, "flags" ...]
-        i = Characters.SkipComma(text, i, operands.End);
-        long subsection = 0;
-        if (i < operands.End && text[i] is not ('"' or '@' or '%' or ','))
-        {
-            _constants.TryReadPrefix(operands, ref i, "the subsection", Sequence, _sections.Current, out subsection);
-        }
-
-        _sections.Push(section, subsection);
-        return true;
-    }
-
-    private bool TrySwitchSubsection(string section, TextSlice operands)
-    {
-        long subsection = 0;
-        if (!operands.IsEmpty && !_constants.TryRead(operands, "the subsection", Sequence, _sections.Current, out subsection))
+        if (!_constants.TryReadPrefix(operands, ref position, "the alignment", Sequence, _sections.Current, out var value))
         {
             return false;
         }
 
-        _sections.Switch(section, subsection);
+        if (!name.StartsWith(".p2", StringComparison.Ordinal) && value > 0 && (value & (value - 1)) != 0)
+        {
+            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.Between(operands.Start, position), $"the alignment must be a power of two, but is {value}");
+            return false;
+        }
+
         return true;
     }
 
+    // .error and its like show a string; .fail has a number, of which 500 and more is a warning only.
     private void ReportUserMessage(Directive directive, TextSlice statement, TextSlice operands)
     {
         var message = operands.Trim();
-        if (message.Length >= 2 && message.Source.Text[message.Start] == '"')
+        if (directive == Directive.Fail)
         {
-            message = message.Between(message.Start + 1, Characters.StringEnd(message.Source.Text, message.Start, message.End));
+            if (_constants.TryRead(message, "the number", Sequence, _sections.Current, out var number))
+            {
+                var descriptor = number < 500 ? AssemblerDiagnostics.UserError : AssemblerDiagnostics.UserWarning;
+                _diagnostics.Report(descriptor, statement, $"'{statement}' was reached");
+            }
+
+            return;
         }
 
-        var text = message.IsEmpty ? $"'{statement}' was reached" : message.ToString();
+        var text = message.Source.Text;
+        var isString = message.Length >= 2 && text[message.Start] == '"' && Characters.StringEnd(text, message.Start, message.End) == message.End - 1;
+        if (!isString && (directive == Directive.Print || !message.IsEmpty) && directive != Directive.BareError)
+        {
+            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, message, "expected one string in quotes");
+            return;
+        }
+
+        var shown = isString ? message.Between(message.Start + 1, message.End - 1).ToString() : $"'{statement}' was reached";
         if (directive is Directive.Error or Directive.BareError)
         {
-            _diagnostics.Report(AssemblerDiagnostics.UserError, statement, text);
+            _diagnostics.Report(AssemblerDiagnostics.UserError, statement, shown);
         }
         else if (directive == Directive.Warning)
         {
-            _diagnostics.Report(AssemblerDiagnostics.UserWarning, statement, text);
+            _diagnostics.Report(AssemblerDiagnostics.UserWarning, statement, shown);
         }
     }
 

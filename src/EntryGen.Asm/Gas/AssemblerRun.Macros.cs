@@ -37,7 +37,11 @@ internal sealed partial class AssemblerRun
         }
 
         var word = _names.Get(macro.Name, 0, macro.Name.Length).Folded;
-        if (word.Directive != Directive.None)
+        if (IsLabelled(statement))
+        {
+            _diagnostics.Report(AssemblerDiagnostics.MalformedMacro, statement, "a label in front of .macro becomes the macro's name in GNU as; put it on a line of its own");
+        }
+        else if (word.Directive != Directive.None)
         {
             _diagnostics.Report(AssemblerDiagnostics.DuplicateMacro, macro.Definition, $"'{macro.Name}' is a directive and cannot be a macro");
         }
@@ -52,6 +56,29 @@ internal sealed partial class AssemblerRun
             word.Macro = macro;
             _macros[word.Text] = macro;
         }
+    }
+
+    // Whether a label with a name stands before a statement on its line.
+    private static bool IsLabelled(TextSlice statement)
+    {
+        var text = statement.Source.Text;
+        var i = statement.Start - 1;
+        while (i >= 0 && Characters.IsBlank(text[i]))
+        {
+            i--;
+        }
+
+        if (i < 0 || text[i] != ':')
+        {
+            return false;
+        }
+
+        while (i > 0 && (Characters.IsNamePart(text[i - 1]) || Characters.IsBlank(text[i - 1])))
+        {
+            i--;
+        }
+
+        return Characters.IsNameStart(text[Characters.SkipBlanks(text, i, statement.Start)]);
     }
 
     private void PurgeMacros(TextSlice operands)
@@ -76,7 +103,14 @@ internal sealed partial class AssemblerRun
 
             word.Macro = null;
             _macros.Remove(word.Text);
-            i = Characters.SkipComma(text, end, operands.End);
+            i = Characters.SkipBlanks(text, end, operands.End);
+            if (i < operands.End && text[i] != ',')
+            {
+                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(i), "expected a comma between the names of macros");
+                return;
+            }
+
+            i = Characters.SkipComma(text, i, operands.End);
         }
     }
 
@@ -182,7 +216,7 @@ internal sealed partial class AssemblerRun
     {
         var scrubbed = _scrubber.Scrub(text);
         var frame = new MacroFrame(name, statement.Span, _diagnostics.Frame);
-        _input.Push(new InputText(scrubbed, frame, repetitions) { OuterConditionals = _conditionals.Count });
+        _input.Push(new InputText(scrubbed, frame, repetitions) { OuterConditionals = _conditionals.Count, IsRepetition = name is ".rept" or ".irp" or ".irpc" });
         _diagnostics.Frame = frame;
     }
 

@@ -91,60 +91,63 @@ internal sealed partial class AssemblerRun
             return false;
         }
 
-        if (directive == Directive.SetOnce && _symbols.FindAssignment(symbol, int.MaxValue) is { } earlier)
+        if (_symbols.FindAssignment(symbol, int.MaxValue) is { } earlier && (directive != Directive.Set || earlier.IsFinal))
         {
             ReportDuplicate(name, earlier.Span);
             return false;
         }
 
         var computed = directive == Directive.SetLazily ? default : ExpressionEvaluator.Evaluate(expression, _symbols, Sequence, _sections.Current);
-        _symbols.Assign(symbol, new SymbolAssignment(Sequence, computed, name.Span, directive == Directive.SetLazily ? expression : null));
+        _symbols.Assign(symbol, new SymbolAssignment(Sequence, computed, name.Span, directive == Directive.SetLazily ? expression : null) { IsFinal = directive != Directive.Set });
         return true;
     }
 
     private bool TryMakeGlobal(TextSlice operands)
     {
-        var text = operands.Source.Text;
-        var i = operands.Start;
-        do
+        if (!_operands.Check(Directive.SymbolNames, ".globl", operands))
         {
-            var name = Characters.LeadingName(operands.From(i));
-            if (name.IsEmpty)
-            {
-                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands.From(i), "expected the name of a symbol");
-                return false;
-            }
-
-            _symbols.MakeGlobal(_names.Get(text, name.Start, name.Length).Text);
-            i = Characters.SkipComma(text, name.End, operands.End);
-        }
-        while (i < operands.End);
-        return true;
-    }
-
-    // .comm name, size: the linker gives it a place among uninitialised data.
-    private bool TryDefineCommon(TextSlice operands)
-    {
-        var name = Characters.LeadingName(operands);
-        if (name.IsEmpty)
-        {
-            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands, "expected the name of a symbol and its size");
             return false;
         }
 
-        return TryDefine(new LabelDefinition(name.ToString(), Sequence, ".bss", name.Span), name);
+        var text = operands.Source.Text;
+        for (var i = operands.Start; i < operands.End;)
+        {
+            var end = text[i] == '"' ? Characters.StringEnd(text, i, operands.End) : Characters.NameEnd(text, i, operands.End);
+            var start = text[i] == '"' ? i + 1 : i;
+            _symbols.MakeGlobal(_names.Get(text, start, end - start).Text);
+            i = Characters.SkipComma(text, text[i] == '"' ? end + 1 : end, operands.End);
+        }
+
+        return true;
+    }
+
+    // .comm name, size [, alignment]: the linker gives it a place among uninitialised data.
+    private bool TryDefineCommon(TextSlice operands)
+    {
+        var text = operands.Source.Text;
+        var name = Characters.LeadingName(operands);
+        var comma = Characters.SkipBlanks(text, name.End, operands.End);
+        if (name.IsEmpty || comma >= operands.End || text[comma] != ',')
+        {
+            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, operands, "expected the name of a symbol, a comma and its size");
+            return false;
+        }
+
+        return _operands.Check(Directive.Fill, ".comm", operands.From(Characters.SkipBlanks(text, comma + 1, operands.End)))
+            && TryDefine(new LabelDefinition(name.ToString(), Sequence, ".bss", name.Span), name);
     }
 
     private bool TryDefine(LabelDefinition label, TextSlice name)
     {
-        if (!_symbols.Define(label))
+        var assignment = _symbols.FindAssignment(label.Name, int.MaxValue);
+        if (assignment is { IsFinal: true } || !_symbols.Define(label))
         {
-            ReportDuplicate(name, _symbols.FindLabel(label.Name)!.Span);
+            ReportDuplicate(name, assignment?.Span ?? _symbols.FindLabel(label.Name)?.Span);
             return false;
         }
 
         // A label may take the name of an assigned symbol, which then stands for the label.
-        if (_symbols.FindAssignment(label.Name, int.MaxValue) is not null)
+        if (assignment is not null)
         {
             _symbols.Assign(label.Name, new SymbolAssignment(Sequence, ExpressionValue.OfSymbol(new SymbolTerm(label.Name, label)), label.Span));
         }

@@ -20,6 +20,7 @@ internal sealed partial class AssemblerRun
     private readonly List<Statement> _statements = [];
     private readonly DiagnosticBag _diagnostics;
     private readonly ConstantReader _constants;
+    private readonly OperandChecker _operands;
     private readonly ArgumentSplitter _arguments;
     private int _read;
 
@@ -28,6 +29,7 @@ internal sealed partial class AssemblerRun
         _options = options;
         _diagnostics = new DiagnosticBag(options.MaxDiagnostics);
         _constants = new ConstantReader(_symbols, _diagnostics, options.MaxExpressionDepth);
+        _operands = new OperandChecker(_diagnostics, _constants);
         _arguments = new ArgumentSplitter(_diagnostics, EvaluatePrefix);
         _file = new FileText(lines, _scrubber);
         _input.Push(new InputText(_file.Text, null, 1));

@@ -36,6 +36,9 @@ internal sealed class ConstantReader(SymbolTable symbols, DiagnosticBag diagnost
         return ParsePrefix(operands, ref position, what) is { } expression && TryEvaluate(expression, operands, what, sequence, section, out value);
     }
 
+    /// <summary>Passes the expression that operands begin with over.</summary>
+    public bool TrySkip(TextSlice operands, ref int position, string what) => ParsePrefix(operands, ref position, what) is not null;
+
     /// <summary>The value of a condition. A comparison with an undefined symbol is false, with a warning.</summary>
     public bool TryReadCondition(TextSlice operands, int sequence, string section, out long value)
     {

@@ -6,8 +6,20 @@ internal enum Directive
     /// <summary>Not the name of a directive.</summary>
     None,
 
-    /// <summary>Passed on: data, alignment, symbol attributes, debug information.</summary>
+    /// <summary>Passed on with whatever follows.</summary>
     PassedOn,
+
+    // Passed on when their operands are of the right form.
+    Numbers,
+    Strings,
+    Alignment,
+    Fill,
+    Skip,
+    Origin,
+    SymbolNames,
+    SymbolSize,
+    SymbolType,
+    NoOperands,
 
     // Conditionals; the engine relies on If being the first and EndIf the last of them.
     If,
@@ -63,6 +75,7 @@ internal enum Directive
     BareError,
     Warning,
     Print,
+    Fail,
     End,
     Unsupported,
 }
@@ -149,6 +162,7 @@ internal static class Directives
             [".abort"] = Directive.BareError,
             [".warning"] = Directive.Warning,
             [".print"] = Directive.Print,
+            [".fail"] = Directive.Fail,
             [".end"] = Directive.End,
             [".include"] = Directive.Unsupported,
             [".incbin"] = Directive.Unsupported,
@@ -157,25 +171,38 @@ internal static class Directives
             [".mri"] = Directive.Unsupported,
         };
 
-        foreach (var name in PassedOnNames.Split([' '], StringSplitOptions.RemoveEmptyEntries))
-        {
-            names.Add("." + name, Directive.PassedOn);
-        }
-
+        Add(Directive.Numbers, "byte word short hword value long int quad 2byte 4byte 8byte slong");
+        Add(Directive.Strings, "ascii asciz string string8 string16 string32 string64");
+        Add(Directive.Alignment, "align balign balignw balignl p2align p2alignw p2alignl");
+        Add(Directive.Fill, "fill");
+        Add(Directive.Skip, "skip space zero");
+        Add(Directive.Origin, "org");
+        Add(Directive.SymbolNames, "hidden internal protected local");
+        Add(Directive.SymbolSize, "size");
+        Add(Directive.SymbolType, "type");
+        Add(Directive.NoOperands, "code16 code16gcc code32 code64");
+        Add(Directive.PassedOn, PassedOnNames);
         return names;
+
+        void Add(Directive directive, string list)
+        {
+            foreach (var name in list.Split([' '], StringSplitOptions.RemoveEmptyEntries))
+            {
+                names.Add("." + name, directive);
+            }
+        }
     }
 
     private const string PassedOnNames =
-        "byte word short hword value long int quad octa 2byte 4byte 8byte slong uleb128 sleb128 ascii asciz string string8 string16 " +
-        "string32 string64 base64 float single double tfloat hfloat bfloat16 dc dc.a dc.b dc.d dc.l dc.s dc.w dc.x dcb dcb.b dcb.d dcb.l " +
-        "dcb.s dcb.w dcb.x ds ds.b ds.d ds.l ds.p ds.s ds.w ds.x fill skip space zero nop nops org offset align balign balignw balignl " +
-        "p2align p2alignw p2alignl type size hidden internal protected local symver weakref version ident xstabs stabs stabn stabd file " +
+        "octa uleb128 sleb128 base64 float single double tfloat hfloat bfloat16 dc dc.a dc.b dc.d dc.l dc.s dc.w dc.x dcb dcb.b dcb.d dcb.l " +
+        "dcb.s dcb.w dcb.x ds ds.b ds.d ds.l ds.p ds.s ds.w ds.x nop nops offset " +
+        "symver weakref version ident xstabs stabs stabn stabd file " +
         "loc line loc_mark_labels linefile func endfunc list nolist eject lflags title sbttl psize cfi_startproc cfi_endproc cfi_sections " +
         "cfi_personality cfi_personality_id cfi_lsda cfi_def_cfa cfi_def_cfa_register cfi_def_cfa_offset cfi_adjust_cfa_offset cfi_offset " +
         "cfi_rel_offset cfi_register cfi_restore cfi_undefined cfi_same_value cfi_remember_state cfi_restore_state cfi_return_column " +
         "cfi_signal_frame cfi_window_save cfi_escape cfi_val_encoded_addr cfi_inline_lsda cfi_label cfi_val_offset cfi_fde_data " +
-        "cfi_negate_ra_state code16 code16gcc code32 code64 arch att_syntax att_mnemonic intel_mnemonic allow_index_reg disallow_index_reg " +
+        "cfi_negate_ra_state arch att_syntax att_mnemonic intel_mnemonic allow_index_reg disallow_index_reg " +
         "sse_check operand_check optim noopt insn largecomm vtable_entry vtable_inherit reloc gnu_attribute attach_to_group " +
-        "bundle_align_mode bundle_lock bundle_unlock extern fail dfloat ffloat llen plen nopage noformat lsym rva spc tls_common xcom xdef " +
+        "bundle_align_mode bundle_lock bundle_unlock extern dfloat ffloat llen plen nopage noformat lsym rva spc tls_common xcom xdef " +
         "xref sect.s section.s common.s";
 }

@@ -17,6 +17,9 @@ internal sealed class InputText(TracedText text, MacroFrame? macro, int repetiti
     /// <summary>Index of the first character not read yet.</summary>
     public int Position { get; private set; }
 
+    /// <summary>Whether it is the body of a repetition.</summary>
+    public bool IsRepetition { get; init; }
+
     /// <summary>Conditionals that were open when this was pushed.</summary>
     public int OuterConditionals { get; init; }
 

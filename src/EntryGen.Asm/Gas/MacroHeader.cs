@@ -32,6 +32,11 @@ internal static class MacroHeader
 
             parameters.Add(parameter);
             i = Characters.SkipComma(text, i, operands.End);
+            if (parameter.Kind == MacroParameterKind.VarArg && i < operands.End)
+            {
+                diagnostics.Report(AssemblerDiagnostics.MalformedMacro, operands.From(i), $"'{parameter.Name}:vararg' takes all arguments that are left, so no parameter can follow");
+                return null;
+            }
         }
 
         return new MacroDefinition { Name = name.ToString(), Definition = name.Span, Parameters = parameters, Body = body };

@@ -126,4 +126,8 @@ public sealed class SymbolTable
 /// <param name="Value">The value it got there; symbols unknown at that point are in it by name.</param>
 /// <param name="Span">Where it was written; null from outside.</param>
 /// <param name="Lazy">For <c>.eqv</c>: the expression, which is evaluated anew at each use.</param>
-public sealed record SymbolAssignment(int Sequence, ExpressionValue Value, SourceSpan? Span, Expression? Lazy = null);
+public sealed record SymbolAssignment(int Sequence, ExpressionValue Value, SourceSpan? Span, Expression? Lazy = null)
+{
+    /// <summary>Whether the symbol cannot get another value: <c>.equiv</c>, <c>.eqv</c> and <c>==</c>.</summary>
+    public bool IsFinal { get; init; }
+}

@@ -9,7 +9,9 @@ public partial class DirectiveTests
     // Of versions after 2.40.
     private static readonly string[] Newer = [".base64", ".insn"];
 
-    public static TheoryData<string> Rows() => new("conditionals", "macros and repetitions", "symbols", "sections", "messages, end", "refused", "listed, not interpreted");
+    public static TheoryData<string> Rows() => new(
+        "conditionals", "macros and repetitions", "symbols", "sections", "numbers", "strings", "alignment and space", "what a symbol is", "modes, without operands",
+        "messages, end", "refused", "listed, operands not looked at");
 
     [GnuAsTheory]
     [MemberData(nameof(Rows))]

@@ -48,9 +48,14 @@ public class DialectPageTests
         Row("macros and repetitions", directive => directive is >= Directive.Macro and <= Directive.NormalSyntax);
         Row("symbols", directive => directive is >= Directive.Set and <= Directive.Common);
         Row("sections", directive => directive is >= Directive.Section and <= Directive.Subsection);
+        Row("numbers", directive => directive is Directive.Numbers);
+        Row("strings", directive => directive is Directive.Strings);
+        Row("alignment and space", directive => directive is >= Directive.Alignment and <= Directive.Origin);
+        Row("what a symbol is", directive => directive is >= Directive.SymbolNames and <= Directive.SymbolType);
+        Row("modes, without operands", directive => directive is Directive.NoOperands);
         Row("messages, end", directive => directive is >= Directive.Error and <= Directive.End);
         Row("refused", directive => directive is Directive.Unsupported);
-        Row("listed, not interpreted", directive => directive is Directive.PassedOn);
+        Row("listed, operands not looked at", directive => directive is Directive.PassedOn);
         return table.Append('\n').ToString();
 
         void Row(string title, Func<Directive, bool> belongs) =>
