@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using EntryGen.Benchmarks;
+using EntryGen.Benchmarks.Exploration;
 
 // Without arguments the interleaved comparison; a number sets its rounds; "reading" and a number measures the reader; anything else goes to BenchmarkDotNet.
 if (args is ["reading", .. var rest])
@@ -14,6 +15,10 @@ else if (args.Length == 0)
 else if (args.Length == 1 && int.TryParse(args[0], NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && rounds > 0)
 {
     InterleavedHarness.Run(rounds);
+}
+else if (args is ["explore", ..])
+{
+    ExplorerComparison.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5);
 }
 else
 {

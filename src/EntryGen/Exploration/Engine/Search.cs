@@ -1,0 +1,321 @@
+using System.Diagnostics;
+using System.Numerics;
+
+namespace EntryGen.Exploration.Engine;
+
+/// <summary>
+/// Breadth-first search, level by level. A level's states lie in the shards in an order that follows from the model alone; a round takes some chunks
+/// of them, expands the chunks (any worker, any time), then lets every shard insert what it owns, chunk by chunk. Neither chunks nor rounds depend on the
+/// number of threads, and nothing depends on who does what.
+/// </summary>
+internal sealed unsafe class Search<TShape, TKey> : IDisposable
+    where TShape : struct, IRecordShape
+    where TKey : struct, IStoredKey
+{
+    private const int ChunksPerRound = 32;
+    private const int MostChunkStates = 4096;
+    private const int ChunkBytes = 512 * 1024;
+    private const int CandidatesForAll = 2048;
+
+    private readonly SearchOptions _options;
+    private readonly PropertySets _properties;
+    private readonly WorkerPool _pool;
+    private readonly Expander<TShape, TKey>[] _workers;
+    private readonly Shard<TShape, TKey>[] _shards = new Shard<TShape, TKey>[StateId.Shards];
+    private readonly Chunk[] _chunks;
+    private readonly List<(int Shard, Piece Piece)> _frontier = [];
+    private readonly List<long> _levels = [];
+    private readonly List<Violation> _violations = [];
+    private readonly Tally _level = new();
+    private readonly Stopwatch _clock = new();
+    private ulong _decided;
+    private double _bytesPerState = 64;
+    private volatile bool _interrupted;
+    private TimeSpan _nextReport;
+
+    public Search(Func<StateSpace> newSpace, PropertySets properties, SearchOptions options)
+    {
+        _options = options;
+        _properties = properties;
+        _workers = [.. Enumerable.Range(0, options.Threads).Select(_ => new Expander<TShape, TKey>(newSpace(), options))];
+        _chunks = [.. Enumerable.Range(0, ChunksPerRound).Select(_ => new Chunk())];
+        for (var i = 0; i < _shards.Length; i++)
+        {
+            _shards[i] = new Shard<TShape, TKey>();
+        }
+
+        _pool = new WorkerPool(options.Threads);
+    }
+
+    /// <summary>What cut it short.</summary>
+    public Bound Bound { get; private set; }
+
+    /// <summary>The distance within which all states are known.</summary>
+    public int Depth { get; private set; }
+
+    /// <summary>The states within that distance.</summary>
+    public long States => _levels.Take(Depth + 1).Sum();
+
+    /// <summary>The states at each distance.</summary>
+    public IReadOnlyList<long> Levels => [.. _levels.Take(Depth + 1)];
+
+    /// <summary>The counts of the levels that were expanded whole.</summary>
+    public Tally Total { get; } = new();
+
+    /// <summary>Where properties are broken, at most one place for each.</summary>
+    public IReadOnlyList<Violation> Violations => _violations;
+
+    /// <summary>All states in the store.</summary>
+    public long StoredStates => _shards.Sum(shard => shard.Count);
+
+    /// <summary>The bytes of the store.</summary>
+    public long StoreBytes => _shards.Sum(shard => shard.BytesInUse);
+
+    /// <summary>The time so far.</summary>
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    private PropertySets Open => new(_properties.Invariants & ~_decided, _properties.Steps & ~_decided, _properties.Ends & ~_decided);
+
+    /// <summary>Whether enough properties are broken to stop.</summary>
+    private bool IsDecided => _decided != 0 && (_options.StopAtFirst || _decided == _properties.All);
+
+    /// <summary>Searches until every state is known, every property is broken, or a bound is hit.</summary>
+    /// <exception cref="InvalidOperationException">The model has no initial state.</exception>
+    public void Run(CancellationToken cancellation)
+    {
+        _clock.Start();
+        if (_workers[0].Seed(_chunks[0]) == 0)
+        {
+            throw new InvalidOperationException("The model has no initial state.");
+        }
+
+        Insert(1);
+        while (BeginLevel())
+        {
+            var expand = Depth < _options.MaxDepth;
+            var inserting = expand;
+            for (var piece = 0; piece < _frontier.Count && !IsDecided && !_interrupted;)
+            {
+                var chunks = TakeChunks(ref piece);
+                Expand(chunks, expand, cancellation);
+                if (inserting && !IsDecided && !_interrupted)
+                {
+                    Insert(chunks);
+                    inserting = !IsOverfull();
+                }
+
+                Report();
+            }
+
+            if (_interrupted && !IsDecided)
+            {
+                // This level was not looked at to its end.
+                Depth = Math.Max(0, Depth - 1);
+                break;
+            }
+
+            if (IsDecided)
+            {
+                Bound = _decided == _properties.All ? Bound.None : Bound.Violation;
+                break;
+            }
+
+            Total.Add(_level);
+            if (!expand)
+            {
+                Bound = Bound.Depth;
+                break;
+            }
+
+            if (!inserting)
+            {
+                break;
+            }
+
+            Depth++;
+        }
+
+        _clock.Stop();
+    }
+
+    /// <summary>The ids from an initial state to a state.</summary>
+    public IReadOnlyList<StateId> PathTo(StateId state)
+    {
+        var path = new List<StateId>();
+        for (; !state.IsNone; state = new StateId(*(uint*)KeyOf(state)))
+        {
+            path.Add(state);
+        }
+
+        path.Reverse();
+        return path;
+    }
+
+    /// <summary>Whether a stored state is that of a record.</summary>
+    public bool Is(StateId state, byte* record) => TKey.Matches(KeyOf(state), record);
+
+    public void Dispose()
+    {
+        _pool.Dispose();
+        foreach (var disposable in ((IEnumerable<IDisposable>)_workers).Concat(_chunks).Concat(_shards))
+        {
+            disposable.Dispose();
+        }
+    }
+
+    private byte* KeyOf(StateId state) => _shards[state.Shard].Key(state.Local);
+
+    // False when nothing was found in the level before.
+    private bool BeginLevel()
+    {
+        _frontier.Clear();
+        _level.Clear();
+        var states = 0L;
+        for (var shard = 0; shard < _shards.Length; shard++)
+        {
+            _shards[shard].EndLevel();
+            foreach (var piece in _shards[shard].Frontier)
+            {
+                _frontier.Add((shard, piece));
+                states += piece.Count;
+            }
+        }
+
+        if (states == 0)
+        {
+            Depth--;
+            return false;
+        }
+
+        _levels.Add(states);
+        return true;
+    }
+
+    // Chunks are small enough for every worker to have some and for their successors to stay in the cache.
+    private int TakeChunks(ref int piece)
+    {
+        var most = Math.Clamp(_levels[^1] / _chunks.Length, Piece.Longest, (long)Math.Clamp(ChunkBytes / _bytesPerState, Piece.Longest, MostChunkStates));
+        var chunks = 0;
+        for (; chunks < _chunks.Length && piece < _frontier.Count; chunks++)
+        {
+            var first = piece;
+            var states = 0;
+            while (piece < _frontier.Count && (states == 0 || states + _frontier[piece].Piece.Count <= most))
+            {
+                states += _frontier[piece].Piece.Count;
+                piece++;
+            }
+
+            _chunks[chunks].Begin(first..piece, states);
+        }
+
+        return chunks;
+    }
+
+    private void Expand(int chunks, bool expand, CancellationToken cancellation)
+    {
+        var open = Open;
+        _pool.Run(chunks, alone: chunks == 1, (worker, number) =>
+        {
+            var chunk = _chunks[number];
+            for (var i = chunk.Pieces.Start.Value; i < chunk.Pieces.End.Value; i++)
+            {
+                if (cancellation.IsCancellationRequested || _clock.Elapsed >= _options.MaxTime)
+                {
+                    _interrupted = true;
+                    return;
+                }
+
+                var (shard, piece) = _frontier[i];
+                _workers[worker].Expand(chunk, _shards[shard], shard, in piece, open, expand);
+            }
+        });
+
+        long states = 0, bytes = 0;
+        for (var i = 0; i < chunks; i++)
+        {
+            var chunk = _chunks[i];
+            _level.Add(chunk.Tally);
+            Decide(chunk);
+            states += chunk.States;
+            bytes += chunk.SuccessorBytes;
+        }
+
+        _bytesPerState = Math.Max(1, (double)bytes / states);
+        if (_interrupted)
+        {
+            Bound = cancellation.IsCancellationRequested ? Bound.Cancelled : Bound.Time;
+        }
+    }
+
+    // Chunks come in the order of the frontier, so the first that breaks a property has the place to show.
+    private void Decide(Chunk chunk)
+    {
+        for (var broken = chunk.Broken & ~_decided; broken != 0; broken &= broken - 1)
+        {
+            var property = BitOperations.TrailingZeroCount(broken);
+            _violations.Add(new Violation(property, chunk.FirstBreaking(property)));
+        }
+
+        _decided |= chunk.Broken;
+    }
+
+    private void Insert(int chunks)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < chunks; i++)
+        {
+            bytes += _chunks[i].SuccessorBytes;
+        }
+
+        _pool.Run(StateId.Shards, alone: bytes < CandidatesForAll * sizeof(ulong), (_, shard) =>
+        {
+            for (var i = 0; i < chunks; i++)
+            {
+                var successors = _chunks[i].Successors;
+                _shards[shard].Insert(successors.Start(shard), successors.End(shard));
+            }
+        });
+    }
+
+    // Sizes only grow within a level, so that whether a level gets too large does not depend on when that is asked.
+    private bool IsOverfull()
+    {
+        if (StoredStates > _options.MaxStates || _shards.Any(shard => shard.IsFull))
+        {
+            Bound = Bound.States;
+            return true;
+        }
+
+        if (StoreBytes > _options.MaxBytes)
+        {
+            Bound = Bound.Memory;
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Report()
+    {
+        if (_options.Progress is { } progress && _clock.Elapsed is var now && now >= _nextReport)
+        {
+            _nextReport = now + TimeSpan.FromMilliseconds(100);
+            var states = StoredStates;
+            progress.Report(new ExplorationProgress(
+                states, Total.Transitions + _level.Transitions, Depth, _levels[^1], states / Math.Max(now.TotalSeconds, 1e-9), StoreBytes, Estimate(), now));
+        }
+    }
+
+    // The rest of a geometric series.
+    private long? Estimate()
+    {
+        if (_levels.Count < 2 || _levels[^1] >= _levels[^2])
+        {
+            return null;
+        }
+
+        var ratio = (double)_levels[^1] / _levels[^2];
+        return _levels.Sum() + (long)(_levels[^1] * ratio / (1 - ratio));
+    }
+}

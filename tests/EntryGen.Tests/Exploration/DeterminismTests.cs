@@ -1,0 +1,54 @@
+using EntryGen.Benchmarks.Exploration;
+using EntryGen.Exploration;
+
+namespace EntryGen.Tests.Exploration;
+
+/// <summary>The same answer, the same counts and the same bytes on any number of threads.</summary>
+public class DeterminismTests
+{
+    private static readonly int[] ThreadCounts = [1, 2, 3, 4, 8];
+
+    [Fact]
+    public void A_model_that_holds() => SameOnAllThreads(threads => Paranoid(Restore.WhenDifferent).Threads(threads));
+
+    [Fact]
+    public void A_violation_with_many_equally_short_ways_to_it() => SameOnAllThreads(threads => Paranoid(Restore.WhenUser).Threads(threads));
+
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(200_000)]
+    public void A_bound_on_states(long states) => SameOnAllThreads(threads => Paranoid(Restore.WhenDifferent).States(states).Threads(threads));
+
+    [Fact]
+    public void A_bound_on_memory() => SameOnAllThreads(threads => Paranoid(Restore.WhenDifferent).Memory(2_000_000).States(150_000).Threads(threads));
+
+    [Fact]
+    public void Fingerprints() => SameOnAllThreads(threads => Paranoid(Restore.WhenUser).HashCompaction().Threads(threads));
+
+    private static Explorer<ParanoidState> Paranoid(Restore restore)
+    {
+        var model = new ParanoidModel(1, 2, 1, restore);
+        return Explore.Model(model)
+            .With(model.RestoresCr3)
+            .With("an NMI is never the second of two", (in state) => !state.InNmi || state.Depth != 2 || state.Pc != 3)
+            .With(Property<ParanoidState>.Step("mm", "the address space changes only in a handler", (in before, transition, in after) => transition != 6 || before.Depth < 3))
+            .CountTransitions()
+            .CollectTerminalStates();
+    }
+
+    private static void SameOnAllThreads(Func<int, Explorer<ParanoidState>> explorer)
+    {
+        var texts = ThreadCounts.Select(threads => TextOf(explorer(threads).Run())).ToList();
+        Assert.All(texts, text => Assert.Equal(texts[0], text));
+    }
+
+    private static string TextOf(ExplorationResult result) => string.Join(
+        '\n',
+        result,
+        VerdictJson.Of(result, "paranoid", "user", timed: false),
+        string.Join(' ', result.Levels),
+        result.StoredStates,
+        result.StoreBytes,
+        string.Join(' ', result.TransitionCounts.OrderBy(count => count.Key)),
+        string.Join(' ', result.Properties.SelectMany(property => property.Counterexample?.Choices ?? [])));
+}
