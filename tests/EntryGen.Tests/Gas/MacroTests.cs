@@ -54,7 +54,7 @@ public class MacroTests
 
     [Fact]
     public void Parameters_may_be_separated_by_commas_and_have_defaults_with_blanks() => Assert.Equal(
-        ".ascii \"1,%rsp,(1 + 2),x y\"",
+        ".ascii \"1,%rsp,(1+2),x y\"",
         Expand(".macro M, one, reg=%rsp sum = (1 + 2), text=\"x y\"\n .ascii \"\\one,\\reg,\\sum,\\text\"\n.endm\nM 1"));
 
     [Fact]
