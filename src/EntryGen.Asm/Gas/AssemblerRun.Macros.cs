@@ -25,7 +25,7 @@ internal sealed partial class AssemblerRun
             _expansion.Clear();
             template.Expand(_expansion, arguments, _calls++, _locals);
             _locals += template.LocalCount;
-            Push(_expansion.ToTracedText(), macro.Name, statement);
+            Push(_expansion.ToTracedText(), macro.Name, statement, definition: macro.Definition);
         }
     }
 
@@ -212,10 +212,10 @@ internal sealed partial class AssemblerRun
         }
     }
 
-    private void Push(TracedText text, string name, TextSlice statement, int repetitions = 1)
+    private void Push(TracedText text, string name, TextSlice statement, int repetitions = 1, SourceSpan? definition = null)
     {
         var scrubbed = _scrubber.Scrub(text);
-        var frame = new MacroFrame(name, statement.Span, _diagnostics.Frame);
+        var frame = new MacroFrame(name, statement.Span, _diagnostics.Frame) { Definition = definition };
         _input.Push(new InputText(scrubbed, frame, repetitions) { OuterConditionals = _conditionals.Count, IsRepetition = name is ".rept" or ".irp" or ".irpc" });
         _diagnostics.Frame = frame;
     }

@@ -103,6 +103,9 @@ public sealed class Statement
 /// <param name="Parent">The frame in whose body the call stands, or null.</param>
 public sealed record MacroFrame(string Name, SourceSpan? CallSite, MacroFrame? Parent)
 {
+    /// <summary>The macro's name where it is defined; null for a repetition.</summary>
+    public SourceSpan? Definition { get; init; }
+
     /// <summary>1 for a call at top level.</summary>
     public int Depth { get; } = (Parent?.Depth ?? 0) + 1;
 

@@ -65,6 +65,18 @@ public sealed class SourceText
     /// <summary>The offset at which a line starts; lines count from 1.</summary>
     public int LineStart(int line) => LineStarts[line - 1];
 
+    /// <summary>The offset at which the line that holds another offset ends, lines that a backslash joins to it included.</summary>
+    public int LogicalLineEnd(int offset)
+    {
+        var end = offset;
+        do
+        {
+            end = Text.IndexOf('\n', end + (end == offset ? 0 : 1));
+        }
+        while (end > 0 && (Text[end - 1] == '\\' || (end > 1 && Text[end - 1] == '\r' && Text[end - 2] == '\\')) && end + 1 < Text.Length);
+        return end < 0 ? Text.Length : end;
+    }
+
     /// <summary>Follows an offset of a composed text to the part it was written in; a plain text answers itself.</summary>
     public (SourceText Source, int Offset) Resolve(int offset)
     {

@@ -81,7 +81,8 @@ public readonly struct TracedText
         return new Origin(source, offset, run.Expansion);
     }
 
-    /// <summary>The characters from <paramref name="start"/> as they were written: the part that lies in one place, from the first character on.</summary>
+    /// <summary>The characters from <paramref name="start"/> as they were written: the part that lies on one line with the first character, from that on.</summary>
+    /// <remarks>What an argument put in between is left out if it was written elsewhere; the parameter that stands for it is shown.</remarks>
     public SourceSpan? SpanOf(int start, int length)
     {
         if (OriginAt(start) is not { } first)
@@ -89,17 +90,19 @@ public readonly struct TracedText
             return null;
         }
 
-        var end = first.Offset + Math.Min(1, length);
-        for (var i = start + length - 1; i > start; i--)
+        var end = Math.Min(first.Offset + Math.Min(1, length), first.Source.Text.Length);
+        var lineEnd = first.Source.LogicalLineEnd(first.Offset);
+        for (var i = start + length - 1; i >= start; i--)
         {
-            if (OriginAt(i) is { } last && ReferenceEquals(last.Source, first.Source) && last.Offset >= first.Offset)
+            if (OriginAt(i) is { } last && ReferenceEquals(last.Source, first.Source) && last.Offset >= first.Offset && last.Offset < lineEnd)
             {
                 end = last.Offset + 1;
+                end = i == start + length - 1 ? end : EndOfParameter(first.Source.Text, end);
                 break;
             }
         }
 
-        return new SourceSpan(first.Source, first.Offset, Math.Min(end, first.Source.Text.Length) - first.Offset);
+        return new SourceSpan(first.Source, first.Offset, end - first.Offset);
     }
 
     /// <summary>The whole text as it was written.</summary>
@@ -127,6 +130,18 @@ public readonly struct TracedText
         }
 
         return low;
+    }
+
+    // A name, with the backslash of a macro parameter or without that of a preprocessor's.
+    private static int EndOfParameter(string text, int start)
+    {
+        var end = start < text.Length && text[start] == '\\' ? start + 1 : start;
+        while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] == '_'))
+        {
+            end++;
+        }
+
+        return end;
     }
 
     private OriginRun RunAt(int index) => _runs![RunIndexAt(index)];
