@@ -77,6 +77,6 @@ public class KernelPreprocessingTests(ITestOutputHelper output)
 
         Assert.Equal(expected, PreprocessedLine.Of(result));
         Assert.Equal(exitCode == 0, result.Diagnostics.Count == 0);
-        output.WriteLine($"{version} {unit} {string.Join(" ", configuration.Select(Path.GetFileName))}: {expected.Count} lines");
+        output.Report("Preprocessed lines against gcc -E", $"{version} {unit}", ("configurations", 1), ("lines", expected.Count), ("mismatches", 0));
     }
 }

@@ -42,6 +42,6 @@ public class FlatStatementTests(ITestOutputHelper output)
         var recorded = FlatStatements.Recorded(KernelTrees.Output(version, unit + ".flat.jsonl"));
         var cut = FlatStatements.AssertEqual(recorded, own);
         Assert.InRange(cut, 0, 1);
-        output.WriteLine($"{version} {unit}: {recorded.Count} statements equal ({cut} listed in part), 0 differ");
+        output.Report("Flat statements against the recorded listings", $"{version} {unit}", ("statements", recorded.Count), ("listed in part", cut), ("mismatches", 0));
     }
 }

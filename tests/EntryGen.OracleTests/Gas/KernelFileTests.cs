@@ -99,7 +99,7 @@ public sealed partial class KernelFileTests(ITestOutputHelper output) : IDisposa
             Interlocked.Add(ref statements, expected.Count);
         });
 
-        output.WriteLine($"{version}: {files} files, {statements} statements equal, {differences.Count} files differ");
+        output.Report("Every assembly file of the trees against listings of GNU as", version, ("files", files), ("statements", statements), ("mismatches", differences.Count));
         output.WriteLine($"not accepted by gcc with these flags: {string.Join(' ', rejected.Order(StringComparer.Ordinal))}");
         Assert.Empty(differences);
         Assert.True(files >= atLeast, $"gcc accepts {files} files only");

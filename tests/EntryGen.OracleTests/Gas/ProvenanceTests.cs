@@ -29,7 +29,7 @@ public class ProvenanceTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{version} {unit}: {characters} characters of {listing.Statements.Count} statements");
+        output.Report("Characters where they were written", $"{version} {unit}", ("statements", listing.Statements.Count), ("characters", characters), ("mismatches", 0));
     }
 
     // The innermost level: the mnemonic stands in the body of the macro, or was handed to one of those around it.
@@ -56,7 +56,7 @@ public class ProvenanceTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{version} {unit}: {levels} levels, {arguments} handed in as arguments");
+        output.Report("Levels of macro stacks", $"{version} {unit}", ("levels", levels), ("handed in as arguments", arguments), ("mismatches", 0));
     }
 
     private static bool IsInBody(AssemblyListing listing, string name, SourceSpan definition, Origin place) =>

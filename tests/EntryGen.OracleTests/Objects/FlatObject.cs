@@ -11,9 +11,10 @@ public sealed class FlatObject
     private const string Mark = ".Lstatement_";
     private readonly Dictionary<int, (string Section, long Offset)> _places = [];
 
-    private FlatObject(ElfObject kernel, ElfObject own)
+    private FlatObject(ElfObject kernel, string disassembly, ElfObject own)
     {
         Kernel = kernel;
+        Disassembly = disassembly;
         Own = own;
         foreach (var symbol in own.Symbols.Where(symbol => symbol.Name.StartsWith(Mark, StringComparison.Ordinal)))
         {
@@ -24,6 +25,9 @@ public sealed class FlatObject
     /// <summary>The object of gcc's text.</summary>
     public ElfObject Kernel { get; }
 
+    /// <summary>That object as <c>objdump -drw</c> shows it.</summary>
+    public string Disassembly { get; }
+
     /// <summary>The object of our statements.</summary>
     public ElfObject Own { get; }
 
@@ -33,14 +37,14 @@ public sealed class FlatObject
     /// <returns>Null when GNU as does not accept gcc's text: the kernel does not support the configuration.</returns>
     public static FlatObject? Create(string preprocessed, AssemblyListing listing)
     {
-        if (Assemble(preprocessed, out _) is not { } kernel)
+        if (Assemble(preprocessed).Object is not { } kernel)
         {
             return null;
         }
 
-        var own = Assemble(Flatten(listing), out var messages);
+        var (own, messages) = Assemble(Flatten(listing));
         Assert.True(own is not null, messages);
-        return new FlatObject(kernel, own);
+        return new FlatObject(new ElfObject(kernel), Disassemble(kernel), new ElfObject(own));
     }
 
     /// <summary>Where a statement starts; a label stands where the statement that defines it does.</summary>
@@ -81,22 +85,41 @@ public sealed class FlatObject
         return text.ToString();
     }
 
-    private static ElfObject? Assemble(string text, out string messages)
+    private static (byte[]? Object, string Messages) Assemble(string text) => InDirectory(directory =>
+    {
+        var source = Path.Combine(directory, "unit.s");
+        var target = Path.Combine(directory, "unit.o");
+        File.WriteAllText(source, text);
+        var (status, _, messages) = Run("as", "--64", "-L", "-o", target, source);
+        return (status == 0 ? File.ReadAllBytes(target) : null, messages);
+    });
+
+    private static string Disassemble(byte[] file) => InDirectory(directory =>
+    {
+        var target = Path.Combine(directory, "unit.o");
+        File.WriteAllBytes(target, file);
+        return Run("objdump", "-drw", "--no-show-raw-insn", target).Output;
+    });
+
+    private static T InDirectory<T>(Func<string, T> action)
     {
         var directory = Directory.CreateTempSubdirectory("entrygen-flat-");
         try
         {
-            var source = Path.Combine(directory.FullName, "unit.s");
-            var target = Path.Combine(directory.FullName, "unit.o");
-            File.WriteAllText(source, text);
-            using var process = Process.Start(new ProcessStartInfo("as", ["--64", "-L", "-o", target, source]) { RedirectStandardError = true })!;
-            messages = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? new ElfObject(File.ReadAllBytes(target)) : null;
+            return action(directory.FullName);
         }
         finally
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    private static (int Status, string Output, string Messages) Run(string program, params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var messages = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, messages.GetAwaiter().GetResult());
     }
 }

@@ -39,6 +39,8 @@ public class ConfigurationProgramTests(ITestOutputHelper output)
         }
 
         Assert.True(accepted >= 9, $"GNU as accepts {accepted} configurations only");
-        output.WriteLine($"{version} {unit}: {accepted} configurations, {instructions} instructions, {choices} alternatives, 0 diagnostics");
+        output.Report(
+            "Programs in every configuration", $"{version} {unit}",
+            ("configurations", accepted), ("instructions", instructions), ("alternatives", choices), ("diagnostics", 0));
     }
 }

@@ -20,11 +20,14 @@ public static partial class ObjectCode
     private static readonly HashSet<string> _prefixes = ["data16", "cs", "rex.W", "repz", "repnz", "bnd", "notrack", "lock", "rep"];
 
     /// <summary>All instructions of a unit's object, padding included.</summary>
-    public static IReadOnlyList<ObjectInstruction> Read(string version, string unit)
+    public static IReadOnlyList<ObjectInstruction> Read(string version, string unit) => Parse(File.ReadLines(KernelTrees.Output(version, unit + ".dis")));
+
+    /// <summary>The instructions that <c>objdump -drw</c> shows.</summary>
+    public static IReadOnlyList<ObjectInstruction> Parse(IEnumerable<string> disassembly)
     {
         var result = new List<ObjectInstruction>();
         var section = "";
-        foreach (var line in File.ReadLines(KernelTrees.Output(version, unit + ".dis")))
+        foreach (var line in disassembly)
         {
             if (line.StartsWith("Disassembly of section ", StringComparison.Ordinal))
             {

@@ -1,5 +1,8 @@
 using EntryGen.Asm;
+using EntryGen.Asm.Gas;
 using EntryGen.Asm.Instructions;
+using EntryGen.OracleTests.Cpp;
+using EntryGen.OracleTests.Objects;
 using Xunit.Abstractions;
 
 namespace EntryGen.OracleTests;
@@ -23,7 +26,46 @@ public class OperandTests(ITestOutputHelper output)
 
         Assert.Empty(comparison.Differences);
         Assert.Equal(program.Items.OfType<Instruction>().Count(), comparison.Compared);
-        output.WriteLine($"{version} {unit}: {comparison.Compared} instructions, {comparison.Operands} operands compared, {comparison.Differences.Count} differ");
+        output.Report(
+            "Instructions against recorded objdump", $"{version} {unit}",
+            ("instructions", comparison.Compared), ("operands", comparison.Operands), ("mismatches", comparison.Differences.Count));
+    }
+
+    [KernelConfigurationTheory]
+    [MemberData(nameof(Units))]
+    public void Instructions_are_what_the_object_holds_in_every_configuration(string version, string unit)
+    {
+        Assert.Null(KernelConfigurations.Missing);
+        var (accepted, instructions, operands) = (0, 0, 0);
+        foreach (var header in KernelConfigurations.Headers)
+        {
+            var (status, text) = GccPreprocessor.Run(KernelTrees.Tree(version), GccPreprocessor.KernelArguments(version, unit, header));
+            var listing = KernelTrees.Read(version, unit, header);
+            if (status != 0 || FlatObject.Create(text, listing) is not { } flat)
+            {
+                continue; // the kernel does not support the combination
+            }
+
+            var program = ProgramBuilder.Build([new ProgramUnit(unit, listing, listing.PreprocessorMacros!)], new ProgramOptions()).Program;
+            var places = listing.Statements
+                .Where(statement => statement.Kind == StatementKind.Instruction || statement is { Kind: StatementKind.Directive, Name: ".byte" })
+                .ToDictionary(statement => statement, statement => flat.PlaceOf(statement.Sequence));
+            var comparison = new ObjectComparison(program, places, ObjectCode.Parse(flat.Disassembly.Split('\n')));
+            foreach (var instruction in program.Items.OfType<Instruction>())
+            {
+                comparison.Compare(instruction);
+            }
+
+            Assert.True(comparison.Differences.Count == 0, $"{Path.GetFileName(header)}: {string.Join('\n', comparison.Differences)}");
+            accepted++;
+            instructions += comparison.Compared;
+            operands += comparison.Operands;
+        }
+
+        Assert.True(accepted >= 9, $"GNU as accepts {accepted} configurations only");
+        output.Report(
+            "Instructions against objdump in every configuration", $"{version} {unit}",
+            ("configurations", accepted), ("instructions", instructions), ("operands", operands), ("mismatches", 0));
     }
 
     // Nothing in the object is left out but padding.

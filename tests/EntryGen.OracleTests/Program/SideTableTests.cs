@@ -36,7 +36,9 @@ public class SideTableTests(ITestOutputHelper output)
         }
 
         Assert.True(accepted >= 9, $"GNU as accepts {accepted} configurations only");
-        output.WriteLine($"{version} {unit}: {accepted} configurations, {statements} statements assemble to the same object, {records} records equal");
+        output.Report(
+            "Side tables, and objects of the flat statements, against objects of GNU as", $"{version} {unit}",
+            ("configurations", accepted), ("statements", statements), ("records", records), ("mismatches", 0));
     }
 
     // Encodes each record as the kernel's macros do and compares it with what is in the section at the next place.
