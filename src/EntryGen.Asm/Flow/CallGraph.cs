@@ -6,9 +6,14 @@ namespace EntryGen.Asm.Flow;
 /// <remarks>
 /// A return belongs to a called place when it can be reached from there without leaving through another call. Code that changes its return
 /// address is not understood by this: analyses that use it must stay right when control comes back elsewhere, at an address that was taken.
+/// The pairs can be as many as calls times returns. When there are more than can be of use, nothing is paired, and every place behind a call counts as
+/// one whose address was taken.
 /// </remarks>
 public sealed class CallGraph
 {
+    /// <summary>Items visited and pairs made, together; all of the kernel's entry code takes a hundredth.</summary>
+    private const int MaxSteps = 2_000_000;
+
     private static readonly IReadOnlyList<CodeItem> _none = [];
     private readonly Dictionary<CodeItem, List<CodeItem>> _continuationsByTarget = [];
     private readonly Dictionary<Instruction, List<CodeItem>> _returnTargets = [];
@@ -32,9 +37,10 @@ public sealed class CallGraph
             }
         }
 
+        var search = new ReturnSearch(program.Items.Count);
         foreach (var target in _continuationsByTarget)
         {
-            foreach (var ret in ReturnsFrom(target.Key, program.Items.Count))
+            foreach (var ret in search.From(target.Key))
             {
                 if (!_returnTargets.TryGetValue(ret, out var targets))
                 {
@@ -42,9 +48,20 @@ public sealed class CallGraph
                 }
 
                 targets.AddRange(target.Value);
+                search.Steps += target.Value.Count;
+            }
+
+            if (search.Steps > MaxSteps)
+            {
+                _returnTargets.Clear();
+                Unpaired = [.. _continuationsByTarget.Values.SelectMany(continuations => continuations)];
+                return;
             }
         }
     }
+
+    /// <summary>The places behind calls to which no return was paired, because there are too many of both; mostly empty.</summary>
+    public IReadOnlyList<CodeItem> Unpaired { get; } = _none;
 
     /// <summary>The places that are called from inside the Program.</summary>
     public IReadOnlyCollection<CodeItem> Targets => _continuationsByTarget.Keys;
@@ -64,46 +81,59 @@ public sealed class CallGraph
         _ => false,
     };
 
-    private static IEnumerable<Instruction> ReturnsFrom(CodeItem start, int count)
+    /// <summary>Finds the returns of called places, one place after the other.</summary>
+    private sealed class ReturnSearch(int count)
     {
-        var seen = new bool[count];
-        var pending = new Stack<CodeItem>();
-        Visit(start);
-        while (pending.Count > 0)
+        private readonly int[] _seenBy = new int[count];
+        private readonly Stack<CodeItem> _pending = new();
+        private int _search;
+
+        /// <summary>What was done so far.</summary>
+        public int Steps { get; set; }
+
+        /// <summary>The returns that a place reaches; not all of them once there were too many steps.</summary>
+        public IEnumerable<Instruction> From(CodeItem start)
         {
-            var item = pending.Pop();
-            if (item is AlternativeSite site)
+            _search++;
+            _pending.Clear();
+            Visit(start);
+            while (_pending.Count > 0 && Steps <= MaxSteps)
             {
-                Visit(site.Original);
-                foreach (var choice in site.Choices)
+                var item = _pending.Pop();
+                Steps++;
+                if (item is AlternativeSite site)
                 {
-                    Visit(choice.Target);
+                    Visit(site.Original);
+                    foreach (var choice in site.Choices)
+                    {
+                        Visit(choice.Target);
+                    }
+
+                    continue;
                 }
 
-                continue;
-            }
+                var instruction = (Instruction)item;
+                if (Returns(instruction))
+                {
+                    yield return instruction;
+                }
 
-            var instruction = (Instruction)item;
-            if (Returns(instruction))
-            {
-                yield return instruction;
-            }
+                if (instruction.Info.ControlFlow != ControlFlow.Call)
+                {
+                    Visit(instruction.Target?.Item);
+                }
 
-            if (instruction.Info.ControlFlow != ControlFlow.Call)
-            {
-                Visit(instruction.Target?.Item);
+                Visit(instruction.Next);
+                Visit(instruction.ExceptionHandler?.Handler);
             }
-
-            Visit(instruction.Next);
-            Visit(instruction.ExceptionHandler?.Handler);
         }
 
-        void Visit(CodeItem? item)
+        private void Visit(CodeItem? item)
         {
-            if (item is not null && !seen[item.Index])
+            if (item is not null && _seenBy[item.Index] != _search)
             {
-                seen[item.Index] = true;
-                pending.Push(item);
+                _seenBy[item.Index] = _search;
+                _pending.Push(item);
             }
         }
     }

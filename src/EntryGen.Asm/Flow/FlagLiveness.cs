@@ -20,27 +20,21 @@ public sealed class FlagLiveness
         _after = new StatusFlags[items.Count];
         var pending = new Stack<CodeItem>(items);
         var queued = new bool[items.Count];
-        for (var i = 0; i < queued.Length; i++)
+        foreach (var item in items)
         {
-            queued[i] = true;
+            queued[item.Index] = true;
+            _after[item.Index] = Leaves(graph, item) ? All : StatusFlags.None;
         }
 
         while (pending.Count > 0)
         {
             var item = pending.Pop();
             queued[item.Index] = false;
-            var after = Leaves(graph, item) ? All : StatusFlags.None;
-            foreach (var successor in graph.Successors(item))
-            {
-                after |= _before[successor.Index];
-            }
-
-            _after[item.Index] = after;
-            var before = after;
+            var before = _after[item.Index];
             if (item is Instruction instruction)
             {
                 var effects = FlagEffects.Of(instruction);
-                before = (after & ~effects.Killed) | effects.Read;
+                before = (before & ~effects.Killed) | effects.Read;
             }
 
             if (before == _before[item.Index])
@@ -51,6 +45,14 @@ public sealed class FlagLiveness
             _before[item.Index] = before;
             foreach (var predecessor in graph.Predecessors(item))
             {
+                // What is live is only ever added to: a predecessor learns what is new here, and need not ask all its successors again.
+                var after = _after[predecessor.Index] | before;
+                if (after == _after[predecessor.Index])
+                {
+                    continue;
+                }
+
+                _after[predecessor.Index] = after;
                 if (!queued[predecessor.Index])
                 {
                     queued[predecessor.Index] = true;

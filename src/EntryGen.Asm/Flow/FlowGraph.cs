@@ -27,7 +27,7 @@ public sealed class FlowGraph
         }
 
         _predecessors = Invert(program, _successors);
-        _addressTaken = FindAddressTaken(program);
+        _addressTaken = FindAddressTaken(program, Calls.Unpaired);
         _leaders = FindLeaders(program);
         _blockAt = new BasicBlock?[count];
         Blocks = BuildBlocks();
@@ -114,7 +114,7 @@ public sealed class FlowGraph
         return [.. lists.Select(list => list.ToArray())];
     }
 
-    private static bool[] FindAddressTaken(Program program)
+    private static bool[] FindAddressTaken(Program program, IReadOnlyList<CodeItem> unpaired)
     {
         var byAddress = new Dictionary<ulong, CodeItem>();
         foreach (var item in program.Items)
@@ -127,6 +127,11 @@ public sealed class FlowGraph
         }
 
         var taken = new bool[program.Items.Count];
+        foreach (var item in unpaired)
+        {
+            taken[item.Index] = true;
+        }
+
         foreach (var instruction in program.Items.OfType<Instruction>())
         {
             foreach (var operand in instruction.Operands)

@@ -68,6 +68,7 @@ internal sealed class Scrubber
         var state = State.Start;
         var copied = 0;
         var waiting = 0; // in AfterBlank: where the blanks start
+        var lineEnd = -1; // of the line that the last string stands on
         var i = 0;
         while (i < text.Length)
         {
@@ -130,7 +131,8 @@ internal sealed class Scrubber
                     i++;
                     break;
                 case CharacterClass.Quote:
-                    i = Math.Min(Characters.StringEnd(text, i, LineEnd(text, i)) + 1, text.Length);
+                    lineEnd = lineEnd < i ? LineEnd(text, i) : lineEnd;
+                    i = Math.Min(Characters.StringEnd(text, i, lineEnd) + 1, text.Length);
                     state = state is State.Start or State.Word ? State.Word : State.AfterOperand;
                     if (text[i - 1] == '\n')
                     {

@@ -10,6 +10,10 @@ public sealed class SymbolTable
     private readonly Dictionary<int, List<LabelDefinition>> _localLabels = [];
     private readonly Dictionary<string, List<SymbolAssignment>> _assignments = new(StringComparer.Ordinal);
     private readonly HashSet<string> _globals = new(StringComparer.Ordinal);
+    private int _steps;
+
+    /// <summary>Operators, numbers and names that the evaluation of all expressions of a unit may come to. The largest kernel unit needs 60,000.</summary>
+    internal const int MaxEvaluationSteps = 10_000_000;
 
     /// <summary>All named labels.</summary>
     public IReadOnlyDictionary<string, LabelDefinition> Labels => _labels;
@@ -86,6 +90,9 @@ public sealed class SymbolTable
 
         return assignments[Math.Max(0, low - 1)];
     }
+
+    // Symbols that stand for expressions can make much of little text, again at each use.
+    internal bool TakeStep() => _steps < MaxEvaluationSteps && ++_steps > 0;
 
     internal bool Define(LabelDefinition label)
     {

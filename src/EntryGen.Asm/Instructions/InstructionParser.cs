@@ -9,7 +9,7 @@ namespace EntryGen.Asm.Instructions;
 /// <param name="symbols">Symbols that operands may name.</param>
 /// <param name="diagnostics">Takes what is wrong.</param>
 /// <param name="macros">Macros that a mistyped mnemonic may have meant.</param>
-internal sealed class InstructionParser(SymbolTable symbols, List<AsmDiagnostic> diagnostics, IReadOnlyDictionary<string, MacroDefinition> macros)
+internal sealed class InstructionParser(SymbolTable symbols, DiagnosticList diagnostics, IReadOnlyDictionary<string, MacroDefinition> macros)
 {
     /// <summary>Reads one statement.</summary>
     /// <param name="statement">A statement of kind instruction.</param>
@@ -22,7 +22,7 @@ internal sealed class InstructionParser(SymbolTable symbols, List<AsmDiagnostic>
         var matches = MnemonicTable.Find(mnemonic).ToList();
         if (matches.Count == 0)
         {
-            var nearest = Nearest(mnemonic);
+            var nearest = diagnostics.HasRoomFor(ProgramDiagnostics.UnknownMnemonic) ? Nearest(mnemonic) : null;
             errors.AtName(
                 ProgramDiagnostics.UnknownMnemonic,
                 $"There is no instruction or macro '{statement.Name}' that entry code can use.{(nearest is null ? "" : $" Did you mean '{nearest}'?")}",

@@ -5,7 +5,7 @@ using EntryGen.Asm.Text;
 namespace EntryGen.Asm.Instructions;
 
 /// <summary>Collects what is wrong with one statement, at the characters meant.</summary>
-internal readonly struct StatementErrors(Statement statement, List<AsmDiagnostic> diagnostics)
+internal readonly struct StatementErrors(Statement statement, DiagnosticList diagnostics)
 {
     /// <summary>Reports an error at a part of the statement's operands.</summary>
     public void AtOperands(AsmDiagnosticDescriptor descriptor, int start, int length, string message, string? suggestion = null) =>

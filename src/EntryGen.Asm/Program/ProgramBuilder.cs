@@ -14,7 +14,7 @@ public static class ProgramBuilder
     /// <param name="options">What to keep and where to put it.</param>
     public static ProgramResult Build(IReadOnlyList<ProgramUnit> units, ProgramOptions options)
     {
-        var diagnostics = new List<AsmDiagnostic>();
+        var diagnostics = new DiagnosticList(options.MaxDiagnostics);
         var contents = units.Select(unit => new UnitContent(unit, diagnostics)).ToList();
         var graph = new CodeGraph(contents);
         var reachable = new Reachability(graph);
@@ -50,10 +50,10 @@ public static class ProgramBuilder
             Constants = Constants(units, options),
             Tables = new SideTableReader(graph, Keeps).Read(contents),
         };
-        return new ProgramResult(program, diagnostics);
+        return new ProgramResult(program, diagnostics.Items);
     }
 
-    private static IEnumerable<CodeItem> Roots(CodeGraph graph, IReadOnlyList<UnitContent> units, ProgramOptions options, List<AsmDiagnostic> diagnostics)
+    private static IEnumerable<CodeItem> Roots(CodeGraph graph, IReadOnlyList<UnitContent> units, ProgramOptions options, DiagnosticList diagnostics)
     {
         if (options.EntrySymbols is null)
         {

@@ -11,6 +11,9 @@ public sealed record ProgramOptions
 
     /// <summary>Constants for <see cref="Program.Constants"/> beside those of asm-offsets.h.</summary>
     public IReadOnlyDictionary<string, long> Constants { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Errors, and warnings, that are listed; one more says that there are more.</summary>
+    public int MaxDiagnostics { get; init; } = 100;
 }
 
 /// <summary>The place of a per-CPU variable.</summary>

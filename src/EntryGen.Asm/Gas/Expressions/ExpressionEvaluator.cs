@@ -38,6 +38,11 @@ public static class ExpressionEvaluator
                 return ExpressionValue.NotEvaluable("the expression or a symbol in it is defined by itself, or is too large");
             }
 
+            if (!symbols.TakeStep())
+            {
+                return ExpressionValue.NotEvaluable($"the expressions of the unit take more than {SymbolTable.MaxEvaluationSteps} steps together");
+            }
+
             _depth++;
             var value = expression switch
             {

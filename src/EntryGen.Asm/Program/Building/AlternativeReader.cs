@@ -16,6 +16,7 @@ internal sealed class AlternativeReader
     private const int NotFlag16 = 1 << 15;
     private const int NotFlag32 = 1 << 16;
     private const int DirectCallFlag32 = 1 << 17;
+    private const int MaxLength = byte.MaxValue;
 
     private readonly UnitContent _unit;
     private readonly RecordReader _records;
@@ -109,25 +110,25 @@ internal sealed class AlternativeReader
             new LabelRange(original, originalEnd), new LabelRange(replacement, replacementEnd));
         var first = section.ElementFrom(original.Sequence);
         var end = section.ElementFrom(originalEnd.Sequence);
-        foreach (var site in section.Sites)
+        if (end - first > MaxLength || choice.End - choice.First > MaxLength)
         {
-            if (site.StartSequence == original.Sequence && site.End == end)
-            {
-                site.EndSequence = Math.Max(site.EndSequence, originalEnd.Sequence);
-                Add(site, choice);
-                return;
-            }
-
-            if (first < site.End && site.First < end)
-            {
-                Report(record, "its original overlaps that of another record without being the same.");
-                return;
-            }
+            Report(record, $"it has more than {MaxLength} instructions, and each of its lengths is one byte.");
         }
-
-        var plan = new SitePlan(section, original.Sequence, originalEnd.Sequence);
-        Add(plan, choice);
-        section.Add(plan);
+        else if (section.Sites.Find(original.Sequence, end) is { } site)
+        {
+            site.EndSequence = Math.Max(site.EndSequence, originalEnd.Sequence);
+            Add(site, choice);
+        }
+        else if (section.Sites.Overlaps(first, end))
+        {
+            Report(record, "its original overlaps that of another record without being the same.");
+        }
+        else
+        {
+            var plan = new SitePlan(section, original.Sequence, originalEnd.Sequence);
+            Add(plan, choice);
+            section.Sites.Add(plan);
+        }
     }
 
     private void Add(SitePlan site, ChoicePlan choice)

@@ -27,7 +27,7 @@ internal sealed class CodeGraph
 
         foreach (var section in CodeSections())
         {
-            foreach (var site in section.Sites)
+            foreach (var site in section.Sites.InOrder)
             {
                 LinkSite(section, site);
             }
@@ -69,7 +69,7 @@ internal sealed class CodeGraph
                 open = null;
             }
 
-            foreach (var site in section.SitesAt(i))
+            foreach (var site in section.Sites.At(i))
             {
                 yield return site.Item;
                 if (site.End > i)

@@ -101,39 +101,41 @@ internal sealed class CodeLayout(CodeGraph graph, Reachability reachable)
     private static Dictionary<string, ExternalSymbol> PlacePerCpu(IReadOnlyList<PerCpuVariable> variables)
     {
         var placed = new Dictionary<string, ExternalSymbol>(StringComparer.Ordinal);
-        var taken = new List<(ulong Start, ulong End)>();
+        var given = new List<(ulong Start, ulong End)>();
         foreach (var variable in variables.Where(variable => variable.Offset is not null))
         {
-            Put(variable, variable.Offset!.Value);
+            var size = variable.UserMapped ? RoundUp((ulong)variable.Size, PageSize) : (ulong)variable.Size;
+            given.Add((variable.Offset!.Value, variable.Offset.Value + Math.Max(1, size)));
+            Put(variable, variable.Offset.Value);
         }
 
+        var next = 0UL;
         foreach (var variable in variables.Where(variable => variable is { Offset: null, UserMapped: true }))
         {
-            Put(variable, FindRoom(0, PageSize, RoundUp((ulong)variable.Size, PageSize)));
+            Put(variable, TakeRoom(PageSize, RoundUp((ulong)Math.Max(1, variable.Size), PageSize)));
         }
 
+        next = Math.Max(next, KernelPerCpu);
         foreach (var variable in variables.Where(variable => variable is { Offset: null, UserMapped: false }))
         {
-            Put(variable, FindRoom(KernelPerCpu, DataStep, RoundUp((ulong)variable.Size, DataStep)));
+            Put(variable, TakeRoom(DataStep, RoundUp((ulong)Math.Max(1, variable.Size), DataStep)));
         }
 
         return placed;
 
-        void Put(PerCpuVariable variable, ulong offset)
-        {
-            var size = variable.UserMapped ? RoundUp((ulong)variable.Size, PageSize) : (ulong)variable.Size;
-            taken.Add((offset, offset + Math.Max(1, size)));
+        void Put(PerCpuVariable variable, ulong offset) =>
             placed[variable.Name] = new ExternalSymbol(variable.Name, ExternalKind.PerCpu, offset, variable.Size, variable.UserMapped);
-        }
 
-        ulong FindRoom(ulong offset, int step, ulong size)
+        // The next place behind the last one that is clear of those given.
+        ulong TakeRoom(int step, ulong size)
         {
-            while (taken.Where(range => range.Start < offset + size && offset < range.End).Select(range => range.End).DefaultIfEmpty(0UL).Max() is var end and > 0)
+            while (given.Where(range => range.Start < next + size && next < range.End).Select(range => range.End).DefaultIfEmpty(0UL).Max() is var end and > 0)
             {
-                offset = RoundUp(end, step);
+                next = RoundUp(end, step);
             }
 
-            return offset;
+            next += size;
+            return next - size;
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed class CodeReader
 
         for (var i = start; i < end; i++)
         {
-            _elements.Add(DataDirectives.Read(statements[i], _section.Unit.Symbols));
+            _elements.Add(DataDirectives.Read(statements[i], _section.Unit.Symbols, new StatementErrors(statements[i], _section.Unit.Diagnostics)));
         }
     }
 

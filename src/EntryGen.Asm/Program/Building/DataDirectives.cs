@@ -1,4 +1,5 @@
 using System.Text;
+using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Gas;
 using EntryGen.Asm.Gas.Expressions;
 using EntryGen.Asm.Instructions;
@@ -36,12 +37,14 @@ internal static class DataDirectives
     public static bool IsContent(string directive) => _numbers.ContainsKey(directive) || _strings.Contains(directive);
 
     /// <summary>The bytes of a directive.</summary>
-    /// <remarks>A value that cannot be computed has been reported by the assembler; it counts as 0.</remarks>
-    public static DataElement Read(Statement statement, SymbolTable symbols)
+    /// <param name="statement">The directive.</param>
+    /// <param name="symbols">The unit's symbols.</param>
+    /// <param name="errors">Takes numbers that cannot be computed, if they are to be reported; they count as 0.</param>
+    public static DataElement Read(Statement statement, SymbolTable symbols, StatementErrors? errors = null)
     {
         if (_numbers.TryGetValue(statement.Name, out var size))
         {
-            return new DataElement(statement.Sequence, [.. Evaluate(statement, symbols).Select(value => new DataValue(size, value))]);
+            return new DataElement(statement.Sequence, [.. Evaluate(statement, symbols, errors).Select(value => new DataValue(size, value))]);
         }
 
         if (_strings.Contains(statement.Name))
@@ -62,7 +65,7 @@ internal static class DataDirectives
     }
 
     /// <summary>The values of a directive's operands.</summary>
-    public static IReadOnlyList<ExpressionValue> Evaluate(Statement statement, SymbolTable symbols)
+    public static IReadOnlyList<ExpressionValue> Evaluate(Statement statement, SymbolTable symbols, StatementErrors? errors = null)
     {
         var text = statement.Operands;
         if (text.Length == 0)
@@ -73,8 +76,19 @@ internal static class DataDirectives
         var values = new List<ExpressionValue>();
         foreach (var (start, end) in OperandList.Split(text.Text, 0, text.Length))
         {
-            var expression = start == end ? null : ExpressionParser.Parse(text, start, end - start, out _);
-            values.Add(expression is null ? ExpressionValue.Constant(0) : ExpressionEvaluator.Evaluate(expression, symbols, statement));
+            ExpressionError? error = null;
+            var expression = start == end ? null : ExpressionParser.Parse(text, start, end - start, out error);
+            var value = expression is null ? ExpressionValue.Constant(0) : ExpressionEvaluator.Evaluate(expression, symbols, statement);
+            if (error is not null)
+            {
+                errors?.AtOperands(AssemblerDiagnostics.MalformedExpression, error.Start, error.Length, $"a value of {statement.Name}: {error.Message}");
+            }
+            else if (value.Kind == ExpressionValueKind.NotEvaluable)
+            {
+                errors?.AtOperands(AssemblerDiagnostics.NotConstant, start, end - start, $"a value of {statement.Name} cannot be computed: {value.Error}");
+            }
+
+            values.Add(value);
         }
 
         return values;

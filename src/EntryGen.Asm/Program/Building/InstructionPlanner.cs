@@ -25,7 +25,8 @@ internal sealed class InstructionPlanner(Linker linker)
 
         if (term.Definition is null && IsLocal(term.Name))
         {
-            var nearest = char.IsDigit(term.Name[0]) ? null : NearestName.Find(term.Name, unit.Symbols.Labels.Keys);
+            var mayBeMistyped = !char.IsDigit(term.Name[0]) && unit.Diagnostics.HasRoomFor(ProgramDiagnostics.MissingLocalLabel);
+            var nearest = mayBeMistyped ? NearestName.Find(term.Name, unit.Symbols.Labels.Keys) : null;
             errors.At(ProgramDiagnostics.MissingLocalLabel, operand.Text, $"there is no label '{term.Name}'.{Hint(term.Name, nearest)}", nearest);
             return Unmodelled(syntax, unit);
         }

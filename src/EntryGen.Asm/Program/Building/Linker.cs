@@ -15,10 +15,11 @@ internal sealed class Linker
     {
         foreach (var unit in units)
         {
-            var weak = unit.Unit.Listing.Statements
-                .Where(statement => statement.Kind == StatementKind.Directive && statement.Name == ".weak")
-                .Select(statement => statement.Operands.Text)
-                .ToList();
+            var weak = new HashSet<string>(
+                unit.Unit.Listing.Statements
+                    .Where(statement => statement.Kind == StatementKind.Directive && statement.Name == ".weak")
+                    .Select(statement => statement.Operands.Text),
+                StringComparer.Ordinal);
             foreach (var name in unit.Symbols.Globals.OrderBy(name => name, StringComparer.Ordinal))
             {
                 if (unit.Symbols.FindLabel(name) is { } label)

@@ -9,6 +9,7 @@ internal sealed class Reachability(CodeGraph graph)
     private readonly HashSet<CodeItem> _items = [];
     private readonly HashSet<UnitSection> _data = [];
     private readonly Stack<CodeItem> _pending = new();
+    private readonly Stack<UnitSection> _pendingData = new();
 
     /// <summary>Data sections, and code sections of which data is used.</summary>
     public IReadOnlyCollection<UnitSection> Data => _data;
@@ -46,8 +47,14 @@ internal sealed class Reachability(CodeGraph graph)
 
     private void VisitPending()
     {
-        while (_pending.Count > 0)
+        while (_pending.Count > 0 || _pendingData.Count > 0)
         {
+            if (_pendingData.Count > 0)
+            {
+                VisitData(_pendingData.Pop());
+                continue;
+            }
+
             var item = _pending.Pop();
             Visit(item.Next);
             if (item is AlternativeSite site)
@@ -91,12 +98,17 @@ internal sealed class Reachability(CodeGraph graph)
         }
         else if (_data.Add(section) && !section.IsCode)
         {
-            foreach (var element in section.Elements.OfType<DataElement>())
+            _pendingData.Push(section);
+        }
+    }
+
+    private void VisitData(UnitSection section)
+    {
+        foreach (var element in section.Elements.OfType<DataElement>())
+        {
+            foreach (var data in element.Values)
             {
-                foreach (var data in element.Values)
-                {
-                    VisitValue(section.Unit, data.Value);
-                }
+                VisitValue(section.Unit, data.Value);
             }
         }
     }

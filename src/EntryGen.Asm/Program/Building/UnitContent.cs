@@ -8,7 +8,7 @@ internal sealed class UnitContent
 {
     private readonly Dictionary<string, UnitSection> _byName = new(StringComparer.Ordinal);
 
-    public UnitContent(ProgramUnit unit, List<AsmDiagnostic> diagnostics)
+    public UnitContent(ProgramUnit unit, DiagnosticList diagnostics)
     {
         Unit = unit;
         Diagnostics = diagnostics;
@@ -29,7 +29,7 @@ internal sealed class UnitContent
     public ProgramUnit Unit { get; }
 
     /// <summary>Where errors go.</summary>
-    public List<AsmDiagnostic> Diagnostics { get; }
+    public DiagnosticList Diagnostics { get; }
 
     /// <summary>Its symbols.</summary>
     public SymbolTable Symbols => Unit.Listing.Symbols;

@@ -8,7 +8,6 @@ namespace EntryGen.Asm.Building;
 internal sealed class UnitSection(UnitContent unit, string name)
 {
     private readonly List<Statement> _statements = [];
-    private readonly Dictionary<int, List<SitePlan>> _sitesByElement = [];
     private readonly Dictionary<int, List<(int EndSequence, SitePlan Site)>> _replacementsByEnd = [];
     private List<SectionElement>? _elements;
 
@@ -24,8 +23,8 @@ internal sealed class UnitSection(UnitContent unit, string name)
     /// <summary>The statements that take up space.</summary>
     public IReadOnlyList<Statement> Statements => _statements;
 
-    /// <summary>Alternative sites in the order of their records.</summary>
-    public List<SitePlan> Sites { get; } = [];
+    /// <summary>Its alternative sites.</summary>
+    public SiteList Sites { get; } = new();
 
     /// <summary>The address behind its last element, once the layout has given one.</summary>
     public ulong EndAddress { get; set; }
@@ -46,19 +45,6 @@ internal sealed class UnitSection(UnitContent unit, string name)
     /// <summary>Adds an element that no statement made, behind everything.</summary>
     public void Append(CodeElement element) => ((List<SectionElement>)Elements).Add(element);
 
-    /// <summary>Adds a site.</summary>
-    public void Add(SitePlan site)
-    {
-        Sites.Add(site);
-        if (!_sitesByElement.TryGetValue(site.First, out var sites))
-        {
-            _sitesByElement.Add(site.First, sites = []);
-        }
-
-        sites.Add(site);
-        sites.Sort((a, b) => a.StartSequence.CompareTo(b.StartSequence));
-    }
-
     /// <summary>Notes that a part of this section is the replacement of a site: control that reaches its end goes on behind the site.</summary>
     public void AddReplacement(ChoicePlan choice, SitePlan site)
     {
@@ -67,11 +53,13 @@ internal sealed class UnitSection(UnitContent unit, string name)
             _replacementsByEnd.Add(choice.End, ends = []);
         }
 
-        ends.Add((choice.Replacement.End.Sequence, site));
+        // Of several that end at one place the first counts, so only ends behind it say something new.
+        var end = choice.Replacement.End.Sequence;
+        if (ends.Count == 0 || ends[ends.Count - 1].EndSequence < end)
+        {
+            ends.Add((end, site));
+        }
     }
-
-    /// <summary>The sites before an element, in order: all but the last are without original code.</summary>
-    public IReadOnlyList<SitePlan> SitesAt(int element) => _sitesByElement.TryGetValue(element, out var sites) ? sites : [];
 
     /// <summary>Index of the first element at or behind a statement.</summary>
     public int ElementFrom(int sequence)
@@ -110,12 +98,9 @@ internal sealed class UnitSection(UnitContent unit, string name)
             }
         }
 
-        foreach (var site in SitesAt(element))
+        if (Sites.From(element, sequence) is { } starting)
         {
-            if (site.StartSequence >= sequence)
-            {
-                return site.Item;
-            }
+            return starting.Item;
         }
 
         return element < Elements.Count ? (Elements[element] as CodeElement)?.Item : null;
@@ -145,5 +130,5 @@ internal sealed class UnitSection(UnitContent unit, string name)
         return EndAddress;
     }
 
-    private List<SectionElement> ReadData() => [.. _statements.Select(statement => DataDirectives.Read(statement, Unit.Symbols))];
+    private List<SectionElement> ReadData() => [.. _statements.Select(statement => DataDirectives.Read(statement, Unit.Symbols, new StatementErrors(statement, Unit.Diagnostics)))];
 }
