@@ -12,7 +12,7 @@ public sealed class SymbolTable
     private readonly HashSet<string> _globals = new(StringComparer.Ordinal);
     private int _steps;
 
-    /// <summary>Operators, numbers and names that the evaluation of all expressions of a unit may come to. The largest kernel unit needs 60,000.</summary>
+    /// <summary>Operators, numbers and names that the evaluation of all expressions of a unit may come to. The largest kernel unit needs 15,000.</summary>
     internal const int MaxEvaluationSteps = 10_000_000;
 
     /// <summary>All named labels.</summary>
