@@ -35,6 +35,12 @@ public readonly record struct RegisterEffects(int Read, int Written, int Overwri
             written |= Rcx;
         }
 
+        // A double shift whose count is not written shifts by CL.
+        if (info.Op is Op.Shld or Op.Shrd && operands.Count == 2)
+        {
+            read |= Rcx;
+        }
+
         if (IsZeroing(instruction))
         {
             read &= ~written;

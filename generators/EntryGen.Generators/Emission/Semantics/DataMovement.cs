@@ -58,7 +58,8 @@ internal static class DataMovement
         t.SetFlags(FlagRules.Add(t.Width), a, b, sum);
     }
 
-    // dst is written in either case, as the bus sees it; the accumulator only when they differ, so that EAX keeps its upper half.
+    // Memory is written in either case, as the bus sees it. Of registers only the one that changes is, which shows where 32 bits clear the upper half:
+    // the SDM does not say so, processors do. AH may be dst, so the accumulator is what dst has left of it.
     private static void CompareAndExchange(Translation t)
     {
         var old = t.ReadForUpdate(t.Destination);
@@ -66,16 +67,21 @@ internal static class DataMovement
         var replacement = t.Let(t.Read(t.Source));
         var equal = t.Let($"{accumulator} == {old} ? 1UL : 0UL");
         var difference = t.Let($"{accumulator} - {old}", t.Width);
-        var before = t.Let(t.Register64(RegisterNumber.Rax));
-        t.Write(t.Destination, t.Let($"{equal} != 0 ? {replacement} : {old}"));
-        var after = t.Width switch
+        if (t.Width == 4 && t.Destination is RegisterOperand { Register.Number: var number })
         {
-            8 or 4 => old.ToString(),
-            var width => $"({before} & {Value.Number(~Value.Mask(width))} | {old})",
-        };
+            var whole = t.Let(t.Register64(number));
+            t.SetRegister64(number, Value.Of($"{equal} != 0 ? {replacement} : {whole}"));
+        }
+        else
+        {
+            t.Write(t.Destination, t.Let($"{equal} != 0 ? {replacement} : {old}"));
+        }
+
         if (!IsAccumulator(t.Destination))
         {
-            t.SetRegister64(RegisterNumber.Rax, Value.Of($"{equal} != 0 ? {before} : {after}"));
+            var left = t.Let(t.Register64(RegisterNumber.Rax));
+            var loaded = t.Width >= 4 ? old.ToString() : $"({left} & {Value.Number(~Value.Mask(t.Width))} | {old})";
+            t.SetRegister64(RegisterNumber.Rax, Value.Of($"{equal} != 0 ? {left} : {loaded}"));
         }
 
         t.SetFlags(FlagRules.Sub(t.Width), accumulator, old, difference);

@@ -18,25 +18,21 @@ internal static class Shifts
         table.Add(Op.Shrd, t => DoubleShift(t, ">>", "<<", ShiftFlagRules.Shrd));
     }
 
-    // The count is an immediate byte, CL, or 1 when it is not written.
-    private static Value Count(Translation t, int operands)
+    // The count is an immediate byte or CL. One that is not written is 1; of double shifts it is CL.
+    private static Value Count(Translation t)
     {
         var mask = t.Width == 8 ? 63UL : 31UL;
-        if (t.Instruction.Operands.Count < operands)
-        {
-            return Value.Of(1);
-        }
-
         return t.Source switch
         {
             ImmediateOperand immediate => Value.Of((ulong)immediate.Value & mask),
+            _ when t.Instruction.Operands.Count == 1 => Value.Of(1),
             _ => t.Let($"{t.Register64(RegisterNumber.Rcx)} & {Value.Number(mask)}"),
         };
     }
 
     private static void Shift(Translation t, Func<string, string, string> result, Func<int, ulong?, FlagRule> rule)
     {
-        var count = Count(t, 2);
+        var count = Count(t);
         var a = t.ReadForUpdate(t.Destination);
         if (count.Constant == 0)
         {
@@ -60,7 +56,7 @@ internal static class Shifts
         Translation t, string there, string back, Func<string, string> outBit, Func<string, string> inBit, Func<int, ulong?, FlagRule> rule)
     {
         var bits = 8 * t.Width;
-        var count = Count(t, 2);
+        var count = Count(t);
         var a = t.ReadForUpdate(t.Destination);
         if (count.Constant == 0)
         {
@@ -80,7 +76,7 @@ internal static class Shifts
     private static void DoubleShift(Translation t, string there, string back, Func<int, ulong?, FlagRule> rule)
     {
         var bits = 8 * t.Width;
-        var count = Count(t, 3);
+        var count = Count(t);
         var a = t.ReadForUpdate(t.Destination);
         var b = t.Let(t.Read(t.Instruction.Operands[t.Instruction.Operands.Count - 2]));
 

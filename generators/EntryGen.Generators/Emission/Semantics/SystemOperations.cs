@@ -6,6 +6,7 @@ namespace EntryGen.Generators.Emission.Semantics;
 internal static class SystemOperations
 {
     private const int Rax = 1 << RegisterNumber.Rax, Rcx = 1 << RegisterNumber.Rcx, Rdx = 1 << RegisterNumber.Rdx;
+    private const int CodeSegment = 1, InvalidOpcode = 6;
     private const ulong InterruptFlag = 0x200, DirectionFlag = 0x400, AlignmentCheck = 0x40000;
 
     public static void AddTo(Dictionary<Op, Semantic> table)
@@ -21,6 +22,12 @@ internal static class SystemOperations
         table.Add(Op.MovFromSegment, MoveFromSegment);
         table.AddForStep(Op.MovToSegment, t =>
         {
+            // CS is not loaded like this, whatever the source is.
+            if (SystemRegister(t.Destination) == CodeSegment)
+            {
+                t.RaiseIf("true", InvalidOpcode);
+            }
+
             t.Machine($"cpu.MoveToSegment({SystemRegister(t.Destination)}, {t.Read(t.Source, 2).Bare})");
             t.SegmentBasesChanged();
         });

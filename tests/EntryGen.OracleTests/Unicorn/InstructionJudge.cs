@@ -1,0 +1,55 @@
+using EntryGen.Asm;
+using EntryGen.Asm.Instructions;
+using EntryGen.Generators.Emission;
+
+namespace EntryGen.OracleTests.Unicorn;
+
+/// <summary>Who says that an operation's meaning is right: Unicorn, or tests named here with the reason why Unicorn 2.0.1 cannot.</summary>
+/// <param name="Test">Class and method of the test.</param>
+/// <param name="WhyNotUnicorn">The reason; empty when Unicorn judges.</param>
+internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
+{
+    private const string NoFeature = "its processor does not enumerate the instruction";
+    private const string NotChecked = "it checks no reserved bits, and a wrong value ends the comparison";
+    private const string NotDelivered = "it calls a hook of the host instead of delivering the event";
+
+    private static readonly InstructionJudge _unicorn = new("InstructionTests.Every_form_from_random_states", "");
+    private static readonly InstructionJudge _unmodelled = new("UnitEdgeTests.What_is_not_modelled_stops_before_it", "not modelled: the machine stops");
+
+    private static readonly Dictionary<Op, InstructionJudge> _others = new()
+    {
+        [Op.Popcnt] = new("ArithmeticTests.Set_bits_are_counted_one_by_one", NoFeature),
+        [Op.Pause] = new("ArithmeticTests.Hints_change_nothing", "it ends its loop at PAUSE and does not count it"),
+        [Op.Serialize] = new("ArithmeticTests.Hints_change_nothing", NoFeature),
+        [Op.Rdpid] = new("SystemRegisterTests.RDPID_reads_TSC_AUX", NoFeature),
+        [Op.Rdfsbase] = new("SystemRegisterTests.FSGSBASE_instructions_need_their_bit_and_canonical_addresses", NoFeature),
+        [Op.Rdgsbase] = new("SystemRegisterTests.FSGSBASE_instructions_need_their_bit_and_canonical_addresses", NoFeature),
+        [Op.Wrfsbase] = new("SystemRegisterTests.FSGSBASE_instructions_need_their_bit_and_canonical_addresses", NoFeature),
+        [Op.Wrgsbase] = new("SystemRegisterTests.FSGSBASE_instructions_need_their_bit_and_canonical_addresses", NoFeature),
+        [Op.Invpcid] = new("SystemRegisterTests.INVPCID_checks_type_descriptor_and_PCIDE", NoFeature),
+        [Op.Wrmsrns] = new("SystemRegisterTests.WRMSR_and_RDMSR_agree", NoFeature),
+        [Op.Rdmsr] = new("SystemRegisterTests.WRMSR_and_RDMSR_agree", "it knows other registers, and reads 0 from those it does not know"),
+        [Op.Wrmsr] = new("SystemRegisterTests.WRMSR_and_RDMSR_agree", "it knows other registers, and checks no values"),
+        [Op.MovToControl] = new("SystemRegisterTests.Mov_to_control_register_checks_its_value", NotChecked),
+        [Op.MovToDebug] = new("SystemRegisterTests.Debug_registers_read_back_with_their_fixed_bits", "a write to DR7 ends its process"),
+        [Op.Syscall] = new("ReturnTests.SYSCALL_saves_in_registers_and_touches_no_memory", NotDelivered),
+        [Op.Sysret] = new("ReturnTests.SYSRET_returns_to_64_and_32_bit_code", "EFER.SCE cannot be set: its processor does not enumerate SYSCALL"),
+        [Op.Sysenter] = new("ReturnTests.SYSENTER_leaves_NT_AC_DF_and_TF_to_the_user", NoFeature),
+        [Op.Iret] = new("ReturnTests.IRETQ_faults_with_the_stack_as_it_was", "it needs the whole kernel's tables to return to another level"),
+        [Op.Int] = new("DeliveryTests.INT_n_needs_a_gate_that_the_level_may_use", NotDelivered),
+        [Op.Int3] = new("DeliveryTests.A_trap_gate_keeps_IF_and_both_clear_TF_and_NT", NotDelivered),
+    };
+
+    /// <summary>Whether Unicorn runs it, in every form.</summary>
+    public bool IsUnicorn => this == _unicorn;
+
+    /// <summary>Whether the machine only stops.</summary>
+    public bool IsUnmodelled => this == _unmodelled;
+
+    /// <summary>The judge of an operation: one of those listed, Unicorn for all others that have a meaning.</summary>
+    public static InstructionJudge Of(Op op) => _others.TryGetValue(op, out var other) ? other : EmulatorEmitter.Models(op) ? _unicorn : _unmodelled;
+
+    /// <summary>Whether an instruction changes or shows system registers, which are then compared too.</summary>
+    public static bool IsSystem(Instruction instruction) => instruction.Info.Op is >= Op.MovFromControl and <= Op.Xsetbv
+        || (instruction.Info.Op == Op.Pop && instruction.Operands is [RegisterOperand { Register.Class: RegisterClass.Segment }]);
+}
