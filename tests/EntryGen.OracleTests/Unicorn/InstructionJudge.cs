@@ -18,10 +18,10 @@ internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
 
     private static readonly Dictionary<Op, InstructionJudge> _others = new()
     {
-        [Op.Popcnt] = new("ArithmeticTests.Set_bits_are_counted_one_by_one", NoFeature),
-        [Op.Pause] = new("ArithmeticTests.Hints_change_nothing", "it ends its loop at PAUSE and does not count it"),
-        [Op.Serialize] = new("ArithmeticTests.Hints_change_nothing", NoFeature),
-        [Op.Rdpid] = new("SystemRegisterTests.RDPID_reads_TSC_AUX", NoFeature),
+        [Op.Popcnt] = new("HandCheckedInstructionTests.Set_bits_are_counted_one_by_one", NoFeature),
+        [Op.Pause] = new("HandCheckedInstructionTests.Hints_change_nothing", "it ends its loop at PAUSE and does not count it"),
+        [Op.Serialize] = new("HandCheckedInstructionTests.Hints_change_nothing", NoFeature),
+        [Op.Rdpid] = new("HandCheckedInstructionTests.RDPID_reads_TSC_AUX", NoFeature),
         [Op.Rdfsbase] = new("SystemRegisterTests.FSGSBASE_instructions_need_their_bit_and_canonical_addresses", NoFeature),
         [Op.Rdgsbase] = new("SystemRegisterTests.FSGSBASE_instructions_need_their_bit_and_canonical_addresses", NoFeature),
         [Op.Wrfsbase] = new("SystemRegisterTests.FSGSBASE_instructions_need_their_bit_and_canonical_addresses", NoFeature),

@@ -41,8 +41,9 @@ public sealed class InstructionTests(ITestOutputHelper output)
         }
 
         var total = runs.Sum(run => run.Total);
-        var text = $"Unicorn: {total} executions of {runs.Sum(run => run.Forms)} forms of {rows.Count} operations, 0 unexplained differences";
-        output.WriteLine($"{text}, {timer.Elapsed.TotalSeconds:f0} s");
-        Assert.True(total >= Least, text);
+        output.Report(
+            "instructions against Unicorn", "every form", ("executions", total), ("forms", runs.Sum(run => run.Forms)), ("operations", rows.Count), ("unexplained differences", 0));
+        output.WriteLine($"{timer.Elapsed.TotalSeconds:f0} s");
+        Assert.True(total >= Least, $"only {total} executions");
     }
 }

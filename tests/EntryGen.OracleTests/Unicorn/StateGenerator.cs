@@ -172,8 +172,18 @@ internal sealed class StateGenerator(Random random)
         var registers = state.Registers;
         switch (instruction.Info.Op)
         {
-            case Op.Div or Op.Idiv when random.Next(4) != 0:
-                Divide(state, instruction, instruction.Info.Op == Op.Idiv);
+            case Op.Div or Op.Idiv:
+                if (random.Next(4) != 0)
+                {
+                    Divide(state, instruction, instruction.Info.Op == Op.Idiv);
+                }
+
+                // IDIV of the least dividend by -1: Unicorn divides as the host does, whose #DE ends the process.
+                if (registers[Rdx] << (64 - 8 * instruction.Width) == 1UL << 63 && (registers[Rax] & Mask(instruction.Width)) == 0)
+                {
+                    registers[Rax]++;
+                }
+
                 break;
             case Op.Cmpxchg when random.Next(2) == 0:
                 registers[Rax] = registers[Rax] & ~Mask(instruction.Width) | Value(state, instruction.Operands[1], instruction.Width);
