@@ -70,7 +70,19 @@ public ref partial struct Cpu
 
     /// <summary>Tells the machine and the observers that the instruction at <paramref name="address"/> retired.</summary>
     /// <param name="address">Its linear address.</param>
-    public readonly void Retired(ulong address) => Machine.Retire(address);
+    /// <returns>False: something has to be looked at before the next instruction (<see cref="FetchInstruction"/> does).</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public readonly bool Retired(ulong address)
+    {
+        if (Machine.WatchesBoundaries)
+        {
+            Machine.Retire(address);
+            return false;
+        }
+
+        Machine.NotifyRetired(address);
+        return true;
+    }
 
     // Rare and long: kept out of what is inlined around it.
     [MethodImpl(MethodImplOptions.NoInlining)]

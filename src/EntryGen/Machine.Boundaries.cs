@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EntryGen.Emulation;
 
 namespace EntryGen;
@@ -16,11 +17,14 @@ public sealed partial class Machine
     /// <summary>Whether every boundary must be looked at.</summary>
     internal bool WatchesBoundaries { get; private set; }
 
+    /// <summary>Whether accesses may go by windows: nobody has to look at each.</summary>
+    internal bool HasWindows { get; private set; } = true;
+
     /// <summary>Whether every instruction must be reported when it retires: to observers, or to the machine itself.</summary>
     internal bool ReportsInstructions { get; private set; }
 
     /// <summary>Finds out whether boundaries must be looked at; called whenever the mode may have changed.</summary>
-    internal bool SelectWatch()
+    internal void SelectWatch()
     {
         var file = Registers;
         var flags = file[(int)Reg.Rflags];
@@ -29,8 +33,8 @@ public sealed partial class Machine
             | (file[(int)Reg.EventState] & WatchedState)
             | file[HiddenState.PendingDebug];
         WatchesBoundaries = watched != 0 || ((flags & Flags.AC) != 0 && ChecksAlignment);
-        ReportsInstructions = WatchesBoundaries || IsObserved;
-        return WatchesBoundaries;
+        ReportsInstructions = WatchesBoundaries || ObservesInstructions;
+        HasWindows = !WatchesBoundaries && !ObservesMemory;
     }
 
     /// <summary>Begins the instruction at an address: takes what is due before it, checks that it can be fetched.</summary>
@@ -67,6 +71,7 @@ public sealed partial class Machine
     }
 
     /// <summary>The instruction at an address has retired: what it leaves for the next boundary, then the observers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     internal void Retire(ulong address)
     {
         EndInstruction();

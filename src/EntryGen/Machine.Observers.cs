@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EntryGen.Emulation;
 
 namespace EntryGen;
@@ -6,6 +7,8 @@ namespace EntryGen;
 public sealed partial class Machine
 {
     private IMachineObserver[] _observers = [];
+    private IMachineObserver? _instructionObserver;
+    private ObservedEvents _observed;
 
     /// <summary>Whether an observer is attached.</summary>
     public bool IsObserved { get; private set; }
@@ -16,19 +19,41 @@ public sealed partial class Machine
     {
         ArgumentNullException.ThrowIfNull(observer);
         var handle = new Handle(this, observer);
-        _observers = [.. _observers, observer];
-        IsObserved = true;
-        Linear.SelectContext();
-        Linear.Known.Clear();
-        Returns.Clear();
+        SelectObservers([.. _observers, observer]);
         return handle;
     }
 
+    /// <summary>Whether somebody wants to hear of instructions.</summary>
+    internal bool ObservesInstructions => (_observed & ObservedEvents.Instructions) != 0;
+
+    /// <summary>Whether somebody wants to hear of loads and stores.</summary>
+    internal bool ObservesMemory => (_observed & ObservedEvents.Memory) != 0;
+
+    /// <summary>Whether somebody wants to hear of changes of the system's state.</summary>
+    internal bool ObservesSystem => (_observed & ObservedEvents.System) != 0;
+
+    /// <summary>After an instruction while somebody observes them. One observer is by far the most frequent case.</summary>
     internal void NotifyRetired(ulong address)
+    {
+        if (_instructionObserver is { } single)
+        {
+            single.Retired(this, address);
+        }
+        else
+        {
+            NotifyAllRetired(address);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NotifyAllRetired(ulong address)
     {
         foreach (var observer in _observers)
         {
-            observer.Retired(this, address);
+            if ((observer.Events & ObservedEvents.Instructions) != 0)
+            {
+                observer.Retired(this, address);
+            }
         }
     }
 
@@ -83,9 +108,18 @@ public sealed partial class Machine
     private void Detach(IMachineObserver observer)
     {
         var index = Array.IndexOf(_observers, observer);
-        _observers = [.. _observers[..index], .. _observers[(index + 1)..]];
-        IsObserved = _observers.Length > 0;
+        SelectObservers([.. _observers[..index], .. _observers[(index + 1)..]]);
+    }
+
+    private void SelectObservers(IMachineObserver[] observers)
+    {
+        _observers = observers;
+        _observed = observers.Aggregate(ObservedEvents.None, (events, observer) => events | observer.Events);
+        _instructionObserver = observers.Length == 1 && ObservesInstructions ? observers[0] : null;
+        IsObserved = observers.Length > 0;
         Linear.SelectContext();
+        Linear.Known.Clear();
+        Returns.Clear();
     }
 
     private sealed class Handle(Machine machine, IMachineObserver observer) : IDisposable

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using EntryGen.Emulation;
 
 namespace EntryGen.Benchmarks;
 
@@ -17,10 +18,15 @@ internal static class InterleavedHarness
         var c = new List<double>();
         var run = new List<double>();
         var step = new List<double>();
+        var observed = new List<double>();
         for (var round = 0; round < 4; round++)
         {
             RehearsalMachine.Run(machine, Trips);
             RehearsalMachine.Step(machine, SteppedTrips);
+            using (machine.Observe(new Idle()))
+            {
+                RehearsalMachine.Run(machine, SteppedTrips);
+            }
         }
 
         for (var round = 0; round < rounds; round++)
@@ -32,12 +38,17 @@ internal static class InterleavedHarness
 
             run.Add(Time(() => RehearsalMachine.Run(machine, Trips), Trips));
             step.Add(Time(() => RehearsalMachine.Step(machine, SteppedTrips), SteppedTrips) / RehearsalMachine.Instructions);
+            using (machine.Observe(new Idle()))
+            {
+                observed.Add(Time(() => RehearsalMachine.Run(machine, SteppedTrips), SteppedTrips) / RehearsalMachine.Instructions);
+            }
         }
 
         Console.WriteLine($"{"what",-58} {"min",8} {"median",8}  ns");
         Print("C, local registers, one check per run: round trip", c);
         Print("EntryGen Run: round trip", run);
         Print("EntryGen Step: instruction", step);
+        Print("EntryGen Run, each instruction observed: instruction", observed);
         if (anchor is null)
         {
             Console.WriteLine("ENTRYGEN_ANCHORS is not set: no C anchor to compare with.");
@@ -60,6 +71,15 @@ internal static class InterleavedHarness
         }
 
         return best;
+    }
+
+    private sealed class Idle : IMachineObserver
+    {
+        public ObservedEvents Events => ObservedEvents.Instructions;
+
+        public void Retired(Machine machine, ulong address)
+        {
+        }
     }
 
     private static void Print(string what, List<double> values)

@@ -95,8 +95,8 @@ public static class EmulatorEmitter
         using (writer.Indent())
         {
             writer.Line($"{Literal(target.UnitName)},");
-            writer.Line("EntryUnitCode.Run,");
-            writer.Line("EntryUnitCode.Step,");
+            writer.Line("static (ref global::EntryGen.Cpu cpu) => EntryUnitCode.Run(ref cpu),");
+            writer.Line("static (ref global::EntryGen.Cpu cpu) => EntryUnitCode.Step(ref cpu),");
             writer.Line("EntryUnitCode.Tables,");
             writer.Line($"[{string.Join(", ", target.Functions.Select(function => function.Method))}]);");
         }

@@ -40,7 +40,7 @@ internal sealed class RunWriter(UnitContext unit, CodeIndex index)
                 writer.Line();
                 using (writer.Braces("if (next < 0 || !cpu.Fetch(Unsafe.Add(ref r, Rip)))"))
                 {
-                    writer.Line("var stop = Step(ref cpu);");
+                    writer.Line("var stop = Steps(ref cpu, cpu.IsObserved ? int.MaxValue : 1);");
                     using (writer.Braces("if (stop.Kind != global::EntryGen.StopKind.None)"))
                     {
                         writer.Line("return stop;");

@@ -5,12 +5,18 @@ using EntryGen.Generators.Emission.Semantics;
 namespace EntryGen.Generators.Emission;
 
 /// <summary>The <c>Step</c> form: one instruction on the register file, every access checked, flags complete.</summary>
-/// <remarks>The text runs with <c>ref ulong r</c> on the register file, <c>ulong next</c> for the address of the next instruction and <c>ref Stop stop</c> for why it did not retire.</remarks>
-internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) : Translation(unit)
+/// <remarks>
+/// The text runs with <c>ref ulong r</c> on the register file, <c>long count</c> for how many instructions may still retire here,
+/// and <c>ref Stop stop</c> for why one did not. Instructions are the cases of a switch and go on to each other directly; what is not in the method is looked up
+/// by who called it.
+/// </remarks>
+internal sealed class StepTranslation(UnitContext unit, CodeIndex index, int first, int count, IndentedWriter writer) : Translation(unit)
 {
     private int _variables;
     private int _results;
     private bool _nextIsSet;
+    private bool _isConditional;
+    private bool _checksFetch;
 
     /// <inheritdoc/>
     protected override IndentedWriter Writer { get; } = writer;
@@ -27,13 +33,15 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
     /// <summary>The name of a variable for <c>out</c> arguments.</summary>
     public static string Result(int number) => "m" + number;
 
-    /// <summary>Writes the statements of one instruction, up to and without the <c>break</c>.</summary>
+    /// <summary>Writes the statements of one instruction and how it goes on.</summary>
     public void Write(Instruction instruction)
     {
         Begin(instruction);
         _variables = 0;
         _results = 0;
         _nextIsSet = false;
+        _isConditional = false;
+        _checksFetch = false;
         if (SemanticsTable.Find(instruction.Info.Op) is not { } semantic)
         {
             Stop("new global::EntryGen.Stop(global::EntryGen.StopKind.Unmodelled)");
@@ -49,12 +57,10 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
         }
 
         semantic.Write(this);
-        if (!_nextIsSet)
+        if (!_nextIsSet || _isConditional)
         {
-            Do($"next = {Value.Number(NextAddress)};");
+            GoToNext();
         }
-
-        Do("break;");
     }
 
     /// <inheritdoc/>
@@ -79,16 +85,19 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
     }
 
     /// <inheritdoc/>
-    public override void Require(string call) => RequireOr(call, "fault");
+    public override void Require(string call)
+    {
+        _checksFetch = true;
+        RequireOr(call, "fault");
+    }
 
     /// <inheritdoc/>
-    public override void Machine(string call, MachineEffects effects = default) => RequireOr(call, "fault");
+    public override void Machine(string call, MachineEffects effects = default) => Require(call);
 
     /// <inheritdoc/>
     public override IndentedWriter.Block If(string condition)
     {
-        Do($"next = {Value.Number(NextAddress)};");
-        _nextIsSet = true;
+        _isConditional = true;
         return Writer.Braces($"if ({condition})");
     }
 
@@ -139,34 +148,37 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
     public override Value Flags() => Value.Atom(System("Rflags"));
 
     /// <inheritdoc/>
-    public override void Jump(BranchTarget target) => SetNext(Value.Number(AddressOf(target)));
+    public override void Jump(BranchTarget target) => GoTo(AddressOf(target), target.Item);
 
     /// <inheritdoc/>
-    public override void JumpIf(string condition, BranchTarget target) =>
-        SetNext($"{condition} ? {Value.Number(AddressOf(target))} : {Value.Number(NextAddress)}");
-
-    /// <inheritdoc/>
-    public override void JumpTo(Value address) => SetNext(address.Bare);
-
-    /// <inheritdoc/>
-    public override void ContinueAtRip()
+    public override void JumpIf(string condition, BranchTarget target)
     {
-        Do("return true;");
-        _nextIsSet = true;
+        using (Writer.Braces($"if ({condition})"))
+        {
+            Jump(target);
+        }
+
+        Do();
+        GoToNext();
     }
+
+    /// <inheritdoc/>
+    public override void JumpTo(Value address) => Leave(address.Bare);
+
+    /// <inheritdoc/>
+    public override void ContinueAtRip() => Leave(System("Rip"));
 
     /// <inheritdoc/>
     public override void Halt()
     {
         Do("stop = cpu.Halt();");
-        using (Writer.Braces("if (stop.Kind == global::EntryGen.StopKind.Halted)"))
+        using (Writer.Braces("if (stop.Kind != global::EntryGen.StopKind.Halted)"))
         {
-            Do($"{System("Rip")} = {Value.Number(NextAddress)};");
+            Do("return count;");
         }
 
         Do();
-        Do("return false;");
-        _nextIsSet = true;
+        Leave(Value.Number(NextAddress));
     }
 
     // Every access and every fetch of this form is checked by itself.
@@ -192,14 +204,44 @@ internal sealed class StepTranslation(UnitContext unit, IndentedWriter writer) :
     private void Stop(string reason)
     {
         Do($"stop = {reason};");
-        Do("return false;");
+        Do("return count;");
     }
 
-    private void SetNext(string expression)
+    private void GoToNext() => GoTo(NextAddress, Instruction.Next);
+
+    // Only an instruction that works on the machine's own state can change what is fetched, or what is looked at before.
+    private void GoTo(ulong address, CodeItem? item)
     {
-        Do($"next = {expression};");
+        var number = item is null ? -1 : index[item];
+        if (number < first || number >= first + count)
+        {
+            Leave(Value.Number(address));
+            return;
+        }
+
         _nextIsSet = true;
+        using (Writer.Braces($"if ({Retire(Value.Number(address))})"))
+        {
+            if (_checksFetch || !RunPlan.SamePage(address, Instruction.Address))
+            {
+                RequireOr($"cpu.FetchInstruction({Value.Number(address)})", "fault");
+            }
+
+            Do($"goto case {number};");
+        }
+
+        Do();
+        Do("return count;");
     }
+
+    private void Leave(string address)
+    {
+        _nextIsSet = true;
+        Do($"{Retire(address)};");
+        Do("return count;");
+    }
+
+    private string Retire(string next) => $"Retire(ref cpu, ref r, {Value.Number(Instruction.Address)}, {next}, reserve, ref count)";
 
     private string FaultOf(MemoryAddress address) => address.IsStack ? "stackFault" : "fault";
 

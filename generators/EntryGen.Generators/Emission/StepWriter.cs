@@ -5,7 +5,8 @@ namespace EntryGen.Generators.Emission;
 /// <summary>Writes the <c>Step</c> form: a method for each group of instructions, and what finds the method.</summary>
 internal sealed class StepWriter(UnitContext unit, CodeIndex index)
 {
-    private const int InstructionsPerMethod = 128;
+    // The JIT stops inlining when a method has 512 variables, and each access that is inlined brings some.
+    private const int InstructionsPerMethod = 32;
 
     /// <summary>Writes all members of this form.</summary>
     public void Write(IndentedWriter writer)
@@ -20,10 +21,12 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
             WriteChoose(writer);
         }
 
+        writer.Line();
+        WriteRetire(writer);
         for (var method = 0; method < methods; method++)
         {
             writer.Line();
-            WriteMethod(writer, method, index.Instructions.Skip(method * InstructionsPerMethod).Take(InstructionsPerMethod));
+            WriteMethod(writer, method, [.. index.Instructions.Skip(method * InstructionsPerMethod).Take(InstructionsPerMethod)]);
         }
 
         writer.Line();
@@ -34,72 +37,80 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
     private void WriteStep(IndentedWriter writer, int methods)
     {
         writer.Line("// Executes the instruction at RIP on the register file. A fault leaves everything as it was.");
-        using (writer.Braces("public static global::EntryGen.Stop Step(ref global::EntryGen.Cpu cpu)"))
+        writer.Line("public static global::EntryGen.Stop Step(ref global::EntryGen.Cpu cpu) => Steps(ref cpu, 1);");
+        writer.Line();
+        writer.Line("// Executes up to so many instructions, one after the other.");
+        using (writer.Braces("private static global::EntryGen.Stop Steps(ref global::EntryGen.Cpu cpu, long count)"))
         using (writer.Braces("unchecked"))
         {
             writer.Line("ref ulong r = ref cpu.RegisterFile;");
-            writer.Line("var slot = SlotOf(Unsafe.Add(ref r, Rip));");
-            writer.Line("var item = slot < 0 ? -1 : Items[slot];");
-            using (writer.Braces("if (item < 0)"))
-            {
-                writer.Line("return StepOutside(ref cpu);");
-            }
-
-            writer.Line();
-            using (writer.Braces("if (cpu.Budget <= 0)"))
-            {
-                writer.Line("return new global::EntryGen.Stop(global::EntryGen.StopKind.Budget);");
-            }
-
-            if (index.Sites.Count > 0)
-            {
-                writer.Line();
-                using (writer.Braces($"while (item >= {index.Instructions.Count})"))
-                {
-                    writer.Line("item = Choose(ref cpu, ref r, item);");
-                }
-            }
-
-            writer.Line();
-            writer.Line("var rip = Unsafe.Add(ref r, Rip);");
-            using (writer.Braces("if (!cpu.FetchInstruction(rip))"))
-            {
-                writer.Line("return cpu.Fault();");
-            }
-
-            writer.Line();
             writer.Line("var stop = default(global::EntryGen.Stop);");
-            writer.Line("bool retired;");
-            using (writer.Braces($"switch (item / {InstructionsPerMethod})"))
+            using (writer.Braces("while (true)"))
             {
-                for (var method = 0; method < methods; method++)
+                writer.Line("var slot = SlotOf(Unsafe.Add(ref r, Rip));");
+                writer.Line("var item = slot < 0 ? -1 : Items[slot];");
+                using (writer.Braces("if (item < 0)"))
                 {
-                    writer.Line(method == methods - 1 ? "default:" : $"case {method}:");
-                    using (writer.Indent())
+                    writer.Line("return StepOutside(ref cpu);");
+                }
+
+                writer.Line();
+                writer.Line("var budget = cpu.Budget;");
+                using (writer.Braces("if (budget <= 0)"))
+                {
+                    writer.Line("return new global::EntryGen.Stop(global::EntryGen.StopKind.Budget);");
+                }
+
+                writer.Line();
+                if (index.Sites.Count > 0)
+                {
+                    using (writer.Braces($"while (item >= {index.Instructions.Count})"))
                     {
-                        writer.Line($"retired = Step{method}(ref cpu, ref r, item, ref stop);");
-                        writer.Line("break;");
+                        writer.Line("item = Choose(ref cpu, ref r, item);");
                     }
+
+                    writer.Line();
+                }
+
+                using (writer.Braces("if (!cpu.FetchInstruction(Unsafe.Add(ref r, Rip)))"))
+                {
+                    writer.Line("return cpu.Fault();");
+                }
+
+                writer.Line();
+                writer.Line("var given = count < budget ? count : budget;");
+                writer.Line("long left;");
+                WriteMethodChoice(writer, methods);
+                writer.Line();
+                writer.Line("count -= given - left;");
+                using (writer.Braces("if (stop.Kind != global::EntryGen.StopKind.None)"))
+                {
+                    writer.Line("return stop;");
+                }
+
+                writer.Line();
+                using (writer.Braces("if (count == 0)"))
+                {
+                    writer.Line("// A new value: copying one whose parts were stored apart would wait for the stores.");
+                    writer.Line("return default;");
                 }
             }
+        }
+    }
 
-            writer.Line();
-            using (writer.Braces("if (!retired && stop.Kind != global::EntryGen.StopKind.Halted)"))
+    private static void WriteMethodChoice(IndentedWriter writer, int methods)
+    {
+        using (writer.Braces($"switch (item / {InstructionsPerMethod})"))
+        {
+            for (var method = 0; method < methods; method++)
             {
-                writer.Line("return stop;");
+                writer.Line(method == methods - 1 ? "default:" : $"case {method}:");
+                using (writer.Indent())
+                {
+                    writer.Line($"left = Step{method}(ref cpu, ref r, item, given, ref stop);");
+                    writer.Line("break;");
+                }
             }
-
-            writer.Line();
-            writer.Line("// Counted after the effect: shadows of one instruction are told from the count.");
-            writer.Line("cpu.Budget -= 1;");
-            using (writer.Braces("if (cpu.IsObserved)"))
-            {
-                writer.Line("cpu.Retired(rip);");
-            }
-
-            writer.Line();
-            writer.Line("// A new value: copying one whose parts were stored apart would wait for the stores.");
-            writer.Line("return retired ? default : stop;");
         }
     }
 
@@ -187,30 +198,43 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
     public static string Condition(AlternativeChoice choice) =>
         $"(features & {Value.Number(1UL << choice.Feature.Index)}) {(choice.Inverted ? "==" : "!=")} 0";
 
-    private void WriteMethod(IndentedWriter writer, int method, IEnumerable<Instruction> instructions)
+    private static void WriteRetire(IndentedWriter writer)
     {
-        using (writer.Braces($"private static bool Step{method}(ref global::EntryGen.Cpu cpu, ref ulong r, int item, ref global::EntryGen.Stop stop)"))
+        writer.Line("// The instruction at an address has taken effect. It is counted after that: shadows of one instruction are told from the count.");
+        writer.Line("// False when it is the last one for now, or something has to be looked at before the next.");
+        writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]");
+        using (writer.Braces("private static bool Retire(ref global::EntryGen.Cpu cpu, ref ulong r, ulong address, ulong next, long reserve, ref long count)"))
+        using (writer.Braces("unchecked"))
+        {
+            writer.Line("Unsafe.Add(ref r, Rip) = next;");
+            writer.Line("count--;");
+            writer.Line("cpu.Budget = reserve + count;");
+            writer.Line("return (!cpu.IsObserved || cpu.Retired(address)) && count != 0;");
+        }
+    }
+
+    // Returns how many instructions of the count are left: 0, or something stopped, or control has left the method.
+    private void WriteMethod(IndentedWriter writer, int method, IReadOnlyList<Instruction> instructions)
+    {
+        using (writer.Braces($"private static long Step{method}(ref global::EntryGen.Cpu cpu, ref ulong r, int item, long count, ref global::EntryGen.Stop stop)"))
         using (writer.Braces("unchecked"))
         {
             var body = new IndentedWriter();
-            var translation = new StepTranslation(unit, body);
+            var translation = new StepTranslation(unit, index, method * InstructionsPerMethod, instructions.Count, body);
             WriteSwitch(body, instructions, translation);
-            writer.Line("ulong next;");
+            writer.Line("var reserve = cpu.Budget - count;");
             if (translation.Results > 0)
             {
                 writer.Line($"ulong {string.Join(", ", Enumerable.Range(0, translation.Results).Select(StepTranslation.Result))};");
             }
 
             writer.Paste(body);
-            writer.Line();
-            writer.Line("Unsafe.Add(ref r, Rip) = next;");
-            writer.Line("return true;");
             if (translation.UsesFault)
             {
                 writer.Line();
                 writer.Label("fault");
                 writer.Line("stop = cpu.Fault();");
-                writer.Line("return false;");
+                writer.Line("return count;");
             }
 
             if (translation.UsesStackFault)
@@ -218,12 +242,12 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
                 writer.Line();
                 writer.Label("stackFault");
                 writer.Line("stop = cpu.StackFault();");
-                writer.Line("return false;");
+                writer.Line("return count;");
             }
         }
     }
 
-    private void WriteSwitch(IndentedWriter writer, IEnumerable<Instruction> instructions, StepTranslation translation)
+    private void WriteSwitch(IndentedWriter writer, IReadOnlyList<Instruction> instructions, StepTranslation translation)
     {
         using (writer.Braces("switch (item)"))
         {
@@ -241,8 +265,7 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
             writer.Line("default:");
             using (writer.Indent())
             {
-                writer.Line("stop = new global::EntryGen.Stop(global::EntryGen.StopKind.Left);");
-                writer.Line("return false;");
+                writer.Line("return count;");
             }
         }
     }

@@ -76,62 +76,162 @@ public ref partial struct Cpu
     /// <summary>Reads a byte; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value, zero-extended.</param>
-    public readonly bool Load8(ulong address, out ulong value) => Load<byte>(address, AccessKind.Read, out value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Load8(ulong address, out ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        var isInWindow = slot.ReadTag == ((address + 0) | 0xFFF);
+        value = isInWindow ? Unsafe.ReadUnaligned<byte>(ref Host(address + slot.Addend)) : LoadSlow(address, 1, AccessKind.Read);
+        return isInWindow || Machine.Linear.HasLoaded;
+    }
 
     /// <summary>Reads 2 bytes; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value, zero-extended.</param>
-    public readonly bool Load16(ulong address, out ulong value) => Load<ushort>(address, AccessKind.Read, out value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Load16(ulong address, out ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        var isInWindow = slot.ReadTag == ((address + 1) | 0xFFF);
+        value = isInWindow ? Unsafe.ReadUnaligned<ushort>(ref Host(address + slot.Addend)) : LoadSlow(address, 2, AccessKind.Read);
+        return isInWindow || Machine.Linear.HasLoaded;
+    }
 
     /// <summary>Reads 4 bytes; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value, zero-extended.</param>
-    public readonly bool Load32(ulong address, out ulong value) => Load<uint>(address, AccessKind.Read, out value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Load32(ulong address, out ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        var isInWindow = slot.ReadTag == ((address + 3) | 0xFFF);
+        value = isInWindow ? Unsafe.ReadUnaligned<uint>(ref Host(address + slot.Addend)) : LoadSlow(address, 4, AccessKind.Read);
+        return isInWindow || Machine.Linear.HasLoaded;
+    }
 
     /// <summary>Reads 8 bytes; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value.</param>
-    public readonly bool Load64(ulong address, out ulong value) => Load<ulong>(address, AccessKind.Read, out value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Load64(ulong address, out ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        var isInWindow = slot.ReadTag == ((address + 7) | 0xFFF);
+        value = isInWindow ? Unsafe.ReadUnaligned<ulong>(ref Host(address + slot.Addend)) : LoadSlow(address, 8, AccessKind.Read);
+        return isInWindow || Machine.Linear.HasLoaded;
+    }
 
     /// <summary>As <see cref="Load8"/>, and checks that a following store to the same place cannot fault.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value, zero-extended.</param>
-    public readonly bool LoadForUpdate8(ulong address, out ulong value) => Load<byte>(address, AccessKind.Write, out value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool LoadForUpdate8(ulong address, out ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        var isInWindow = slot.WriteTag == ((address + 0) | 0xFFF);
+        value = isInWindow ? Unsafe.ReadUnaligned<byte>(ref Host(address + slot.Addend)) : LoadSlow(address, 1, AccessKind.Write);
+        return isInWindow || Machine.Linear.HasLoaded;
+    }
 
     /// <summary>As <see cref="Load16"/>, and checks that a following store to the same place cannot fault.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value, zero-extended.</param>
-    public readonly bool LoadForUpdate16(ulong address, out ulong value) => Load<ushort>(address, AccessKind.Write, out value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool LoadForUpdate16(ulong address, out ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        var isInWindow = slot.WriteTag == ((address + 1) | 0xFFF);
+        value = isInWindow ? Unsafe.ReadUnaligned<ushort>(ref Host(address + slot.Addend)) : LoadSlow(address, 2, AccessKind.Write);
+        return isInWindow || Machine.Linear.HasLoaded;
+    }
 
     /// <summary>As <see cref="Load32"/>, and checks that a following store to the same place cannot fault.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value, zero-extended.</param>
-    public readonly bool LoadForUpdate32(ulong address, out ulong value) => Load<uint>(address, AccessKind.Write, out value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool LoadForUpdate32(ulong address, out ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        var isInWindow = slot.WriteTag == ((address + 3) | 0xFFF);
+        value = isInWindow ? Unsafe.ReadUnaligned<uint>(ref Host(address + slot.Addend)) : LoadSlow(address, 4, AccessKind.Write);
+        return isInWindow || Machine.Linear.HasLoaded;
+    }
 
     /// <summary>As <see cref="Load64"/>, and checks that a following store to the same place cannot fault.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value.</param>
-    public readonly bool LoadForUpdate64(ulong address, out ulong value) => Load<ulong>(address, AccessKind.Write, out value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool LoadForUpdate64(ulong address, out ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        var isInWindow = slot.WriteTag == ((address + 7) | 0xFFF);
+        value = isInWindow ? Unsafe.ReadUnaligned<ulong>(ref Host(address + slot.Addend)) : LoadSlow(address, 8, AccessKind.Write);
+        return isInWindow || Machine.Linear.HasLoaded;
+    }
 
     /// <summary>Writes a byte; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value; its low bits are written.</param>
-    public readonly bool Store8(ulong address, ulong value) => Store(address, (byte)value, value & 0xFF);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Store8(ulong address, ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        if (slot.WriteTag != ((address + 0) | 0xFFF))
+        {
+            return StoreSlow(address, 1, value);
+        }
+
+        Unsafe.WriteUnaligned(ref Host(address + slot.Addend), (byte)value);
+        return true;
+    }
 
     /// <summary>Writes 2 bytes; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value; its low bits are written.</param>
-    public readonly bool Store16(ulong address, ulong value) => Store(address, (ushort)value, value & 0xFFFF);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Store16(ulong address, ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        if (slot.WriteTag != ((address + 1) | 0xFFF))
+        {
+            return StoreSlow(address, 2, value);
+        }
+
+        Unsafe.WriteUnaligned(ref Host(address + slot.Addend), (ushort)value);
+        return true;
+    }
 
     /// <summary>Writes 4 bytes; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value; its low bits are written.</param>
-    public readonly bool Store32(ulong address, ulong value) => Store(address, (uint)value, value & 0xFFFF_FFFF);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Store32(ulong address, ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        if (slot.WriteTag != ((address + 3) | 0xFFF))
+        {
+            return StoreSlow(address, 4, value);
+        }
+
+        Unsafe.WriteUnaligned(ref Host(address + slot.Addend), (uint)value);
+        return true;
+    }
 
     /// <summary>Writes 8 bytes; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
     /// <param name="value">The value.</param>
-    public readonly bool Store64(ulong address, ulong value) => Store(address, value, value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Store64(ulong address, ulong value)
+    {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        if (slot.WriteTag != ((address + 7) | 0xFFF))
+        {
+            return StoreSlow(address, 8, value);
+        }
+
+        Unsafe.WriteUnaligned(ref Host(address + slot.Addend), value);
+        return true;
+    }
 
     /// <summary>
     /// For models of C functions: reads a value as the guest would. When that faults the default comes back and the run takes the fault at the function's
@@ -168,42 +268,6 @@ public ref partial struct Cpu
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool Load<T>(ulong address, AccessKind access, out ulong value)
-        where T : unmanaged
-    {
-        var size = Unsafe.SizeOf<T>();
-        ref var place = ref access == AccessKind.Read ? ref ReadWindow(address, size) : ref WriteWindow(address, size);
-        if (Unsafe.IsNullRef(ref place) || Machine.IsObserved)
-        {
-            return LoadSlow(address, Unsafe.SizeOf<T>(), access, out value);
-        }
-
-        var loaded = Unsafe.ReadUnaligned<T>(ref place);
-        value = Unsafe.SizeOf<T>() switch
-        {
-            1 => Unsafe.BitCast<T, byte>(loaded),
-            2 => Unsafe.BitCast<T, ushort>(loaded),
-            4 => Unsafe.BitCast<T, uint>(loaded),
-            _ => Unsafe.BitCast<T, ulong>(loaded),
-        };
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool Store<T>(ulong address, T value, ulong extended)
-        where T : unmanaged
-    {
-        ref var place = ref WriteWindow(address, Unsafe.SizeOf<T>());
-        if (Unsafe.IsNullRef(ref place) || Machine.IsObserved)
-        {
-            return StoreSlow(address, Unsafe.SizeOf<T>(), extended);
-        }
-
-        Unsafe.WriteUnaligned(ref place, value);
-        return true;
-    }
-
     /// <summary>A byte of guest memory by the host's address. The memory is pinned, so the address stays good.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref byte Host(ulong address) => ref Unsafe.AddByteOffset(ref Unsafe.NullRef<byte>(), (nuint)address);
@@ -212,10 +276,18 @@ public ref partial struct Cpu
     private readonly ref byte FillWindow(ulong address, int length, AccessKind access) => ref Machine.Linear.FillWindow(address, length, access);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly bool LoadSlow(ulong address, int size, AccessKind access, out ulong value) => Machine.Linear.TryLoad(address, size, access, out value);
+    private readonly ulong LoadSlow(ulong address, int size, AccessKind access)
+    {
+        _ = FillWindow(address, size, access);
+        return Machine.Linear.Load(address, size, access);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly bool StoreSlow(ulong address, int size, ulong value) => Machine.Linear.TryStore(address, size, value);
+    private readonly bool StoreSlow(ulong address, int size, ulong value)
+    {
+        _ = FillWindow(address, size, AccessKind.Write);
+        return Machine.Linear.TryStore(address, size, size == sizeof(ulong) ? value : value & ((1UL << (8 * size)) - 1));
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly bool FetchSlow(ulong address) => !Machine.WatchesBoundaries && Machine.Linear.TryFetch(address);

@@ -17,7 +17,7 @@ public enum TlbFlushKind
 }
 
 /// <summary>
-/// Is told what the machine does. Attach it with <see cref="Machine.Observe"/>; while one is attached the machine runs instruction by instruction.
+/// Is told what the machine does. Attach it with <see cref="Machine.Observe"/>; while one wants to hear of instructions the machine runs one by one.
 /// </summary>
 /// <remarks>
 /// Order for one instruction: its loads, stores and changes of system state, then <see cref="Retired"/>; an instruction that faults reports what it did
@@ -27,6 +27,9 @@ public enum TlbFlushKind
 /// </remarks>
 public interface IMachineObserver
 {
+    /// <summary>What it wants to hear of; what nobody wants to hear of costs nothing. Asked once, when it is attached.</summary>
+    ObservedEvents Events => ObservedEvents.All;
+
     /// <summary>An instruction retired.</summary>
     /// <param name="machine">The machine, after it.</param>
     /// <param name="address">Where it is.</param>

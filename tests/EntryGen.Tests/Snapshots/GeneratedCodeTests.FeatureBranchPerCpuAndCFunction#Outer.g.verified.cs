@@ -21,8 +21,8 @@ static partial class Outer
     [global::System.CodeDom.Compiler.GeneratedCode("EntryGen.Generators", "0.1.0")]
     public static global::EntryGen.EntryUnit EntryUnit { get; } = new global::EntryGen.EntryUnit(
         "Outer",
-        EntryUnitCode.Run,
-        EntryUnitCode.Step,
+        static (ref global::EntryGen.Cpu cpu) => EntryUnitCode.Run(ref cpu),
+        static (ref global::EntryGen.Cpu cpu) => EntryUnitCode.Step(ref cpu),
         EntryUnitCode.Tables,
         [handle]);
 
@@ -76,7 +76,7 @@ static partial class Outer
 
                 if (next < 0 || !cpu.Fetch(Unsafe.Add(ref r, Rip)))
                 {
-                    var stop = Step(ref cpu);
+                    var stop = Steps(ref cpu, cpu.IsObserved ? int.MaxValue : 1);
                     if (stop.Kind != global::EntryGen.StopKind.None)
                     {
                         return stop;
@@ -268,52 +268,56 @@ static partial class Outer
         ];
 
         // Executes the instruction at RIP on the register file. A fault leaves everything as it was.
-        public static global::EntryGen.Stop Step(ref global::EntryGen.Cpu cpu)
+        public static global::EntryGen.Stop Step(ref global::EntryGen.Cpu cpu) => Steps(ref cpu, 1);
+
+        // Executes up to so many instructions, one after the other.
+        private static global::EntryGen.Stop Steps(ref global::EntryGen.Cpu cpu, long count)
         {
             unchecked
             {
                 ref ulong r = ref cpu.RegisterFile;
-                var slot = SlotOf(Unsafe.Add(ref r, Rip));
-                var item = slot < 0 ? -1 : Items[slot];
-                if (item < 0)
-                {
-                    return StepOutside(ref cpu);
-                }
-
-                if (cpu.Budget <= 0)
-                {
-                    return new global::EntryGen.Stop(global::EntryGen.StopKind.Budget);
-                }
-
-                var rip = Unsafe.Add(ref r, Rip);
-                if (!cpu.FetchInstruction(rip))
-                {
-                    return cpu.Fault();
-                }
-
                 var stop = default(global::EntryGen.Stop);
-                bool retired;
-                switch (item / 128)
+                while (true)
                 {
-                    default:
-                        retired = Step0(ref cpu, ref r, item, ref stop);
-                        break;
-                }
+                    var slot = SlotOf(Unsafe.Add(ref r, Rip));
+                    var item = slot < 0 ? -1 : Items[slot];
+                    if (item < 0)
+                    {
+                        return StepOutside(ref cpu);
+                    }
 
-                if (!retired && stop.Kind != global::EntryGen.StopKind.Halted)
-                {
-                    return stop;
-                }
+                    var budget = cpu.Budget;
+                    if (budget <= 0)
+                    {
+                        return new global::EntryGen.Stop(global::EntryGen.StopKind.Budget);
+                    }
 
-                // Counted after the effect: shadows of one instruction are told from the count.
-                cpu.Budget -= 1;
-                if (cpu.IsObserved)
-                {
-                    cpu.Retired(rip);
-                }
+                    if (!cpu.FetchInstruction(Unsafe.Add(ref r, Rip)))
+                    {
+                        return cpu.Fault();
+                    }
 
-                // A new value: copying one whose parts were stored apart would wait for the stores.
-                return retired ? default : stop;
+                    var given = count < budget ? count : budget;
+                    long left;
+                    switch (item / 32)
+                    {
+                        default:
+                            left = Step0(ref cpu, ref r, item, given, ref stop);
+                            break;
+                    }
+
+                    count -= given - left;
+                    if (stop.Kind != global::EntryGen.StopKind.None)
+                    {
+                        return stop;
+                    }
+
+                    if (count == 0)
+                    {
+                        // A new value: copying one whose parts were stored apart would wait for the stores.
+                        return default;
+                    }
+                }
             }
         }
 
@@ -340,11 +344,25 @@ static partial class Outer
             return new global::EntryGen.Stop(global::EntryGen.StopKind.Left);
         }
 
-        private static bool Step0(ref global::EntryGen.Cpu cpu, ref ulong r, int item, ref global::EntryGen.Stop stop)
+        // The instruction at an address has taken effect. It is counted after that: shadows of one instruction are told from the count.
+        // False when it is the last one for now, or something has to be looked at before the next.
+        [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+        private static bool Retire(ref global::EntryGen.Cpu cpu, ref ulong r, ulong address, ulong next, long reserve, ref long count)
         {
             unchecked
             {
-                ulong next;
+                Unsafe.Add(ref r, Rip) = next;
+                count--;
+                cpu.Budget = reserve + count;
+                return (!cpu.IsObserved || cpu.Retired(address)) && count != 0;
+            }
+        }
+
+        private static long Step0(ref global::EntryGen.Cpu cpu, ref ulong r, int item, long count, ref global::EntryGen.Stop stop)
+        {
+            unchecked
+            {
+                var reserve = cpu.Budget - count;
                 ulong m0;
                 switch (item)
                 {
@@ -365,8 +383,12 @@ static partial class Outer
                         }
 
                         Unsafe.Add(ref r, Rflags) = IncFlags64(Unsafe.Add(ref r, Rflags), t1);
-                        next = 0xffffffff82000010UL;
-                        break;
+                        if (Retire(ref cpu, ref r, 0xffffffff82000000UL, 0xffffffff82000010UL, reserve, ref count))
+                        {
+                            goto case 1;
+                        }
+
+                        return count;
                     }
 
                     // testb $3,8(%rsp)                                 Outer.interrupt:2
@@ -381,16 +403,34 @@ static partial class Outer
 
                         ulong t1 = (ulong)(byte)(m0 & 3UL);
                         Unsafe.Add(ref r, Rflags) = LogicFlags8(Unsafe.Add(ref r, Rflags), t1);
-                        next = 0xffffffff82000020UL;
-                        break;
+                        if (Retire(ref cpu, ref r, 0xffffffff82000010UL, 0xffffffff82000020UL, reserve, ref count))
+                        {
+                            goto case 2;
+                        }
+
+                        return count;
                     }
 
                     // jz .Lfrom_kernel                                 Outer.interrupt:3
                     //     if ZF = 1 then go to .Lfrom_kernel
                     case 2:
                     {
-                        next = (Unsafe.Add(ref r, Rflags) & 0x40UL) != 0 ? 0xffffffff82000040UL : 0xffffffff82000030UL;
-                        break;
+                        if ((Unsafe.Add(ref r, Rflags) & 0x40UL) != 0)
+                        {
+                            if (Retire(ref cpu, ref r, 0xffffffff82000020UL, 0xffffffff82000040UL, reserve, ref count))
+                            {
+                                goto case 4;
+                            }
+
+                            return count;
+                        }
+
+                        if (Retire(ref cpu, ref r, 0xffffffff82000020UL, 0xffffffff82000030UL, reserve, ref count))
+                        {
+                            goto case 3;
+                        }
+
+                        return count;
                     }
 
                     // swapgs                                           Outer.interrupt:4
@@ -402,8 +442,17 @@ static partial class Outer
                             goto fault;
                         }
 
-                        next = 0xffffffff82000040UL;
-                        break;
+                        if (Retire(ref cpu, ref r, 0xffffffff82000030UL, 0xffffffff82000040UL, reserve, ref count))
+                        {
+                            if (!cpu.FetchInstruction(0xffffffff82000040UL))
+                            {
+                                goto fault;
+                            }
+
+                            goto case 4;
+                        }
+
+                        return count;
                     }
 
                     // call handle                                      Outer.interrupt:6
@@ -416,8 +465,8 @@ static partial class Outer
                         }
 
                         Unsafe.Add(ref r, Rsp) = Unsafe.Add(ref r, Rsp) - 8;
-                        next = 0xffffffff81800000UL;
-                        break;
+                        Retire(ref cpu, ref r, 0xffffffff82000040UL, 0xffffffff81800000UL, reserve, ref count);
+                        return count;
                     }
 
                     // iretq                                            Outer.interrupt:7
@@ -429,25 +478,21 @@ static partial class Outer
                             goto fault;
                         }
 
-                        return true;
-                        break;
+                        Retire(ref cpu, ref r, 0xffffffff82000050UL, Unsafe.Add(ref r, Rip), reserve, ref count);
+                        return count;
                     }
 
                     default:
-                        stop = new global::EntryGen.Stop(global::EntryGen.StopKind.Left);
-                        return false;
+                        return count;
                 }
-
-                Unsafe.Add(ref r, Rip) = next;
-                return true;
 
                 fault:
                 stop = cpu.Fault();
-                return false;
+                return count;
 
                 stackFault:
                 stop = cpu.StackFault();
-                return false;
+                return count;
             }
         }
 

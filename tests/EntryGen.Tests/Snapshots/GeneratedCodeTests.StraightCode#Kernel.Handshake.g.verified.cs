@@ -20,8 +20,8 @@ namespace Kernel
         [global::System.CodeDom.Compiler.GeneratedCode("EntryGen.Generators", "0.1.0")]
         public static global::EntryGen.EntryUnit EntryUnit { get; } = new global::EntryGen.EntryUnit(
             "Kernel.Handshake",
-            EntryUnitCode.Run,
-            EntryUnitCode.Step,
+            static (ref global::EntryGen.Cpu cpu) => EntryUnitCode.Run(ref cpu),
+            static (ref global::EntryGen.Cpu cpu) => EntryUnitCode.Step(ref cpu),
             EntryUnitCode.Tables,
             []);
 
@@ -75,7 +75,7 @@ namespace Kernel
 
                     if (next < 0 || !cpu.Fetch(Unsafe.Add(ref r, Rip)))
                     {
-                        var stop = Step(ref cpu);
+                        var stop = Steps(ref cpu, cpu.IsObserved ? int.MaxValue : 1);
                         if (stop.Kind != global::EntryGen.StopKind.None)
                         {
                             return stop;
@@ -186,52 +186,56 @@ namespace Kernel
             ];
 
             // Executes the instruction at RIP on the register file. A fault leaves everything as it was.
-            public static global::EntryGen.Stop Step(ref global::EntryGen.Cpu cpu)
+            public static global::EntryGen.Stop Step(ref global::EntryGen.Cpu cpu) => Steps(ref cpu, 1);
+
+            // Executes up to so many instructions, one after the other.
+            private static global::EntryGen.Stop Steps(ref global::EntryGen.Cpu cpu, long count)
             {
                 unchecked
                 {
                     ref ulong r = ref cpu.RegisterFile;
-                    var slot = SlotOf(Unsafe.Add(ref r, Rip));
-                    var item = slot < 0 ? -1 : Items[slot];
-                    if (item < 0)
-                    {
-                        return StepOutside(ref cpu);
-                    }
-
-                    if (cpu.Budget <= 0)
-                    {
-                        return new global::EntryGen.Stop(global::EntryGen.StopKind.Budget);
-                    }
-
-                    var rip = Unsafe.Add(ref r, Rip);
-                    if (!cpu.FetchInstruction(rip))
-                    {
-                        return cpu.Fault();
-                    }
-
                     var stop = default(global::EntryGen.Stop);
-                    bool retired;
-                    switch (item / 128)
+                    while (true)
                     {
-                        default:
-                            retired = Step0(ref cpu, ref r, item, ref stop);
-                            break;
-                    }
+                        var slot = SlotOf(Unsafe.Add(ref r, Rip));
+                        var item = slot < 0 ? -1 : Items[slot];
+                        if (item < 0)
+                        {
+                            return StepOutside(ref cpu);
+                        }
 
-                    if (!retired && stop.Kind != global::EntryGen.StopKind.Halted)
-                    {
-                        return stop;
-                    }
+                        var budget = cpu.Budget;
+                        if (budget <= 0)
+                        {
+                            return new global::EntryGen.Stop(global::EntryGen.StopKind.Budget);
+                        }
 
-                    // Counted after the effect: shadows of one instruction are told from the count.
-                    cpu.Budget -= 1;
-                    if (cpu.IsObserved)
-                    {
-                        cpu.Retired(rip);
-                    }
+                        if (!cpu.FetchInstruction(Unsafe.Add(ref r, Rip)))
+                        {
+                            return cpu.Fault();
+                        }
 
-                    // A new value: copying one whose parts were stored apart would wait for the stores.
-                    return retired ? default : stop;
+                        var given = count < budget ? count : budget;
+                        long left;
+                        switch (item / 32)
+                        {
+                            default:
+                                left = Step0(ref cpu, ref r, item, given, ref stop);
+                                break;
+                        }
+
+                        count -= given - left;
+                        if (stop.Kind != global::EntryGen.StopKind.None)
+                        {
+                            return stop;
+                        }
+
+                        if (count == 0)
+                        {
+                            // A new value: copying one whose parts were stored apart would wait for the stores.
+                            return default;
+                        }
+                    }
                 }
             }
 
@@ -241,11 +245,25 @@ namespace Kernel
                 return new global::EntryGen.Stop(global::EntryGen.StopKind.Left);
             }
 
-            private static bool Step0(ref global::EntryGen.Cpu cpu, ref ulong r, int item, ref global::EntryGen.Stop stop)
+            // The instruction at an address has taken effect. It is counted after that: shadows of one instruction are told from the count.
+            // False when it is the last one for now, or something has to be looked at before the next.
+            [global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+            private static bool Retire(ref global::EntryGen.Cpu cpu, ref ulong r, ulong address, ulong next, long reserve, ref long count)
             {
                 unchecked
                 {
-                    ulong next;
+                    Unsafe.Add(ref r, Rip) = next;
+                    count--;
+                    cpu.Budget = reserve + count;
+                    return (!cpu.IsObserved || cpu.Retired(address)) && count != 0;
+                }
+            }
+
+            private static long Step0(ref global::EntryGen.Cpu cpu, ref ulong r, int item, long count, ref global::EntryGen.Stop stop)
+            {
+                unchecked
+                {
+                    var reserve = cpu.Budget - count;
                     ulong m0;
                     switch (item)
                     {
@@ -257,8 +275,12 @@ namespace Kernel
                             ulong t1 = t0 | 0x200UL;
                             Unsafe.Add(ref r, Rdi) = t1;
                             Unsafe.Add(ref r, Rflags) = LogicFlags64(Unsafe.Add(ref r, Rflags), t1);
-                            next = 0xffffffff82000010UL;
-                            break;
+                            if (Retire(ref cpu, ref r, 0xffffffff82000000UL, 0xffffffff82000010UL, reserve, ref count))
+                            {
+                                goto case 1;
+                            }
+
+                            return count;
                         }
 
                         // leaq 1(%rdi),%rax                                Handshake.acquire:2
@@ -266,8 +288,12 @@ namespace Kernel
                         case 1:
                         {
                             Unsafe.Add(ref r, Rax) = Unsafe.Add(ref r, Rdi) + 1;
-                            next = 0xffffffff82000020UL;
-                            break;
+                            if (Retire(ref cpu, ref r, 0xffffffff82000010UL, 0xffffffff82000020UL, reserve, ref count))
+                            {
+                                goto case 2;
+                            }
+
+                            return count;
                         }
 
                         // ret                                              Handshake.acquire:3
@@ -280,21 +306,17 @@ namespace Kernel
                             }
 
                             Unsafe.Add(ref r, Rsp) = Unsafe.Add(ref r, Rsp) + 8;
-                            next = m0;
-                            break;
+                            Retire(ref cpu, ref r, 0xffffffff82000020UL, m0, reserve, ref count);
+                            return count;
                         }
 
                         default:
-                            stop = new global::EntryGen.Stop(global::EntryGen.StopKind.Left);
-                            return false;
+                            return count;
                     }
-
-                    Unsafe.Add(ref r, Rip) = next;
-                    return true;
 
                     stackFault:
                     stop = cpu.StackFault();
-                    return false;
+                    return count;
                 }
             }
 

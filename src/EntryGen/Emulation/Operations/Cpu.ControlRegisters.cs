@@ -127,7 +127,7 @@ public ref partial struct Cpu
         if (noFlush)
         {
             Machine.Linear.SelectPcid();
-            if (!Machine.IsObserved)
+            if (!Machine.ObservesSystem)
             {
                 Machine.Linear.Known.Keep(value);
             }

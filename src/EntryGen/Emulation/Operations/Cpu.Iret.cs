@@ -66,7 +66,7 @@ public ref partial struct Cpu
         {
             Machine.ModeChanged();
         }
-        else if (PrivilegeLevel == 0 && !Machine.IsObserved)
+        else if (PrivilegeLevel == 0)
         {
             Machine.Returns.Keep(cs, ss, code, stackSegment);
         }
@@ -115,7 +115,7 @@ public ref partial struct Cpu
     private readonly bool TryReadFrame(ulong stack, out ulong rip, out ulong cs, out ulong flags, out ulong rsp, out ulong ss)
     {
         ref var frame = ref ReadWindow(stack, (int)FrameSize);
-        if (!Unsafe.IsNullRef(ref frame) && !Machine.IsObserved)
+        if (!Unsafe.IsNullRef(ref frame))
         {
             rip = Unsafe.ReadUnaligned<ulong>(ref frame);
             cs = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 8));

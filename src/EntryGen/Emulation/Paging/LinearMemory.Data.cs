@@ -5,18 +5,22 @@ namespace EntryGen.Emulation;
 /// <summary>Whole accesses: those that cross a page, and those that somebody observes.</summary>
 internal sealed partial class LinearMemory
 {
-    /// <summary>Reads an operand of 1 to 8 bytes.</summary>
-    public bool TryLoad(ulong address, int size, AccessKind access, out ulong value)
+    /// <summary>Whether the last <see cref="Load"/> read; false: a fault is recorded.</summary>
+    public bool HasLoaded { get; private set; }
+
+    /// <summary>Reads an operand of 1 to 8 bytes. The caller keeps it in a register: a variable that is passed by reference lives in memory.</summary>
+    /// <returns>The value, zero-extended.</returns>
+    public ulong Load(ulong address, int size, AccessKind access)
     {
-        value = 0;
-        if (!IsAligned(address, size) || !TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value))[..size], access, toGuest: false))
+        var value = 0UL;
+        HasLoaded = IsAligned(address, size) && TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value))[..size], access, toGuest: false);
+        if (HasLoaded)
         {
-            return false;
+            _machine.NoteAccess(address, size, isWrite: false);
+            _machine.NotifyLoad(address, size, value);
         }
 
-        _machine.NoteAccess(address, size, isWrite: false);
-        _machine.NotifyLoad(address, size, value);
-        return true;
+        return value;
     }
 
     /// <summary>Writes an operand of 1 to 8 bytes.</summary>
@@ -41,7 +45,7 @@ internal sealed partial class LinearMemory
         }
 
         _machine.NoteAccess(address, destination.Length, isWrite: false);
-        for (var done = 0; _machine.IsObserved && done < destination.Length; done += 8)
+        for (var done = 0; _machine.ObservesMemory && done < destination.Length; done += 8)
         {
             var word = destination[done..Math.Min(done + 8, destination.Length)];
             _machine.NotifyLoad(address + (ulong)done, word.Length, Word(word));
@@ -59,7 +63,7 @@ internal sealed partial class LinearMemory
         }
 
         _machine.NoteAccess(address, source.Length, isWrite: true);
-        for (var done = 0; _machine.IsObserved && done < source.Length; done += 8)
+        for (var done = 0; _machine.ObservesMemory && done < source.Length; done += 8)
         {
             var word = source[done..Math.Min(done + 8, source.Length)];
             _machine.NotifyStore(address + (ulong)done, word.Length, Word(word));

@@ -77,7 +77,7 @@ internal sealed partial class LinearMemory
         }
 
         _machine.NoteAccess(start, length, isWrite: true);
-        for (var i = 0; _machine.IsObserved && i < words.Length; i++)
+        for (var i = 0; _machine.ObservesMemory && i < words.Length; i++)
         {
             _machine.NotifyStore(top - ((ulong)(i + 1) * sizeof(ulong)), sizeof(ulong), words[i]);
         }
@@ -111,7 +111,7 @@ internal sealed partial class LinearMemory
     private void KeepForLater(ulong address, int length, ulong context, AccessKind access)
     {
         var isInOnePage = (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize;
-        if (isInOnePage && IsPaging && !_machine.WatchesBoundaries && Tlb.TryFind(address, Pcid, out var translation) && _memory.Contains(translation.Map(address), length))
+        if (isInOnePage && IsPaging && _machine.HasWindows && Tlb.TryFind(address, Pcid, out var translation) && _memory.Contains(translation.Map(address), length))
         {
             Keep(address, translation.Map(address), context, access);
         }

@@ -44,7 +44,8 @@ internal sealed partial class LinearMemory
         _implicitMode = (isSmapOn ? WindowCache.SmapInForce : 0) | ((_file[(int)Reg.Cr0] & Cr0Bits.WP) != 0 ? WindowCache.WriteProtect : 0);
         var mode = ((_file[(int)Reg.Cs] & 3) == 3 ? WindowCache.UserMode : 0)
             | (isSmapOn && (_file[(int)Reg.Rflags] & Flags.AC) != 0 ? _implicitMode & ~WindowCache.SmapInForce : _implicitMode);
-        _file[HiddenState.WindowMode] = (ulong)(_machine.SelectWatch() ? mode | WindowCache.Watched : mode);
+        _machine.SelectWatch();
+        _file[HiddenState.WindowMode] = (ulong)(_machine.HasWindows ? mode : mode | WindowCache.Watched);
         if (_hasPcid != ((cr4 & Cr4Bits.PCIDE) != 0))
         {
             _hasPcid = !_hasPcid;
@@ -84,7 +85,7 @@ internal sealed partial class LinearMemory
     public ref byte FillWindow(ulong address, int length, AccessKind access)
     {
         var isInOnePage = (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize;
-        if (!isInOnePage || _machine.WatchesBoundaries || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
+        if (!isInOnePage || !_machine.HasWindows || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
         {
             return ref Unsafe.NullRef<byte>();
         }
@@ -200,9 +201,9 @@ internal sealed partial class LinearMemory
     public static bool IsCanonical(ulong address) => (ulong)((long)(address << 16) >> 16) == address;
 
     /// <summary>The offset of a context; 0, which no context has and no window is kept under, while every access must come here.</summary>
-    private ulong Context(int mode) => _machine.WatchesBoundaries
-        ? 0
-        : Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode, _file[HiddenState.WindowContext]);
+    private ulong Context(int mode) => _machine.HasWindows
+        ? Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode, _file[HiddenState.WindowContext])
+        : 0;
 
     /// <summary>Keeps a translation, which the TLB has, in a window.</summary>
     private void Keep(ulong address, PhysicalAddress physical, ulong context, AccessKind access)

@@ -22,7 +22,7 @@ internal sealed class WindowCache
     /// <summary>Part of a mode: CR0.WP.</summary>
     public const int WriteProtect = 4;
 
-    /// <summary>Not part of a mode but with it: every access is looked at, so there are no windows.</summary>
+    /// <summary>Not part of a mode but with it: somebody looks at every access, so there are no windows.</summary>
     public const int Watched = 8;
 
     /// <summary>How many modes a PCID has.</summary>
