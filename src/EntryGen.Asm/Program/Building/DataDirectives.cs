@@ -76,14 +76,10 @@ internal static class DataDirectives
         var values = new List<ExpressionValue>();
         foreach (var (start, end) in OperandList.Split(text.Text, 0, text.Length))
         {
-            ExpressionError? error = null;
-            var expression = start == end ? null : ExpressionParser.Parse(text, start, end - start, out error);
+            // What is no expression was reported when the statement was read.
+            var expression = start == end ? null : ExpressionParser.Parse(text, start, end - start, out _);
             var value = expression is null ? ExpressionValue.Constant(0) : ExpressionEvaluator.Evaluate(expression, symbols, statement);
-            if (error is not null)
-            {
-                errors?.AtOperands(AssemblerDiagnostics.MalformedExpression, error.Start, error.Length, $"a value of {statement.Name}: {error.Message}");
-            }
-            else if (value.Kind == ExpressionValueKind.NotEvaluable)
+            if (value.Kind == ExpressionValueKind.NotEvaluable)
             {
                 errors?.AtOperands(AssemblerDiagnostics.NotConstant, start, end - start, $"a value of {statement.Name} cannot be computed: {value.Error}");
             }
