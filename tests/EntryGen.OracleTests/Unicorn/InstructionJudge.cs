@@ -35,7 +35,7 @@ internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
         [Op.Syscall] = new("ReturnTests.SYSCALL_saves_in_registers_and_touches_no_memory", NotDelivered),
         [Op.Sysret] = new("ReturnTests.SYSRET_returns_to_64_and_32_bit_code", "EFER.SCE cannot be set: its processor does not enumerate SYSCALL"),
         [Op.Sysenter] = new("ReturnTests.SYSENTER_leaves_NT_AC_DF_and_TF_to_the_user", NoFeature),
-        [Op.Iret] = new("ReturnTests.IRETQ_faults_with_the_stack_as_it_was", "it needs the whole kernel's tables to return to another level"),
+        [Op.Iret] = new("ReturnTests.IRETQ_faults_with_the_stack_as_it_was", "it does not check the return address, and to another level it needs tables that ReturnTests have"),
         [Op.Int] = new("DeliveryTests.INT_n_needs_a_gate_that_the_level_may_use", NotDelivered),
         [Op.Int3] = new("DeliveryTests.A_trap_gate_keeps_IF_and_both_clear_TF_and_NT", NotDelivered),
     };
