@@ -15,51 +15,9 @@ public sealed class FlagLiveness
 
     private FlagLiveness(FlowGraph graph)
     {
-        var items = graph.Program.Items;
-        _before = new StatusFlags[items.Count];
-        _after = new StatusFlags[items.Count];
-        var pending = new Stack<CodeItem>(items);
-        var queued = new bool[items.Count];
-        foreach (var item in items)
-        {
-            queued[item.Index] = true;
-            _after[item.Index] = Leaves(graph, item) ? All : StatusFlags.None;
-        }
-
-        while (pending.Count > 0)
-        {
-            var item = pending.Pop();
-            queued[item.Index] = false;
-            var before = _after[item.Index];
-            if (item is Instruction instruction)
-            {
-                var effects = FlagEffects.Of(instruction);
-                before = (before & ~effects.Killed) | effects.Read;
-            }
-
-            if (before == _before[item.Index])
-            {
-                continue;
-            }
-
-            _before[item.Index] = before;
-            foreach (var predecessor in graph.Predecessors(item))
-            {
-                // What is live is only ever added to: a predecessor learns what is new here, and need not ask all its successors again.
-                var after = _after[predecessor.Index] | before;
-                if (after == _after[predecessor.Index])
-                {
-                    continue;
-                }
-
-                _after[predecessor.Index] = after;
-                if (!queued[predecessor.Index])
-                {
-                    queued[predecessor.Index] = true;
-                    pending.Push(predecessor);
-                }
-            }
-        }
+        _after = [.. graph.Program.Items.Select(item => Leaves(graph, item) ? All : StatusFlags.None)];
+        DataFlow.Backward(graph, _after, (item, _, after) => Before(item, after), (left, right) => left | right);
+        _before = [.. graph.Program.Items.Select(item => Before(item, _after[item.Index]))];
     }
 
     /// <summary>Analyzes a Program.</summary>
@@ -76,6 +34,12 @@ public sealed class FlagLiveness
     {
         var effects = FlagEffects.Of(instruction);
         return (effects.Written | effects.Undefined) & LiveAfter(instruction);
+    }
+
+    private static StatusFlags Before(CodeItem item, StatusFlags after)
+    {
+        var effects = item is Instruction instruction ? FlagEffects.Of(instruction) : default;
+        return (after & ~effects.Killed) | effects.Read;
     }
 
     // Returns, indirect jumps and what an external function sees: the whole register is visible.

@@ -24,41 +24,12 @@ public sealed class PoisonFlow
             return;
         }
 
-        var pending = new Stack<CodeItem>();
-        foreach (var item in items)
+        foreach (var item in items.Where(graph.IsAddressTaken))
         {
-            if (graph.IsAddressTaken(item))
-            {
-                _before[item.Index] = CallerSaved;
-            }
+            _before[item.Index] = CallerSaved;
         }
 
-        for (var i = items.Count - 1; i >= 0; i--)
-        {
-            pending.Push(items[i]);
-        }
-
-        while (pending.Count > 0)
-        {
-            var item = pending.Pop();
-            var after = _before[item.Index];
-            if (item is Instruction instruction)
-            {
-                after = After(instruction, after);
-            }
-
-            foreach (var successor in graph.Successors(item))
-            {
-                // An exception leaves the registers as they were before the instruction.
-                var joined = _before[successor.Index] | after
-                    | (item is Instruction { ExceptionHandler: { } edge } && ReferenceEquals(edge.Handler, successor) ? _before[item.Index] : 0);
-                if (joined != _before[successor.Index])
-                {
-                    _before[successor.Index] = joined;
-                    pending.Push(successor);
-                }
-            }
-        }
+        DataFlow.Forward(graph, _before, After, (left, right) => left | right);
     }
 
     /// <summary>Analyzes a Program.</summary>
@@ -70,12 +41,19 @@ public sealed class PoisonFlow
     /// <summary>Registers that an instruction uses although they may hold an undefined value: those to compare before it runs.</summary>
     public int SuspectUses(Instruction instruction) => RegisterEffects.Of(instruction).Read & _before[instruction.Index];
 
-    private static int After(Instruction instruction, int before)
+    private static int After(CodeItem item, CodeItem successor, int before)
     {
+        if (item is not Instruction instruction)
+        {
+            return before;
+        }
+
         // What was compared and found good is known to be good; what was overwritten is new.
         var effects = RegisterEffects.Of(instruction);
-        var after = before & ~effects.Overwritten & ~effects.Read;
-        return CallsExternal(instruction) ? after | CallerSaved : after;
+        var after = (before & ~effects.Overwritten & ~effects.Read) | (CallsExternal(instruction) ? CallerSaved : 0);
+
+        // An exception leaves the registers as they were before the instruction.
+        return instruction.ExceptionHandler is { } edge && ReferenceEquals(edge.Handler, successor) ? after | before : after;
     }
 
     // An indirect call or jump may reach a C function as well; the edges of a jump to one are where that function returns to.
