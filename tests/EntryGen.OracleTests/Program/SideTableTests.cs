@@ -41,6 +41,65 @@ public class SideTableTests(ITestOutputHelper output)
             ("configurations", accepted), ("statements", statements), ("records", records), ("mismatches", 0));
     }
 
+    // What the kernel's patching would leave at each place, read from the object's bytes alone: records in order, the later over the earlier.
+    [KernelTheory]
+    [MemberData(nameof(ProgramTests.Units), MemberType = typeof(ProgramTests))]
+    public void A_feature_assignment_selects_what_the_kernel_would_patch_in(string version, string unit)
+    {
+        const int Assignments = 500;
+        var listing = KernelPrograms.Unit(version, unit).Listing;
+        var (_, text) = GccPreprocessor.Run(KernelTrees.Tree(version), GccPreprocessor.KernelArguments(version, unit));
+        var flat = FlatObject.Create(text, listing)!;
+        var program = KernelPrograms.Alone(version, unit).Program;
+        var recordOf = new Dictionary<AlternativeChoice, AlternativeRecord>(ReferenceEqualityComparer.Instance);
+        foreach (var record in program.Tables.Alternatives)
+        {
+            recordOf.Add(record.Choice, record);
+        }
+
+        var patches = version == "6.1" ? Patches(flat.Kernel, 2, 15) : Patches(flat.Kernel, 4, 16);
+        var random = new Random(1);
+        for (var i = 0; i < Assignments; i++)
+        {
+            var on = program.Features.Where(_ => random.Next(2) == 0).Select(feature => feature.Number).Append(3 * 32 + 21).ToHashSet();
+            var expected = new Dictionary<(string, long), long>();
+            foreach (var patch in patches.Where(patch => on.Contains(patch.Feature) != patch.Inverted))
+            {
+                expected[patch.Place] = patch.Replacement;
+            }
+
+            var actual = new Dictionary<(string, long), long>();
+            foreach (var site in program.Items.OfType<AlternativeSite>())
+            {
+                if (site.SelectChoice(feature => on.Contains(feature.Number)) is { } choice)
+                {
+                    var record = recordOf[choice];
+                    actual.Add(flat.PlaceOf(record.Original.Start.Sequence), flat.PlaceOf(record.Replacement.Start.Sequence).Offset);
+                }
+            }
+
+            Assert.Equal(expected.OrderBy(pair => pair.Key), actual.OrderBy(pair => pair.Key));
+        }
+
+        output.Report("Alternatives that features select, against patching the object", $"{version} {unit}", ("assignments", Assignments), ("records", patches.Count), ("mismatches", 0));
+    }
+
+    private static List<((string Section, long Offset) Place, long Replacement, int Feature, bool Inverted)> Patches(ElfObject kernel, int featureSize, int notBit)
+    {
+        var patches = new List<((string, long), long, int, bool)>();
+        if (kernel.Sections.TryGetValue(".altinstructions", out var section))
+        {
+            for (var at = 0; at < section.Bytes.Length; at += 8 + featureSize + 2)
+            {
+                var bytes = section.Bytes.AsSpan(at + 8);
+                var feature = featureSize == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadInt32LittleEndian(bytes);
+                patches.Add((section.Relocations[at].Place, section.Relocations[at + 4].Place.Offset, feature & ((1 << notBit) - 1), (feature >> notBit & 1) != 0));
+            }
+        }
+
+        return patches;
+    }
+
     // Encodes each record as the kernel's macros do and compares it with what is in the section at the next place.
     private sealed class Comparison(FlatObject flat, string version)
     {
