@@ -1,0 +1,98 @@
+namespace EntryGen.Asm.Flow.States;
+
+/// <summary>What is known before an instruction. Immutable; equal by value.</summary>
+public sealed class AbstractState : IEquatable<AbstractState>
+{
+    /// <summary>Number of RSP.</summary>
+    public const int Rsp = 4;
+
+    private readonly AbstractValue[] _registers;
+    private int _hash;
+
+    /// <summary>A state.</summary>
+    /// <param name="registers">RAX to R15 by encoding number.</param>
+    public AbstractState(IReadOnlyList<AbstractValue> registers)
+    {
+        _registers = [.. registers];
+    }
+
+    /// <summary>RAX to R15 by encoding number.</summary>
+    public IReadOnlyList<AbstractValue> Registers => _registers;
+
+    /// <summary>CR3.</summary>
+    public AbstractValue Cr3 { get; init; }
+
+    /// <summary>The GS base.</summary>
+    public AbstractValue GsBase { get; init; }
+
+    /// <summary>IA32_KERNEL_GS_BASE, which SWAPGS exchanges it with.</summary>
+    public AbstractValue KernelGsBase { get; init; }
+
+    /// <summary>RFLAGS.</summary>
+    public AbstractFlags Flags { get; init; }
+
+    /// <summary>What is known to be in memory.</summary>
+    public AbstractMemory Memory { get; init; } = AbstractMemory.Empty;
+
+    /// <summary>The stack pointer.</summary>
+    public AbstractValue StackPointer => _registers[Rsp];
+
+    /// <summary>The GS base, told apart: true for the kernel's, false for the user's, null when neither is certain.</summary>
+    public bool? HasKernelGs => GsBase.Origin.Kind switch
+    {
+        OriginKind.PerCpuBase when GsBase.IsPointer => true,
+        OriginKind.UserGsBase => false,
+        _ => null,
+    };
+
+    /// <summary>Whether the user half of the page tables is live (bit 12 of CR3), if that is known.</summary>
+    public bool? HasUserCr3 => Cr3.Bit(12);
+
+    /// <summary>What this and another state have in common.</summary>
+    public AbstractState Join(AbstractState other)
+    {
+        var registers = new AbstractValue[_registers.Length];
+        for (var i = 0; i < registers.Length; i++)
+        {
+            registers[i] = _registers[i].Join(other._registers[i]);
+        }
+
+        return new AbstractState(registers)
+        {
+            Cr3 = Cr3.Join(other.Cr3),
+            GsBase = GsBase.Join(other.GsBase),
+            KernelGsBase = KernelGsBase.Join(other.KernelGsBase),
+            Flags = Flags.Join(other.Flags),
+            Memory = Memory.Join(other.Memory),
+        };
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(AbstractState? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && GetHashCode() == other.GetHashCode() && _registers.AsSpan().SequenceEqual(other._registers) && Cr3 == other.Cr3
+            && GsBase == other.GsBase && KernelGsBase == other.KernelGsBase && Flags == other.Flags && Memory.Equals(other.Memory));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as AbstractState);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        if (_hash == 0)
+        {
+            var hash = Memory.GetHashCode();
+            foreach (var register in _registers)
+            {
+                hash = (hash * 31) + register.GetHashCode();
+            }
+
+            hash = (((((hash * 31) + Cr3.GetHashCode()) * 31) + GsBase.GetHashCode()) * 31) + Flags.GetHashCode();
+            _hash = hash == 0 ? 1 : hash;
+        }
+
+        return _hash;
+    }
+
+    internal AbstractValue[] CopyRegisters() => (AbstractValue[])_registers.Clone();
+}

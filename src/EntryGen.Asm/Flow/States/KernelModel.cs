@@ -1,0 +1,68 @@
+using EntryGen.Asm.Instructions;
+
+namespace EntryGen.Asm.Flow.States;
+
+/// <summary>What the kernel's own variables and C functions are known to give to entry code. Facts; whatever is not here is unknown.</summary>
+public sealed class KernelModel
+{
+    private const long PtRegsSize = 21 * 8;
+    private static readonly HashSet<string> _movesFrame = new(StringComparer.Ordinal) { "sync_regs", "fixup_bad_iret" };
+    private readonly Program _program;
+    private readonly HashSet<ulong> _special = [];
+
+    /// <summary>The model for a Program.</summary>
+    public KernelModel(Program program)
+    {
+        _program = program;
+        foreach (var name in SpecialPlaces)
+        {
+            if (program.Symbols.TryGetValue(name, out var symbol))
+            {
+                // Early K8s reported the RIP of a faulting IRET truncated: error_entry looks for that too.
+                _special.Add(symbol.Address);
+                _special.Add((uint)symbol.Address);
+            }
+        }
+    }
+
+    /// <summary>The value of a variable that entry code loads; null when nothing is known about it.</summary>
+    /// <param name="operand">The operand that loads it.</param>
+    public AbstractValue? Load(MemoryOperand operand) => operand.Symbol?.Name switch
+    {
+        "cpu_current_top_of_stack" => AbstractValue.OnStack(StackObject.Thread, 0),
+        "pcpu_hot" when IsConstant("X86_top_of_stack", operand.Displacement) => AbstractValue.OnStack(StackObject.Thread, 0),
+        "cpu_tss_rw" when IsConstant("TSS_sp0", operand.Displacement) => AbstractValue.OnStack(StackObject.Entry, 0),
+        "cpu_tss_rw" when IsConstant("TSS_sp1", operand.Displacement) => AbstractValue.OnStack(StackObject.Thread, 0),
+        "espfix_waddr" => AbstractValue.OnStack(StackObject.Espfix, 0),
+        "__per_cpu_offset" => AbstractValue.Of(OriginKind.PerCpuBase),
+        _ => null,
+    };
+
+    /// <summary>The places whose interruption is a scenario of its own: in every other one the interrupted RIP is none of these.</summary>
+    public static IReadOnlyList<string> SpecialPlaces { get; } = [IretToUser, LoadOfGs];
+
+    /// <summary>The IRET that returns to user mode, with the user's GS base and CR3 live.</summary>
+    public const string IretToUser = "native_irq_return_iret";
+
+    /// <summary>The load of GS between two SWAPGS.</summary>
+    public const string LoadOfGs = ".Lgs_change";
+
+    /// <summary>Whether one value is the interrupted RIP and the other a place that it is not.</summary>
+    public bool AreDistinct(AbstractValue left, AbstractValue right) => IsOtherPlace(left, right) || IsOtherPlace(right, left);
+
+    /// <summary>The stack on which a C function that moves pt_regs leaves them, and where; null for any other function.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="argument">Its first argument, the pt_regs it is given.</param>
+    public AbstractValue? MovesFrameTo(string function, AbstractValue argument) =>
+        _movesFrame.Contains(function) ? AbstractValue.OnStack(StackObject.Thread, -PtRegsSize)
+        : function == "vc_switch_off_ist" ? AbstractValue.OnStack(StackObject.Interrupted, argument.Offset)
+        : null;
+
+    /// <summary>Bytes of struct pt_regs (arch/x86/include/asm/ptrace.h).</summary>
+    public static long FrameSize => PtRegsSize;
+
+    private bool IsOtherPlace(AbstractValue rip, AbstractValue place) =>
+        rip is { Origin: { Kind: OriginKind.EntryFrame, Detail: (int)FrameField.Rip }, Offset: 0 } && place.IsConstant && _special.Contains(place.KnownBits);
+
+    private bool IsConstant(string name, long value) => _program.Constants.TryGetValue(name, out var constant) && constant == value;
+}

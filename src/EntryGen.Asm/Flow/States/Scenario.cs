@@ -1,0 +1,10 @@
+namespace EntryGen.Asm.Flow.States;
+
+/// <summary>One way in which an entry is reached.</summary>
+/// <param name="Name">In words: <c>from user mode</c>.</param>
+/// <param name="Entry">Where it starts.</param>
+/// <param name="Symbol">The entry's symbol.</param>
+/// <param name="State">What is known then.</param>
+/// <param name="Condition">The features with which it happens.</param>
+/// <param name="IsFromUser">Whether user mode was running.</param>
+public sealed record Scenario(string Name, CodeItem Entry, string Symbol, AbstractState State, FeatureCondition Condition, bool IsFromUser);

@@ -1,0 +1,179 @@
+using EntryGen.Asm.Instructions;
+
+namespace EntryGen.Asm.Flow.States;
+
+/// <summary>Lists the ways in which an entry is reached, with the state the hardware leaves (SDM vol. 3A 6.12, 6.14; vol. 2 SYSCALL, SYSENTER).</summary>
+public sealed class ScenarioFactory
+{
+    private const ulong KernelCs = 0x10;
+    private const ulong SelectorInLdt = 1 << 2;
+    private const int UserCr3Bit = 12, UserPcidBit = 11;
+    private const ulong NoFlush = 1UL << 63;
+    private readonly Program _program;
+    private readonly FeatureSpace _space;
+
+    /// <summary>A factory for the entries of a Program.</summary>
+    /// <param name="program">The Program.</param>
+    /// <param name="space">Its features.</param>
+    public ScenarioFactory(Program program, FeatureSpace space)
+    {
+        _program = program;
+        _space = space;
+    }
+
+    private enum Mode
+    {
+        User,
+        Kernel,
+    }
+
+    /// <summary>The scenarios of an entry; together they cover every way it can be reached.</summary>
+    public IEnumerable<Scenario> Of(AnalyzedEntry entry)
+    {
+        switch (entry.Shape)
+        {
+            case EntryShape.Call:
+                return Each("called", entry, Mode.Kernel, userCr3: false, userGs: false, FrameOf.Call);
+            case EntryShape.Syscall:
+                return Each("from user mode", entry, Mode.User, userCr3: true, userGs: true, FrameOf.Syscall);
+            case EntryShape.Sysenter:
+                return Each("from user mode", entry, Mode.User, userCr3: true, userGs: true, FrameOf.Sysenter);
+            case EntryShape.SoftwareInterrupt:
+                return Each("from user mode", entry, Mode.User, userCr3: true, userGs: true, FrameOf.Event);
+            case EntryShape.Interrupt:
+                return
+                [
+                    .. Each("from user mode", entry, Mode.User, userCr3: true, userGs: true, FrameOf.Event),
+                    .. Each("from the kernel", entry, Mode.Kernel, userCr3: false, userGs: false, FrameOf.Event),
+                ];
+            case EntryShape.Exception:
+                return
+                [
+                    .. Each("from user mode", entry, Mode.User, userCr3: true, userGs: true, FrameOf.Event),
+                    .. Each("from the kernel", entry, Mode.Kernel, userCr3: false, userGs: false, FrameOf.Event),
+                    .. At("on IRET to user mode", entry, KernelModel.IretToUser, userCr3: true),
+                    .. At("on a load of GS", entry, KernelModel.LoadOfGs, userCr3: false),
+                ];
+            default:
+                return
+                [
+                    .. Each("from user mode", entry, Mode.User, userCr3: true, userGs: true, FrameOf.Event),
+                    .. Each("from the kernel", entry, Mode.Kernel, userCr3: false, userGs: false, FrameOf.Event),
+                    .. Each("from the kernel, the user's GS base live", entry, Mode.Kernel, userCr3: false, userGs: true, FrameOf.Event),
+                    .. Each("from the kernel, the user's CR3 and GS base live", entry, Mode.Kernel, userCr3: true, userGs: true, FrameOf.Event, onlyPti: true),
+                    .. Each("from the kernel, the user's CR3 live", entry, Mode.Kernel, userCr3: true, userGs: false, FrameOf.Event, onlyPti: true),
+                ];
+        }
+    }
+
+    private enum FrameOf
+    {
+        Call,
+        Syscall,
+        Sysenter,
+        Event,
+    }
+
+    private IEnumerable<Scenario> At(string name, AnalyzedEntry entry, string symbol, bool userCr3) =>
+        _program.Symbols.TryGetValue(symbol, out var place) && place.Item is not null
+            ? Each(name, entry, Mode.Kernel, userCr3, userGs: true, FrameOf.Event, rip: place.Address)
+            : [];
+
+    // One state for each layout of CR3: without page-table isolation there is one half; PCIDs tell the halves apart in bit 11.
+    private IEnumerable<Scenario> Each(string name, AnalyzedEntry entry, Mode mode, bool userCr3, bool userGs, FrameOf frame, bool onlyPti = false, ulong? rip = null)
+    {
+        var pti = _space.Of("PTI");
+        var pcid = _space.Of("PCID");
+        var layouts = userCr3
+            ? new[] { (pti.And(pcid), true, true), (pti.Except(pcid), true, false), (onlyPti ? _space.Nothing : pti.Not(), false, false) }
+            : [(_space.Everything, false, false)];
+        foreach (var (condition, isUserHalf, isUserPcid) in layouts)
+        {
+            if (!condition.IsNever)
+            {
+                var cr3 = AbstractValue.Of(OriginKind.EntryCr3).With(
+                    NoFlush | (1UL << UserCr3Bit) | (1UL << UserPcidBit),
+                    (isUserHalf ? 1UL << UserCr3Bit : 0) | (isUserPcid ? 1UL << UserPcidBit : 0));
+                yield return new Scenario(name, entry.Item, entry.Symbol, StateOf(entry, mode, cr3, userGs, frame, rip), condition, mode == Mode.User);
+            }
+        }
+    }
+
+    private static AbstractState StateOf(AnalyzedEntry entry, Mode mode, AbstractValue cr3, bool userGs, FrameOf frame, ulong? rip)
+    {
+        var registers = new AbstractValue[16];
+        for (var i = 0; i < registers.Length; i++)
+        {
+            registers[i] = AbstractValue.Of(OriginKind.EntryRegister, i);
+        }
+
+        var memory = AbstractMemory.Empty;
+        switch (frame)
+        {
+            case FrameOf.Call:
+                registers[AbstractState.Rsp] = AbstractValue.OnStack(StackObject.Interrupted, -8);
+                break;
+            case FrameOf.Sysenter:
+                registers[AbstractState.Rsp] = AbstractValue.OnStack(StackObject.Entry, 0);
+                break;
+            case FrameOf.Event:
+                (registers[AbstractState.Rsp], memory) = FrameOn(entry, mode, rip);
+                break;
+        }
+
+        var user = AbstractValue.Of(OriginKind.UserGsBase);
+        var kernel = AbstractValue.Of(OriginKind.PerCpuBase);
+        return new AbstractState(registers)
+        {
+            Cr3 = cr3,
+            GsBase = userGs ? user : kernel,
+            KernelGsBase = userGs ? kernel : user,
+            Flags = new AbstractFlags(StatusFlags.None, StatusFlags.None, FlagsOf(frame)),
+            Memory = memory,
+        };
+    }
+
+    // Which system flags each kind of entry clears. SYSCALL clears what IA32_FMASK names, in Linux all that matter; SYSENTER leaves AC, DF, NT and TF.
+    private static AbstractValue FlagsOf(FrameOf frame)
+    {
+        const ulong If = 1UL << AbstractFlags.InterruptBit, Tf = 1UL << AbstractFlags.TrapBit, Nt = 1UL << AbstractFlags.NestedTaskBit;
+        const ulong Df = 1UL << AbstractFlags.DirectionBit, Ac = 1UL << AbstractFlags.AlignmentCheckBit;
+        var cleared = frame switch
+        {
+            FrameOf.Syscall => If | Tf | Nt | Df | Ac,
+            FrameOf.Sysenter => If,
+            FrameOf.Event => If | Tf | Nt,
+            _ => Tf | Nt | Df | Ac,
+        };
+        return AbstractValue.Of(OriginKind.EntryFlags).With(cleared, 0);
+    }
+
+    private static (AbstractValue StackPointer, AbstractMemory Memory) FrameOn(AnalyzedEntry entry, Mode mode, ulong? rip)
+    {
+        var stack = entry.Stack == StackObject.Entry && mode == Mode.Kernel ? StackObject.Interrupted : entry.Stack;
+        var cs = mode == Mode.User ? AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Cs).With(3, 3) : AbstractValue.Constant(KernelCs);
+        var stackSegment = AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Ss);
+        var words = new List<AbstractValue>
+        {
+            mode == Mode.User ? stackSegment : stackSegment.With(SelectorInLdt, 0),
+            AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Rsp),
+            AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Rflags),
+            cs,
+            rip is { } address ? AbstractValue.Constant(address) : AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Rip),
+        };
+        if (entry.HasErrorCode)
+        {
+            words.Add(AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.ErrorCode));
+        }
+
+        var memory = AbstractMemory.Empty;
+        var offset = 0L;
+        foreach (var word in words)
+        {
+            offset -= 8;
+            memory = memory.Store(AbstractValue.OnStack(stack, offset), 8, word);
+        }
+
+        return (AbstractValue.OnStack(stack, offset), memory);
+    }
+}
