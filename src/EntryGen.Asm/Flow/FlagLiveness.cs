@@ -13,15 +13,18 @@ public sealed class FlagLiveness
     private readonly StatusFlags[] _before;
     private readonly StatusFlags[] _after;
 
-    private FlagLiveness(FlowGraph graph)
+    private FlagLiveness(FlowGraph graph, StatusFlags seenOutside)
     {
-        _after = [.. graph.Program.Items.Select(item => Leaves(graph, item) ? All : StatusFlags.None)];
+        _after = [.. graph.Program.Items.Select(item => Leaves(graph, item) ? seenOutside : StatusFlags.None)];
         DataFlow.Backward(graph, _after, (item, _, after) => Before(item, after), (left, right) => left | right);
         _before = [.. graph.Program.Items.Select(item => Before(item, _after[item.Index]))];
     }
 
     /// <summary>Analyzes a Program.</summary>
-    public static FlagLiveness Create(FlowGraph graph) => new(graph);
+    public static FlagLiveness Create(FlowGraph graph) => new(graph, All);
+
+    /// <summary>Analyzes a Program for what its own instructions read: nobody outside looks at the flags.</summary>
+    public static FlagLiveness Inside(FlowGraph graph) => new(graph, StatusFlags.None);
 
     /// <summary>Flags whose value before an item matters.</summary>
     public StatusFlags LiveBefore(CodeItem item) => _before[item.Index];

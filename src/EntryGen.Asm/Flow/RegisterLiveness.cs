@@ -15,50 +15,9 @@ public sealed class RegisterLiveness
 
     private RegisterLiveness(FlowGraph graph)
     {
-        var items = graph.Program.Items;
-        _before = new int[items.Count];
-        var pending = new Stack<CodeItem>(items);
-        var isQueued = new bool[items.Count];
-        for (var i = 0; i < isQueued.Length; i++)
-        {
-            isQueued[i] = true;
-        }
-
-        while (pending.Count > 0)
-        {
-            var item = pending.Pop();
-            isQueued[item.Index] = false;
-            var live = Leaves(graph, item) ? All : 0;
-            foreach (var successor in graph.Successors(item))
-            {
-                live |= _before[successor.Index];
-            }
-
-            if (item is Instruction instruction)
-            {
-                var effects = RegisterEffects.Of(instruction);
-                live = (live & ~effects.Overwritten) | effects.Read;
-                if (IsExternalCall(graph, instruction))
-                {
-                    live = (live & ~PoisonFlow.CallerSaved) | effects.Read | Arguments;
-                }
-            }
-
-            if (live == _before[item.Index])
-            {
-                continue;
-            }
-
-            _before[item.Index] = live;
-            foreach (var predecessor in graph.Predecessors(item))
-            {
-                if (!isQueued[predecessor.Index])
-                {
-                    isQueued[predecessor.Index] = true;
-                    pending.Push(predecessor);
-                }
-            }
-        }
+        var after = graph.Program.Items.Select(item => Leaves(graph, item) ? All : 0).ToArray();
+        DataFlow.Backward(graph, after, (item, _, live) => Before(graph, item, live), (left, right) => left | right);
+        _before = [.. graph.Program.Items.Select(item => Before(graph, item, after[item.Index]))];
     }
 
     /// <summary>Analyzes a Program.</summary>
@@ -66,6 +25,19 @@ public sealed class RegisterLiveness
 
     /// <summary>Registers whose value before an item matters.</summary>
     public int LiveBefore(CodeItem item) => _before[item.Index];
+
+    private static int Before(FlowGraph graph, CodeItem item, int after)
+    {
+        if (item is not Instruction instruction)
+        {
+            return after;
+        }
+
+        var effects = RegisterEffects.Of(instruction);
+        return IsCallOfC(graph, instruction)
+            ? (after & ~PoisonFlow.CallerSaved) | effects.Read | Arguments
+            : (after & ~effects.Overwritten) | effects.Read;
+    }
 
     private static bool Leaves(FlowGraph graph, CodeItem item) =>
         graph.IsAddressTaken(item)
@@ -78,7 +50,7 @@ public sealed class RegisterLiveness
             _ => true,
         });
 
-    private static bool IsExternalCall(FlowGraph graph, Instruction instruction) =>
+    private static bool IsCallOfC(FlowGraph graph, Instruction instruction) =>
         instruction.Info.ControlFlow == ControlFlow.Call && !graph.Calls.IsInternalCall(instruction)
         && (instruction.Target?.External is not { } function || !KernelSymbols.IsAssembly(function.Name));
 }

@@ -8,7 +8,7 @@ internal sealed class DeadValues(FlowGraph graph)
     // What lies just below RSP was popped a moment ago and is still looked at by code that tests the stack (asm_exc_nmi).
     private const long RedZone = 16;
     private readonly RegisterLiveness _registers = RegisterLiveness.Create(graph);
-    private readonly FlagLiveness _flags = FlagLiveness.Create(graph);
+    private readonly FlagLiveness _flags = FlagLiveness.Inside(graph);
 
     /// <summary>A state without what is dead before an item.</summary>
     public AbstractState Forget(CodeItem item, AbstractState state)

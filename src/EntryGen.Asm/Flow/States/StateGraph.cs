@@ -80,5 +80,5 @@ public sealed record AnalysisOptions
     public int MaxNodes { get; init; } = 200_000;
 
     /// <summary>States of one item; further ones are joined.</summary>
-    public int MaxStatesPerItem { get; init; } = 192;
+    public int MaxStatesPerItem { get; init; } = 1024;
 }
