@@ -65,6 +65,9 @@ public sealed class EntryUnit
     /// <summary>Instructions by address.</summary>
     public IReadOnlyDictionary<ulong, UnitInstruction> Instructions => _tables.Value.Instructions;
 
+    /// <summary>The flags that instructions leave undefined, by the instruction's address; those that leave none are not there.</summary>
+    public IReadOnlyDictionary<ulong, UnitUndefinedFlags> UndefinedFlags => _tables.Value.UndefinedFlags;
+
     /// <summary>Index into <see cref="Functions"/> by the C function's name.</summary>
     public IReadOnlyDictionary<string, int> FunctionIndex => _tables.Value.FunctionIndex;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using EntryGen.Asm;
+using EntryGen.Asm.Flow;
+using EntryGen.Asm.Instructions;
 
 namespace EntryGen.Generators.Emission;
 
@@ -57,8 +59,44 @@ internal static class TablesWriter
             Record(text, "insn", Hex(instruction.Address), Explanations.Text(instruction), $"{statement.File.Path}:{statement.Line}", stack);
         }
 
+        foreach (var instruction in program.Items.OfType<Instruction>())
+        {
+            WriteUndefinedFlags(text, instruction);
+        }
+
         return text.ToString();
     }
+
+    // Of a shift by CL for every count; one of RCX itself is left out, because nobody knows its count afterwards.
+    private static void WriteUndefinedFlags(StringBuilder text, Instruction instruction)
+    {
+        var byCl = UndefinedFlags.DependOnCount(instruction.Info.Op) && instruction.Operands.Count > 1 && instruction.Operands[0] is not ImmediateOperand;
+        if (byCl && (RegisterEffects.Of(instruction).Written >> RegisterNumber.Rcx & 1) != 0)
+        {
+            return;
+        }
+
+        var countMask = !byCl ? 0 : instruction.Width == 8 ? 63 : 31;
+        var steps = new List<string>();
+        var last = StatusFlags.None;
+        for (var count = 0; count <= countMask; count++)
+        {
+            var flags = UndefinedFlags.After(instruction.Info, instruction.Width, byCl ? count : Count(instruction));
+            if (flags != last)
+            {
+                steps.Add($"{count.ToString(CultureInfo.InvariantCulture)}={Hex((ulong)flags)}");
+                last = flags;
+            }
+        }
+
+        if (steps.Count > 0)
+        {
+            Record(text, "undefined", Hex(instruction.Address), Hex((ulong)countMask), string.Join(" ", steps));
+        }
+    }
+
+    // What is not written is 1, but for double shifts, which then shift by CL.
+    private static int Count(Instruction instruction) => instruction.Operands.Count > 0 && instruction.Operands[0] is ImmediateOperand immediate ? (int)immediate.Value : 1;
 
     private static string Frame(Asm.Gas.MacroFrame frame) => frame.CallSite is { } call ? $"{frame.Name}@{call.Source.Path}:{call.Line}" : frame.Name;
 

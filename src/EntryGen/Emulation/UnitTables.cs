@@ -12,6 +12,7 @@ internal sealed class UnitTables
     private readonly List<string> _features = [];
     private readonly Dictionary<string, long> _constants = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, UnitInstruction> _instructions = [];
+    private readonly Dictionary<ulong, UnitUndefinedFlags> _undefinedFlags = [];
     private readonly Dictionary<string, int> _functionIndex = new(StringComparer.Ordinal);
     private readonly List<UnitExternal> _placedExternals = [];
     private readonly List<KeyValuePair<string, ulong>> _placedSymbols = [];
@@ -29,6 +30,8 @@ internal sealed class UnitTables
     public IReadOnlyDictionary<string, long> Constants => _constants;
 
     public IReadOnlyDictionary<ulong, UnitInstruction> Instructions => _instructions;
+
+    public IReadOnlyDictionary<ulong, UnitUndefinedFlags> UndefinedFlags => _undefinedFlags;
 
     public IReadOnlyDictionary<string, int> FunctionIndex => _functionIndex;
 
@@ -120,9 +123,18 @@ internal sealed class UnitTables
                 var address = Hex(field[1]);
                 _instructions.TryAdd(address, new UnitInstruction(address, field[2], field[3], field.Length > 4 ? field[4] : ""));
                 break;
+            case "undefined":
+                _undefinedFlags.TryAdd(Hex(field[1]), new UnitUndefinedFlags((int)Hex(field[2]), [.. field[3].Split(' ').Select(FlagsFromCount)]));
+                break;
             default:
                 throw new FormatException("No such kind of record.");
         }
+    }
+
+    private static (int Count, ulong Flags) FlagsFromCount(string text)
+    {
+        var split = text.Split('=');
+        return (int.Parse(split[0], CultureInfo.InvariantCulture), Hex(split[1]));
     }
 
     private void Place()

@@ -55,7 +55,7 @@ public sealed class EndStateTests
         var unit = KernelUnit.Of(version);
         foreach (var symbol in unit.Entries.Keys.Where(entry => options.Features.Equals(KernelOptions.DefaultFeatures) || _ways.Contains(entry)))
         {
-            foreach (var start in Starts(symbol))
+            foreach (var start in StartStates.Of(symbol))
             {
                 var label = $"{symbol} from {start.From}, CR3 {start.Cr3}, GS {start.Gs}";
                 var environment = KernelEnvironment.Create(unit, options);
@@ -95,24 +95,6 @@ public sealed class EndStateTests
         "entry_SYSENTER_compat_after_hwframe", "entry_SYSCALL_compat_safe_stack", "entry_SYSCALL_compat_after_hwframe",
         "entry_SYSRETL_compat_unsafe_stack", "entry_SYSRETL_compat_end",
     ];
-
-    private static IEnumerable<StartState> Starts(string symbol)
-    {
-        yield return StartState.User;
-        var kind = KnownEntries.Resolve(symbol, EntryKind.Call).Kind;
-        if (kind is EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80)
-        {
-            yield break;
-        }
-
-        yield return StartState.Kernel;
-        if (kind is EntryKind.Nmi or EntryKind.Paranoid)
-        {
-            yield return StartState.Kernel with { Cr3 = Side.User };
-            yield return StartState.Kernel with { Gs = Side.User };
-            yield return StartState.Kernel with { Cr3 = Side.User, Gs = Side.User };
-        }
-    }
 
     /// <summary>
     /// What the ABI gives up: the result; for SYSCALL what the instruction overwrites; for SYSENTER what SYSRETL needs, and the status flags where the
