@@ -71,7 +71,8 @@ internal static class TablesWriter
     private static void WriteUndefinedFlags(StringBuilder text, Instruction instruction)
     {
         var byCl = UndefinedFlags.DependOnCount(instruction.Info.Op) && instruction.Operands.Count > 1 && instruction.Operands[0] is not ImmediateOperand;
-        if (byCl && (RegisterEffects.Of(instruction).Written >> RegisterNumber.Rcx & 1) != 0)
+        var losesCount = byCl && (RegisterEffects.Of(instruction).Written >> RegisterNumber.Rcx & 1) != 0;
+        if (losesCount || instruction.Info.Op == Op.Unmodelled)
         {
             return;
         }

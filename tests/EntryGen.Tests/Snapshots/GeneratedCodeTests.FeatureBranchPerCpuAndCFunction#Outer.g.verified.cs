@@ -558,6 +558,7 @@ static partial class Outer
             insn	ffffffff82000030	swapgs	Outer.interrupt:4
             insn	ffffffff82000040	call handle	Outer.interrupt:6
             insn	ffffffff82000050	iretq	Outer.interrupt:7
+            undefined	ffffffff82000010	0	0=10
             """;
     }
 }

@@ -336,6 +336,7 @@ static partial class FromFile
             entry	start	ffffffff81000000	Call
             insn	ffffffff81000000	xorl %eax,%eax	entry.S:4	CLEAR@entry.S:4
             insn	ffffffff81000010	ret	entry.S:5
+            undefined	ffffffff81000000	0	0=10
             """;
     }
 }

@@ -366,6 +366,7 @@ namespace Kernel
                 insn	ffffffff82000000	orq $(BUSY<<2),%rdi	Handshake.acquire:1	SET_BUSY@Handshake.acquire:1
                 insn	ffffffff82000010	leaq 1(%rdi),%rax	Handshake.acquire:2
                 insn	ffffffff82000020	ret	Handshake.acquire:3
+                undefined	ffffffff82000000	0	0=10
                 """;
         }
     }
