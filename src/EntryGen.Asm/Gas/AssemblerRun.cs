@@ -28,7 +28,7 @@ internal sealed partial class AssemblerRun
     {
         _options = options;
         _diagnostics = new DiagnosticBag(options.MaxDiagnostics);
-        _constants = new ConstantReader(_symbols, _diagnostics, options.MaxExpressionDepth);
+        _constants = new ConstantReader(_symbols, new Distances(_statements, _symbols, _sections), _diagnostics, options.MaxExpressionDepth);
         _operands = new OperandChecker(_diagnostics, _constants);
         _arguments = new ArgumentSplitter(_diagnostics, EvaluatePrefix);
         _file = new FileText(lines, _scrubber);

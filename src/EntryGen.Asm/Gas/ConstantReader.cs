@@ -1,11 +1,12 @@
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Gas.Expressions;
+using EntryGen.Asm.Instructions;
 using EntryGen.Asm.Text;
 
 namespace EntryGen.Asm.Gas;
 
 /// <summary>Reads expressions whose value must be known while reading, and says what is wrong when it is not.</summary>
-internal sealed class ConstantReader(SymbolTable symbols, DiagnosticBag diagnostics, int maxDepth)
+internal sealed class ConstantReader(SymbolTable symbols, Distances distances, DiagnosticBag diagnostics, int maxDepth)
 {
     /// <summary>Parses all of some operands.</summary>
     public Expression? Parse(TextSlice operands, string what)
@@ -16,6 +17,13 @@ internal sealed class ConstantReader(SymbolTable symbols, DiagnosticBag diagnost
         {
             var rest = operands.Between(position, operands.End);
             diagnostics.Report(AssemblerDiagnostics.MalformedExpression, rest, $"expected an operator or the end of {what}");
+            return null;
+        }
+
+        if (expression is not null && FindUnknownRegister(expression) is { } register)
+        {
+            var suggestion = NearestName.Suggest(register.Name, RegisterNames.All);
+            diagnostics.Report(AssemblerDiagnostics.MalformedExpression, operands.Between(register.Start, register.End), $"there is no register '%{register.Name}'.{suggestion}");
             return null;
         }
 
@@ -39,27 +47,24 @@ internal sealed class ConstantReader(SymbolTable symbols, DiagnosticBag diagnost
     /// <summary>Passes the expression that operands begin with over.</summary>
     public bool TrySkip(TextSlice operands, ref int position, string what) => ParsePrefix(operands, ref position, what) is not null;
 
-    /// <summary>The value of a condition. A comparison with an undefined symbol is false, with a warning.</summary>
+    /// <summary>The value of a condition. An undefined symbol equals nothing but itself, with a warning.</summary>
     public bool TryReadCondition(TextSlice operands, int sequence, string section, out long value)
     {
         value = 0;
-        if (Parse(operands, "the condition") is not { } expression)
+        if (Parse(operands, "the condition") is not { } expression || !TryEvaluate(expression, operands, "the condition", sequence, section, out value))
         {
             return false;
         }
 
-        if (expression is BinaryExpression
-            && !ExpressionEvaluator.Evaluate(expression, symbols, sequence, section).IsConstant
-            && FindUndefined(expression) is { } undefined)
+        if (FindUndefined(expression) is { } undefined)
         {
             diagnostics.Report(
                 AssemblerDiagnostics.UndefinedInCondition,
                 operands.Between(undefined.Start, undefined.End),
-                $"symbol '{undefined.Name}' is not defined, so the condition counts as false.{NearestName.Suggest(undefined.Name, symbols.AssignedSymbols)}");
-            return true;
+                $"symbol '{undefined.Name}' is not defined, so nothing is equal to it.{NearestName.Suggest(undefined.Name, symbols.AssignedSymbols)}");
         }
 
-        return TryEvaluate(expression, operands, "the condition", sequence, section, out value);
+        return true;
     }
 
     private Expression? ParsePrefix(TextSlice operands, ref int position, string what)
@@ -75,7 +80,7 @@ internal sealed class ConstantReader(SymbolTable symbols, DiagnosticBag diagnost
 
     private bool TryEvaluate(Expression expression, TextSlice operands, string what, int sequence, string section, out long value)
     {
-        var result = ExpressionEvaluator.Evaluate(expression, symbols, sequence, section);
+        var result = ExpressionEvaluator.Evaluate(expression, symbols, sequence, section, distances);
         value = result.Addend;
         if (result.IsConstant)
         {
@@ -89,12 +94,21 @@ internal sealed class ConstantReader(SymbolTable symbols, DiagnosticBag diagnost
             {
                 ExpressionValueKind.Register => "a register has no value while reading.",
                 ExpressionValueKind.NotEvaluable => result.Error + ".",
+                ExpressionValueKind.Difference => ExpressionEvaluator.Unknown(result, distances) + ".",
                 _ => "addresses are not known while reading.",
             };
         var start = undefined?.Start ?? expression.Start;
         diagnostics.Report(AssemblerDiagnostics.NotConstant, operands.Between(start, undefined?.End ?? expression.End), $"{what} must be a constant: {reason}");
         return false;
     }
+
+    private static RegisterExpression? FindUnknownRegister(Expression expression) => expression switch
+    {
+        RegisterExpression register => RegisterNames.IsKnown(register.Name) ? null : register,
+        UnaryExpression unary => FindUnknownRegister(unary.Operand),
+        BinaryExpression binary => FindUnknownRegister(binary.Left) ?? FindUnknownRegister(binary.Right),
+        _ => null,
+    };
 
     private SymbolExpression? FindUndefined(Expression expression) => expression switch
     {

@@ -93,6 +93,16 @@ internal static class Directives
         ? directive
         : Directive.None;
 
+    /// <summary>The size in bytes of each number that a directive of kind <see cref="Directive.Numbers"/> states; 0 for other names.</summary>
+    public static int NumberWidth(string name) => name switch
+    {
+        ".byte" => 1,
+        ".short" or ".word" or ".hword" or ".value" or ".2byte" => 2,
+        ".long" or ".int" or ".4byte" or ".slong" => 4,
+        ".quad" or ".8byte" => 8,
+        _ => 0,
+    };
+
     /// <summary>Whether it opens, divides or closes a conditional, and so counts even in text that is skipped.</summary>
     public static bool IsConditional(this Directive directive) => directive is >= Directive.If and <= Directive.EndIf;
 

@@ -15,8 +15,28 @@ public static class RegisterNames
     public static Register? Find(string name) =>
         _byName.TryGetValue(name, out var register) || _byName.TryGetValue(name.ToLowerInvariant(), out register) ? register : null;
 
+    // Files of registers that entry code does not use, but that macros may be given and compare.
+    private static readonly string[] _others = ["xmm", "ymm", "zmm", "mm", "st", "k", "bnd", "tmm", "tr", "cr", "dr"];
+
+    /// <summary>Whether a name in lower case is that of a register of the architecture, used by entry code or not.</summary>
+    public static bool IsKnown(string name) =>
+        Find(name) is not null || name is "eip" or "riz" or "eiz" or "flat" || Array.Exists(_others, file => name.StartsWith(file, StringComparison.Ordinal) && IsNumber(name, file.Length));
+
     /// <summary>The name of a register, without the percent sign.</summary>
     public static string NameOf(Register register) => _names[register];
+
+    private static bool IsNumber(string name, int start)
+    {
+        for (var i = start; i < name.Length; i++)
+        {
+            if (name[i] is < '0' or > '9')
+            {
+                return false;
+            }
+        }
+
+        return name.Length > start || name == "st";
+    }
 
     private static Dictionary<string, Register> Build()
     {

@@ -27,7 +27,7 @@ public static partial class GnuAs
             var source = Path.Combine(directory.FullName, "probe.s");
             var listing = Path.Combine(directory.FullName, "probe.lst");
             File.WriteAllText(source, text);
-            var messages = Run(["--64", .. options, $"-aclmn={listing}", .. ListingOptions, "-o", Path.Combine(directory.FullName, "probe.o"), source]);
+            var messages = Run(["--64", $"-aclmn={listing}", .. ListingOptions, .. options, "-o", Path.Combine(directory.FullName, "probe.o"), source]);
             return (File.Exists(listing) ? File.ReadAllText(listing) : "", messages);
         }
         finally

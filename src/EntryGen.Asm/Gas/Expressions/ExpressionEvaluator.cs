@@ -11,6 +11,8 @@ public static class ExpressionEvaluator
     private const int MaxDepth = 1500;
     private const int MaxSteps = 20_000;
 
+    private const string AddressesUnknown = "addresses are not known while reading";
+
     /// <summary>The value of an expression at a statement.</summary>
     /// <param name="expression">The expression.</param>
     /// <param name="symbols">The unit's symbols.</param>
@@ -24,9 +26,20 @@ public static class ExpressionEvaluator
     /// <param name="sequence">The <see cref="Statement.Sequence"/> of the statement that holds it.</param>
     /// <param name="section">That statement's section, where <c>.</c> stands.</param>
     public static ExpressionValue Evaluate(Expression expression, SymbolTable symbols, int sequence, string section) =>
-        new Context(symbols, sequence, section).Evaluate(expression);
+        Evaluate(expression, symbols, sequence, section, distances: null);
 
-    private sealed class Context(SymbolTable symbols, int sequence, string section)
+    /// <summary>The value of an expression at a place, while reading.</summary>
+    /// <param name="expression">The expression.</param>
+    /// <param name="symbols">The unit's symbols.</param>
+    /// <param name="sequence">The <see cref="Statement.Sequence"/> of the statement that holds it.</param>
+    /// <param name="section">That statement's section, where <c>.</c> stands.</param>
+    /// <param name="distances">
+    /// Turns the difference of two labels into a number where it can, and lets symbols be compared as GNU as does at that point; null leaves them symbolic.
+    /// </param>
+    internal static ExpressionValue Evaluate(Expression expression, SymbolTable symbols, int sequence, string section, Distances? distances) =>
+        Settle(new Context(symbols, sequence, section, distances).Evaluate(expression), distances);
+
+    private sealed class Context(SymbolTable symbols, int sequence, string section, Distances? distances)
     {
         private int _depth;
         private int _steps;
@@ -52,7 +65,7 @@ public static class ExpressionEvaluator
                 LocationExpression => ExpressionValue.OfSymbol(new SymbolTerm(".", new LabelDefinition(".", sequence, section, null))),
                 RegisterExpression register => ExpressionValue.OfRegister(register.Name),
                 UnaryExpression unary => Apply(unary.Operator, Evaluate(unary.Operand)),
-                BinaryExpression binary => Apply(binary.Operator, Evaluate(binary.Left), Evaluate(binary.Right)),
+                BinaryExpression binary => Apply(binary.Operator, Evaluate(binary.Left), Evaluate(binary.Right), distances),
                 _ => ExpressionValue.NotEvaluable("the expression has no value"),
             };
             _depth--;
@@ -108,8 +121,10 @@ public static class ExpressionEvaluator
         return operand.Kind == ExpressionValueKind.NotEvaluable ? operand : ExpressionValue.NotEvaluable("an address or register has only + - and comparisons");
     }
 
-    private static ExpressionValue Apply(BinaryOperator operation, ExpressionValue left, ExpressionValue right)
+    private static ExpressionValue Apply(BinaryOperator operation, ExpressionValue left, ExpressionValue right, Distances? distances)
     {
+        left = Settle(left, distances);
+        right = Settle(right, distances);
         if (left.IsConstant && right.IsConstant)
         {
             return ExpressionValue.Constant(Compute(operation, left.Addend, right.Addend));
@@ -131,11 +146,15 @@ public static class ExpressionEvaluator
             BinaryOperator.Add when right.IsConstant && left.Kind != ExpressionValueKind.Register => left.Plus(right.Addend),
             BinaryOperator.Add => Add(left, right),
             BinaryOperator.Subtract when right.IsConstant && left.Kind != ExpressionValueKind.Register => left.Plus(unchecked(-right.Addend)),
-            BinaryOperator.Subtract when right.Kind == ExpressionValueKind.Difference => Apply(BinaryOperator.Add, left, Apply(UnaryOperator.Negate, right)),
+            BinaryOperator.Subtract when right.Kind == ExpressionValueKind.Difference => Apply(BinaryOperator.Add, left, Apply(UnaryOperator.Negate, right), distances),
             BinaryOperator.Subtract when left.Kind == ExpressionValueKind.Symbol && right.Kind == ExpressionValueKind.Symbol =>
                 ExpressionValue.OfDifference(left.Added!, right.Added!, unchecked(left.Addend - right.Addend)),
-            BinaryOperator.Equal or BinaryOperator.NotEqual => Compare(operation == BinaryOperator.Equal, left, right),
-            _ => ExpressionValue.NotEvaluable("an address or register has only + - and comparisons"),
+            BinaryOperator.Equal or BinaryOperator.NotEqual => Compare(operation == BinaryOperator.Equal, left, right, distances),
+            >= BinaryOperator.Less and <= BinaryOperator.Greater when distances is not null && Distance(left, right, distances) is { } distance =>
+                ExpressionValue.Constant(Compute(operation, distance, 0)),
+            >= BinaryOperator.Less and <= BinaryOperator.Greater when distances is not null && left.Added?.Definition is { } to && right.Added?.Definition is { } from =>
+                ExpressionValue.NotEvaluable(distances.Describe(from, to)),
+            _ => ExpressionValue.NotEvaluable(Unknown(left, distances) ?? Unknown(right, distances) ?? "an address or register has only + - and comparisons"),
         };
     }
 
@@ -156,17 +175,45 @@ public static class ExpressionEvaluator
         return ExpressionValue.NotEvaluable("the sum of two addresses has no meaning");
     }
 
-    private static ExpressionValue Compare(bool equal, ExpressionValue left, ExpressionValue right)
+    // While reading, GNU as lets anything be compared: what is not the same place is not equal.
+    private static ExpressionValue Compare(bool equal, ExpressionValue left, ExpressionValue right, Distances? distances)
     {
         if (left.Kind == ExpressionValueKind.Register || right.Kind == ExpressionValueKind.Register)
         {
             return Truth((left.Kind == right.Kind && left.Register == right.Register) == equal);
         }
 
-        return left.Kind == ExpressionValueKind.Symbol && right.Kind == ExpressionValueKind.Symbol && left.Added!.IsSamePlaceAs(right.Added!)
-            ? Truth(left.Addend == right.Addend == equal)
-            : ExpressionValue.NotEvaluable("addresses are not known while reading");
+        var areSymbols = left.Kind == ExpressionValueKind.Symbol && right.Kind == ExpressionValueKind.Symbol;
+        if (areSymbols && left.Added!.IsSamePlaceAs(right.Added!))
+        {
+            return Truth(left.Addend == right.Addend == equal);
+        }
+
+        return distances is null || left.Kind == ExpressionValueKind.Difference || right.Kind == ExpressionValueKind.Difference
+            ? ExpressionValue.NotEvaluable(Unknown(left, distances) ?? Unknown(right, distances) ?? AddressesUnknown)
+            : areSymbols && left.Added!.Definition is { } first && right.Added!.Definition is { } second && first.Section != second.Section
+                ? ExpressionValue.NotEvaluable("the addresses are in different sections")
+                : Truth(!equal);
     }
+
+    // How far left is behind right, if both are places.
+    private static long? Distance(ExpressionValue left, ExpressionValue right, Distances distances) =>
+        left is { Kind: ExpressionValueKind.Symbol, Added.Definition: { } to } && right is { Kind: ExpressionValueKind.Symbol, Added.Definition: { } from }
+        && distances.TryMeasure(from, to, out var distance)
+            ? unchecked(distance + left.Addend - right.Addend)
+            : null;
+
+    private static ExpressionValue Settle(ExpressionValue value, Distances? distances) =>
+        distances is not null && value is { Kind: ExpressionValueKind.Difference, Added.Definition: { } to, Subtracted.Definition: { } from }
+        && distances.TryMeasure(from, to, out var distance)
+            ? ExpressionValue.Constant(unchecked(distance + value.Addend))
+            : value;
+
+    /// <summary>Why the distance of two places is no number, or null.</summary>
+    internal static string? Unknown(ExpressionValue value, Distances? distances) =>
+        distances is not null && value is { Kind: ExpressionValueKind.Difference, Added.Definition: { } to, Subtracted.Definition: { } from }
+            ? distances.Describe(from, to)
+            : null;
 
     private static ExpressionValue Truth(bool value) => ExpressionValue.Constant(value ? -1 : 0);
 

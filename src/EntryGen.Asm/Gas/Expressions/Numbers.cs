@@ -63,7 +63,7 @@ internal static class Numbers
         ulong result = 0;
         for (; start < end; start++)
         {
-            var digit = Digit(text[start]);
+            var digit = HexDigit(text[start]);
             if (digit >= radix || result > (ulong.MaxValue - digit) / radix)
             {
                 return false;
@@ -76,7 +76,8 @@ internal static class Numbers
         return true;
     }
 
-    private static uint Digit(char c) => c switch
+    /// <summary>The value of a digit, up to 15; more for other characters.</summary>
+    public static uint HexDigit(char c) => c switch
     {
         >= '0' and <= '9' => (uint)(c - '0'),
         >= 'a' and <= 'f' => (uint)(c - 'a' + 10),

@@ -1,4 +1,3 @@
-using System.Text;
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Gas;
 using EntryGen.Asm.Gas.Expressions;
@@ -12,21 +11,6 @@ internal static class DataDirectives
     // More than this is no table that entry code reads.
     private const int MaxFill = 1 << 16;
 
-    private static readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal)
-    {
-        [".byte"] = 1,
-        [".short"] = 2,
-        [".word"] = 2,
-        [".hword"] = 2,
-        [".value"] = 2,
-        [".2byte"] = 2,
-        [".long"] = 4,
-        [".int"] = 4,
-        [".4byte"] = 4,
-        [".quad"] = 8,
-        [".8byte"] = 8,
-    };
-
     private static readonly HashSet<string> _strings = [".ascii", ".asciz", ".string"];
     private static readonly HashSet<string> _padding = [".skip", ".space", ".zero", ".fill", ".align", ".balign", ".p2align", ".org", ".nops"];
 
@@ -34,7 +18,7 @@ internal static class DataDirectives
     public static bool IsData(string directive) => IsContent(directive) || _padding.Contains(directive);
 
     /// <summary>Whether a directive states numbers or strings.</summary>
-    public static bool IsContent(string directive) => _numbers.ContainsKey(directive) || _strings.Contains(directive);
+    public static bool IsContent(string directive) => Directives.NumberWidth(directive) > 0 || _strings.Contains(directive);
 
     /// <summary>The bytes of a directive.</summary>
     /// <param name="statement">The directive.</param>
@@ -42,14 +26,14 @@ internal static class DataDirectives
     /// <param name="errors">Takes numbers that cannot be computed, if they are to be reported; they count as 0.</param>
     public static DataElement Read(Statement statement, SymbolTable symbols, StatementErrors? errors = null)
     {
-        if (_numbers.TryGetValue(statement.Name, out var size))
+        if (Directives.NumberWidth(statement.Name) is var size and > 0)
         {
             return new DataElement(statement.Sequence, [.. Evaluate(statement, symbols, errors).Select(value => new DataValue(size, value))]);
         }
 
         if (_strings.Contains(statement.Name))
         {
-            return new DataElement(statement.Sequence, [.. ReadStrings(statement.Operands.Text, terminated: statement.Name != ".ascii").Select(Byte)]);
+            return new DataElement(statement.Sequence, [.. StringLiterals.Read(statement.Operands.Text, terminated: statement.Name != ".ascii").Select(Byte)]);
         }
 
         var arguments = Evaluate(statement, symbols);
@@ -100,52 +84,4 @@ internal static class DataDirectives
     }
 
     private static DataValue Byte(byte value) => new(1, ExpressionValue.Constant(value));
-
-    private static IEnumerable<byte> ReadStrings(string text, bool terminated)
-    {
-        var builder = new StringBuilder();
-        var inString = false;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '"')
-            {
-                if (inString && terminated)
-                {
-                    builder.Append('\0');
-                }
-
-                inString = !inString;
-            }
-            else if (inString)
-            {
-                builder.Append(text[i] == '\\' ? ReadEscape(text, ref i) : text[i]);
-            }
-        }
-
-        return Encoding.UTF8.GetBytes(builder.ToString());
-    }
-
-    private static char ReadEscape(string text, ref int i)
-    {
-        i++;
-        if (i >= text.Length)
-        {
-            return '\\';
-        }
-
-        if (text[i] is >= '0' and <= '7')
-        {
-            var value = 0;
-            var last = Math.Min(text.Length, i + 3);
-            for (; i < last && text[i] is >= '0' and <= '7'; i++)
-            {
-                value = (value * 8) + text[i] - '0';
-            }
-
-            i--;
-            return (char)(value & 0xFF);
-        }
-
-        return text[i] switch { 'n' => '\n', 't' => '\t', 'r' => '\r', 'b' => '\b', 'f' => '\f', var other => other };
-    }
 }
