@@ -18,7 +18,7 @@ else if (args.Length == 1 && int.TryParse(args[0], NumberStyles.None, CultureInf
 }
 else if (args is ["explore", ..])
 {
-    ExplorerComparison.Run(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5);
+    ExplorerComparison.Run(int.Parse(args[1]), [.. args[2..].Select(int.Parse)]);
 }
 else
 {

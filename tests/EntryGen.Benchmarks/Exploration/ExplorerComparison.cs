@@ -5,9 +5,9 @@ namespace EntryGen.Benchmarks.Exploration;
 
 internal static class ExplorerComparison
 {
-    public static void Run(int rounds)
+    public static void Run(int rounds, params int[] counts)
     {
-        foreach (var threads in new[] { 1, 4 })
+        foreach (var threads in counts)
         {
             for (var i = 0; i < rounds; i++)
             {

@@ -10,8 +10,10 @@ internal sealed unsafe class Arena(int unitBytes, int segmentUnits) : IDisposabl
     private byte** _segments;
     private int _segmentCount;
     private int _segmentCapacity;
+    private int _inUse = -1;
+    private uint _end = 1;
 
-    /// <summary>The local id that the next record gets if it fits into the segment.</summary>
+    /// <summary>The local id behind the last record.</summary>
     public uint Next { get; private set; } = 1;
 
     /// <summary>The bytes of the units in use.</summary>
@@ -21,26 +23,52 @@ internal sealed unsafe class Arena(int unitBytes, int segmentUnits) : IDisposabl
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* At(uint local) => _segments[local >> _segmentBits] + ((nint)(local & (uint)(segmentUnits - 1)) * unitBytes);
 
-    /// <summary>The local id at which a record of some units will begin: at once, or in the next segment.</summary>
-    public uint PlaceFor(uint units) => (Next & (uint)(segmentUnits - 1)) + units <= (uint)segmentUnits ? Next : (Next + (uint)segmentUnits) & ~(uint)(segmentUnits - 1);
+    /// <summary>Whether the next record fits behind the last, in the same segment.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Fits(uint units) => Next + units <= _end;
 
-    /// <summary>Whether a local id is the first of its segment.</summary>
-    public bool BeginsSegment(uint local) => (local & (uint)(segmentUnits - 1)) == 0;
+    /// <summary>Whether units of the last segment are left.</summary>
+    public bool HasGap => Next < _end;
 
-    /// <summary>Takes the units that <see cref="PlaceFor"/> found.</summary>
-    public byte* Take(uint local, uint units)
+    /// <summary>Takes units that fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* Take(uint units)
     {
-        Next = local + units;
-        if ((int)(local >> _segmentBits) >= _segmentCount)
+        var record = At(Next);
+        Next += units;
+        return record;
+    }
+
+    /// <summary>The local id at which the segment after that of a record begins.</summary>
+    public uint NextSegment(uint local) => (local | (uint)(segmentUnits - 1)) + 1;
+
+    /// <summary>Goes on in the next segment.</summary>
+    /// <returns>False when it would have no local ids.</returns>
+    public bool BeginSegment()
+    {
+        var first = (uint)(_inUse + 1) << _segmentBits;
+        if (first >= StateId.Locals)
+        {
+            return false;
+        }
+
+        _inUse++;
+        Next = Math.Max(1, first);
+        _end = first + (uint)segmentUnits;
+        if (_inUse == _segmentCount)
         {
             AddSegment();
         }
 
-        return At(local);
+        return true;
     }
 
     /// <summary>Forgets the records and keeps the memory.</summary>
-    public void Clear() => Next = 1;
+    public void Clear()
+    {
+        _inUse = -1;
+        Next = _end = 1;
+    }
 
     public void Dispose()
     {

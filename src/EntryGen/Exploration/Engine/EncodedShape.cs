@@ -31,6 +31,10 @@ internal readonly unsafe struct EncodedShape : IRecordShape
 
     public static bool SameState(byte* left, byte* right) => StateOf(left).SequenceEqual(StateOf(right));
 
+    public static void MarkGap(byte* record) => Unsafe.WriteUnaligned(record + sizeof(uint), -1);
+
+    public static bool IsGap(byte* record) => LengthOf(record) < 0;
+
     public static void Copy(byte* from, byte* to) => Buffer.MemoryCopy(from, to, BytesOf(from), BytesOf(from));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

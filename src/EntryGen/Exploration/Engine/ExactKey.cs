@@ -15,6 +15,10 @@ internal readonly unsafe struct ExactKey<TShape> : IStoredKey
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint UnitsOf(byte* record) => TShape.UnitsOf(record);
 
+    public static void MarkGap(byte* key) => TShape.MarkGap(key);
+
+    public static bool IsGap(byte* key) => TShape.IsGap(key);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Matches(byte* key, byte* record) => TShape.SameState(key, record);
 

@@ -14,6 +14,13 @@ internal readonly unsafe struct FingerprintKey<TShape> : IStoredKey
 
     public static uint UnitsOf(byte* record) => 1;
 
+    /// <summary>Never asked for: keys fill a segment.</summary>
+    public static void MarkGap(byte* key)
+    {
+    }
+
+    public static bool IsGap(byte* key) => false;
+
     public static bool Matches(byte* key, byte* record) => HashOf(key) == TShape.HashOf(record);
 
     public static void Store(byte* record, byte* key)

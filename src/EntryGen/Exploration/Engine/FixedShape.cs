@@ -41,6 +41,13 @@ internal readonly unsafe struct FixedShape<TState> : IRecordShape
             : new ReadOnlySpan<byte>(left, sizeof(TState)).SequenceEqual(new ReadOnlySpan<byte>(right, sizeof(TState)));
     }
 
+    /// <summary>Never asked for: records fill a segment.</summary>
+    public static void MarkGap(byte* record)
+    {
+    }
+
+    public static bool IsGap(byte* record) => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(byte* from, byte* to)
     {

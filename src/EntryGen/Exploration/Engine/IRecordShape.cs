@@ -24,6 +24,12 @@ internal unsafe interface IRecordShape
     /// <summary>Whether two records hold the same state.</summary>
     static abstract bool SameState(byte* left, byte* right);
 
+    /// <summary>Marks that nothing more lies in a segment, at a unit of it that is left.</summary>
+    static abstract void MarkGap(byte* record);
+
+    /// <summary>Whether that mark lies in place of a record.</summary>
+    static abstract bool IsGap(byte* record);
+
     /// <summary>Copies a record.</summary>
     static abstract void Copy(byte* from, byte* to);
 }

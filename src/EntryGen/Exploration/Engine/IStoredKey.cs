@@ -12,8 +12,14 @@ internal unsafe interface IStoredKey
     /// <summary>The units of one segment, a power of two.</summary>
     static abstract int SegmentUnits { get; }
 
-    /// <summary>The units that the key of a record occupies.</summary>
+    /// <summary>The units that the key of a record occupies. A key can be asked too.</summary>
     static abstract uint UnitsOf(byte* record);
+
+    /// <summary>Marks that nothing more lies in a segment, at a unit of it that is left.</summary>
+    static abstract void MarkGap(byte* key);
+
+    /// <summary>Whether that mark lies in place of a key.</summary>
+    static abstract bool IsGap(byte* key);
 
     /// <summary>Whether a key is that of a record.</summary>
     static abstract bool Matches(byte* key, byte* record);

@@ -15,7 +15,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     private const int ChunksPerRound = 32;
     private const int MostChunkStates = 4096;
     private const int ChunkBytes = 512 * 1024;
-    private const int CandidatesForAll = 2048;
+    private const int BytesForAll = 32 * 1024;
 
     private readonly SearchOptions _options;
     private readonly PropertySets _properties;
@@ -268,14 +268,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
             bytes += _chunks[i].SuccessorBytes;
         }
 
-        _pool.Run(StateId.Shards, alone: bytes < CandidatesForAll * sizeof(ulong), (_, shard) =>
-        {
-            for (var i = 0; i < chunks; i++)
-            {
-                var successors = _chunks[i].Successors;
-                _shards[shard].Insert(successors.Start(shard), successors.End(shard));
-            }
-        });
+        _pool.Run(StateId.Shards, alone: bytes < BytesForAll, (_, shard) => _shards[shard].Insert(_chunks.AsSpan(0, chunks), shard));
     }
 
     // Sizes only grow within a level, so that whether a level gets too large does not depend on when that is asked.

@@ -24,6 +24,10 @@ internal sealed unsafe class Shard<TShape, TKey> : IDisposable
     private Arena? _nextLevel;
     private uint* _slots;
     private uint _mask;
+    private long _mostBeforeGrowth;
+
+    // Records that still go into the last piece of the next frontier.
+    private int _pieceRoom;
 
     public Shard()
     {
@@ -59,6 +63,7 @@ internal sealed unsafe class Shard<TShape, TKey> : IDisposable
     /// <summary>Makes what was found the frontier.</summary>
     public void EndLevel()
     {
+        EndPiece();
         (Frontier, NextFrontier) = (NextFrontier, Frontier);
         NextFrontier.Clear();
         if (!TKey.IsRecord)
@@ -69,35 +74,28 @@ internal sealed unsafe class Shard<TShape, TKey> : IDisposable
     }
 
     /// <summary>Inserts candidates that are new, in order.</summary>
-    public void Insert(byte* from, byte* end)
+    /// <param name="chunks">The chunks they are in.</param>
+    /// <param name="number">This shard's number.</param>
+    public void Insert(ReadOnlySpan<Chunk> chunks, int number)
     {
-        var ahead = from;
-        for (var i = 0; i < SlotLead && ahead < end; i++)
+        var current = new CandidateCursor<TShape>(chunks, number);
+        var near = current;
+        var ahead = current;
+        for (var i = 0; i < SlotLead; i++)
         {
-            ahead = PrefetchSlot(ahead);
+            PrefetchSlot(ahead.Next());
         }
 
-        var near = from;
-        for (var i = 0; i < KeyLead && near < end; i++)
+        for (var i = 0; i < KeyLead; i++)
         {
-            near = PrefetchKey(near);
+            PrefetchKey(near.Next());
         }
 
-        while (from < end && !IsFull)
+        for (var candidate = current.Next(); candidate != null && !IsFull; candidate = current.Next())
         {
-            if (ahead < end)
-            {
-                ahead = PrefetchSlot(ahead);
-            }
-
-            if (near < end)
-            {
-                near = PrefetchKey(near);
-            }
-
-            var record = from + ScatterBuffer.HeaderBytes;
-            Insert(Unsafe.ReadUnaligned<uint>(from), record);
-            from = record + TShape.BytesOf(record);
+            PrefetchSlot(ahead.Next());
+            PrefetchKey(near.Next());
+            Insert(Unsafe.ReadUnaligned<uint>(candidate), candidate + ScatterBuffer.HeaderBytes);
         }
     }
 
@@ -114,20 +112,14 @@ internal sealed unsafe class Shard<TShape, TKey> : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Insert(uint hash, byte* record)
     {
-        if (4 * Count >= 3L * _mask)
+        if (Count >= _mostBeforeGrowth)
         {
             GrowIndex();
         }
 
         var at = hash & _mask;
-        while (true)
+        for (var slot = _slots[at]; slot != 0; slot = _slots[at])
         {
-            var slot = _slots[at];
-            if (slot == 0)
-            {
-                break;
-            }
-
             if (((slot ^ hash) & TagMask) == 0 && TKey.Matches(_keys.At(slot & ~TagMask), record))
             {
                 return;
@@ -137,14 +129,13 @@ internal sealed unsafe class Shard<TShape, TKey> : IDisposable
         }
 
         var units = TKey.UnitsOf(record);
-        var local = _keys.PlaceFor(units);
-        if (local + units > StateId.Locals)
+        if (!_keys.Fits(units) && !BeginSegment(_keys))
         {
-            IsFull = true;
             return;
         }
 
-        TKey.Store(record, _keys.Take(local, units));
+        var local = _keys.Next;
+        TKey.Store(record, _keys.Take(units));
         _slots[at] = (hash & TagMask) | local;
         Count++;
         AddToFrontier(local, record);
@@ -154,41 +145,75 @@ internal sealed unsafe class Shard<TShape, TKey> : IDisposable
     private void AddToFrontier(uint key, byte* record)
     {
         var local = key;
-        var arena = _keys;
         if (!TKey.IsRecord)
         {
-            arena = _nextLevel!;
+            var level = _nextLevel!;
             var units = TShape.UnitsOf(record);
-            local = arena.PlaceFor(units);
-            TShape.Copy(record, arena.Take(local, units));
+            if (!level.Fits(units) && !BeginSegment(level))
+            {
+                return;
+            }
+
+            local = level.Next;
+            TShape.Copy(record, level.Take(units));
         }
 
-        var pieces = CollectionsMarshal.AsSpan(NextFrontier);
-        if (pieces.Length != 0 && pieces[^1].Count < Piece.Longest && !arena.BeginsSegment(local))
+        if (_pieceRoom == 0)
         {
-            pieces[^1].Count++;
+            BeginPiece(local, key);
         }
-        else
+
+        _pieceRoom--;
+    }
+
+    // A piece lies in one segment of the arena that the frontier is read from.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool BeginSegment(Arena arena)
+    {
+        if (arena.HasGap)
         {
-            NextFrontier.Add(new Piece { Record = local, Key = key, Count = 1 });
+            TKey.MarkGap(arena.At(arena.Next));
+        }
+
+        IsFull = !arena.BeginSegment();
+        if (TKey.IsRecord || arena != _keys)
+        {
+            EndPiece();
+        }
+
+        return !IsFull;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BeginPiece(uint local, uint key)
+    {
+        EndPiece();
+        NextFrontier.Add(new Piece { Record = local, Key = key, Count = Piece.Longest });
+        _pieceRoom = Piece.Longest;
+    }
+
+    private void EndPiece()
+    {
+        if (_pieceRoom != 0)
+        {
+            CollectionsMarshal.AsSpan(NextFrontier)[^1].Count -= _pieceRoom;
+            _pieceRoom = 0;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* PrefetchSlot(byte* candidate)
+    private void PrefetchSlot(byte* candidate)
     {
-        if (Sse.IsSupported)
+        if (candidate != null)
         {
-            Sse.Prefetch0(_slots + (Unsafe.ReadUnaligned<uint>(candidate) & _mask));
+            PrefetchSlotOf(Unsafe.ReadUnaligned<uint>(candidate));
         }
-
-        return Behind(candidate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* PrefetchKey(byte* candidate)
+    private void PrefetchKey(byte* candidate)
     {
-        if (Sse.IsSupported && _slots != null)
+        if (Sse.IsSupported && candidate != null && _slots != null)
         {
             var hash = Unsafe.ReadUnaligned<uint>(candidate);
             var slot = _slots[hash & _mask];
@@ -197,46 +222,60 @@ internal sealed unsafe class Shard<TShape, TKey> : IDisposable
                 Sse.Prefetch0(_keys.At(slot & ~TagMask));
             }
         }
-
-        return Behind(candidate);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* Behind(byte* candidate)
-    {
-        candidate += ScatterBuffer.HeaderBytes;
-        return candidate + TShape.BytesOf(candidate);
-    }
-
-    // Three quarters full at most. The keys are read in the order of the old slots, asked for ahead like everything else.
+    // Three quarters full at most. The keys are read in the order in which they lie, some at a time, so that the misses in the new index overlap.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void GrowIndex()
     {
-        var old = _slots;
-        var oldSlots = old == null ? 0 : _mask + 1;
-        var slots = old == null ? 64 : 2 * oldSlots;
+        NativeMemory.Free(_slots);
+        var slots = _mask == 0 ? 64 : 2 * (_mask + 1);
         _mask = slots - 1;
+        _mostBeforeGrowth = slots / 4 * 3;
         _slots = (uint*)NativeMemory.AllocZeroed(slots, sizeof(uint));
-        for (uint i = 0; i < oldSlots; i++)
+
+        const int Batch = 32;
+        var hashes = stackalloc uint[Batch];
+        var locals = stackalloc uint[Batch];
+        for (uint local = 1; local < _keys.Next;)
         {
-            if (Sse.IsSupported && i + SlotLead < oldSlots && old[i + SlotLead] != 0)
+            var count = 0;
+            while (count < Batch && local < _keys.Next)
             {
-                Sse.Prefetch0(_keys.At(old[i + SlotLead] & ~TagMask));
+                var key = _keys.At(local);
+                if (TKey.IsGap(key))
+                {
+                    local = _keys.NextSegment(local);
+                    continue;
+                }
+
+                hashes[count] = (uint)TKey.HashOf(key);
+                locals[count] = local;
+                PrefetchSlotOf(hashes[count]);
+                count++;
+                local += TKey.UnitsOf(key);
             }
 
-            if (old[i] != 0)
+            for (var i = 0; i < count; i++)
             {
-                var at = (uint)TKey.HashOf(_keys.At(old[i] & ~TagMask)) & _mask;
+                var at = hashes[i] & _mask;
                 while (_slots[at] != 0)
                 {
                     at = (at + 1) & _mask;
                 }
 
-                _slots[at] = old[i];
+                _slots[at] = (hashes[i] & TagMask) | locals[i];
             }
         }
+    }
 
-        NativeMemory.Free(old);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PrefetchSlotOf(uint hash)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(_slots + (hash & _mask));
+        }
     }
 }
 
