@@ -67,6 +67,7 @@ internal sealed partial class AbstractCpu
                     _accesses.Add(new MemoryAccess(slot, 8, IsWrite: false, null));
                 }
 
+                TakeFrame();
                 break;
             default:
                 return false;
@@ -75,7 +76,7 @@ internal sealed partial class AbstractCpu
         return true;
     }
 
-    /// <summary>Where the last RET or indirect jump or call goes.</summary>
+    /// <summary>Where the last RET, IRET or indirect jump or call goes.</summary>
     public AbstractValue ReturnAddress { get; private set; }
 
     /// <summary>What is left behind when a function outside the Program has returned: the System V ABI, and what is known about the function.</summary>
@@ -123,6 +124,15 @@ internal sealed partial class AbstractCpu
         }
 
         Flags = Flags.Forget(StatusFlags.Arithmetic);
+    }
+
+    // What IRET takes off the stack, as far as it is known.
+    private void TakeFrame()
+    {
+        AbstractValue Word(FrameField field) => Memory.Load(_registers[Rsp].Add(AbstractValue.Constant((ulong)(8 * (int)field))), 8) ?? AbstractValue.Unknown;
+        ReturnAddress = Word(FrameField.Rip);
+        Flags = new AbstractFlags(StatusFlags.None, StatusFlags.None, Word(FrameField.Rflags));
+        _registers[Rsp] = Word(FrameField.Rsp);
     }
 
     private void CallTarget()

@@ -9,6 +9,7 @@ public sealed class AbstractInterpreter
     private readonly FeatureSpace _space;
     private readonly AnalysisOptions _options;
     private readonly CancellationToken _cancellation;
+    private readonly KernelModel _kernel;
     private readonly AbstractCpu _cpu;
     private readonly DeadValues _dead;
     private readonly Dictionary<ulong, CodeItem> _byAddress = [];
@@ -25,7 +26,8 @@ public sealed class AbstractInterpreter
         _space = space;
         _options = options;
         _cancellation = cancellation;
-        _cpu = new AbstractCpu(new KernelModel(graph.Program));
+        _kernel = new KernelModel(graph.Program);
+        _cpu = new AbstractCpu(_kernel);
         _dead = new DeadValues(graph);
         _nodesByItem = new Dictionary<AbstractState, StateNode>?[graph.Program.Items.Count];
         _joined = new StateNode?[graph.Program.Items.Count];
@@ -247,6 +249,10 @@ public sealed class AbstractInterpreter
                 break;
             case ControlFlow.Call:
                 CallOut(instruction, node);
+                break;
+            case ControlFlow.InterruptReturn when _cpu.ReturnAddress is { IsConstant: true, KnownBits: var place } && _byAddress.TryGetValue(place, out var resumed) && !_kernel.IsSpecialPlace(place):
+                // Through a frame that the code pushed itself; what was interrupted goes on elsewhere.
+                Go(resumed, node);
                 break;
             case ControlFlow.Return when _cpu.ReturnAddress is { IsConstant: true, KnownBits: var address } && _byAddress.TryGetValue(address, out var continuation):
                 Go(continuation, node);

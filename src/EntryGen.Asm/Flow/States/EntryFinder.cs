@@ -23,7 +23,9 @@ public static class EntryFinder
         ["entry_SYSENTER_compat"] = (EntryShape.Sysenter, StackObject.Entry),
         ["entry_INT80_compat"] = (EntryShape.SoftwareInterrupt, StackObject.Entry),
         ["asm_int80_emulation"] = (EntryShape.SoftwareInterrupt, StackObject.Entry),
-        ["int80_emulation"] = (EntryShape.SoftwareInterrupt, StackObject.Entry),
+
+        // What the stub of that vector calls, with pt_regs in RDI.
+        ["int80_emulation"] = (EntryShape.Call, StackObject.Thread),
         ["asm_exc_nmi"] = (EntryShape.Nmi, StackObject.Nmi),
         ["asm_exc_debug"] = (EntryShape.Paranoid, StackObject.Debug),
         ["asm_exc_machine_check"] = (EntryShape.Paranoid, StackObject.MachineCheck),

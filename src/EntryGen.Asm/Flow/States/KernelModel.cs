@@ -47,6 +47,9 @@ public sealed class KernelModel
     /// <summary>The load of GS between two SWAPGS.</summary>
     public const string LoadOfGs = ".Lgs_change";
 
+    /// <summary>Whether an address is one of those.</summary>
+    public bool IsSpecialPlace(ulong address) => _special.Contains(address);
+
     /// <summary>Whether one value is the interrupted RIP and the other a place that it is not.</summary>
     public bool AreDistinct(AbstractValue left, AbstractValue right) => IsOtherPlace(left, right) || IsOtherPlace(right, left);
 
