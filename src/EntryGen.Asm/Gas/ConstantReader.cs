@@ -20,13 +20,6 @@ internal sealed class ConstantReader(SymbolTable symbols, Distances distances, D
             return null;
         }
 
-        if (expression is not null && FindUnknownRegister(expression) is { } register)
-        {
-            var suggestion = NearestName.Suggest(register.Name, RegisterNames.All);
-            diagnostics.Report(AssemblerDiagnostics.MalformedExpression, operands.Between(register.Start, register.End), $"there is no register '%{register.Name}'.{suggestion}");
-            return null;
-        }
-
         return expression;
     }
 
@@ -73,6 +66,13 @@ internal sealed class ConstantReader(SymbolTable symbols, Distances distances, D
         if (error is not null)
         {
             diagnostics.Report(AssemblerDiagnostics.MalformedExpression, operands.Between(error.Start, error.Start + error.Length), $"{what}: {error.Message}");
+        }
+
+        if (expression is not null && FindUnknownRegister(expression) is { } register)
+        {
+            var suggestion = NearestName.Suggest(register.Name, RegisterNames.All);
+            diagnostics.Report(AssemblerDiagnostics.MalformedExpression, operands.Between(register.Start, register.End), $"there is no register '%{register.Name}'.{suggestion}");
+            return null;
         }
 
         return expression;

@@ -14,13 +14,13 @@ internal sealed class RandomProgram(Random random)
     private static readonly string[] Arguments =
     [
         "1", "2", "-1", "(1)", "(1 + 2)", "1 + 2", "1 -2", "3*4", "%rax", "%rsp", "$5", "$v", "8(%rsp)", "-8(%rsp, %rax, 8)", "(%rax) %rbx", "\"s t\"",
-        "\"a,b\"", "\"\"", "\"x;y\"", "foo", ".Lx", "v", "w+1", "a b", "a,b", "'c'", "' '", "[1 2]", "{z}", "%gs:v", "v(%rip)", "1f", "0b", "!v", "~1", "a=1", "b=2",
-        "reg=%rax", "x=\"p q\"", "q=1", "", "\\a", "&a", "a&b", "<1>", "\"\"\"\"", "\\@", "1;2", "# c", "/ 2", "*%rax", "a . b", "@f", "a@PLT", "1:", "=", "==", "$", "%",
+        "\"a,b\"", "\"\"", "\"x;y\"", "foo", ".Lx", "v", "w+1", "a b", "a,b", "'c'", "' '", "[1 2]", "{z}", "%gs:v", "v(%rip)", "!v", "~1", "a=1", "b=2",
+        "reg=%rax", "x=\"p q\"", "q=1", "", "\\a", "&a", "a&b", "<1>", "\\@", "1;2", "# c", "/ 2", "*%rax", "a . b", "1:", "$", "%",
     ];
 
     private static readonly string[] Conditions =
     [
-        ".if {e}", ".if {e}", ".if {e}", ".ifeq {e}", ".ifne {e}", ".ifgt {e}", ".ifge {e}", ".iflt {e}", ".ifle {e}", ".ifb {t}", ".ifnb {t}", ".ifc {t},{t}", ".ifnc {t},{t}",
+        ".if {e}", ".if {e}", ".if {r}", ".if {r} && {e}", ".ifeq {e}", ".ifne {e}", ".ifgt {e}", ".ifge {e}", ".iflt {e}", ".ifle {e}", ".ifb {t}", ".ifnb {t}", ".ifc {t},{t}", ".ifnc {t},{t}",
         ".ifc {t} , {t}", ".ifdef {s}", ".ifndef {s}", ".ifeqs \"{t}\",\"a\"", ".ifnes \"a\" , \"a\"", ".IF {e}", ".ifnotdef {s}",
     ];
 
@@ -29,7 +29,7 @@ internal sealed class RandomProgram(Random random)
 
     private static readonly string[] Data =
     [
-        ".byte {e}", ".byte {e}, {e}", ".long {e}", ".quad {e},{e}", ".ascii \"{t}\"", ".asciz \"{t}\\n\"", ".skip 1", ".word {e}", "nop", "mov %rax, %rbx", "push {a}", "lock; nop",
+        ".byte {e}", ".byte {e}, {e}", ".long {e}", ".quad {e},{e}", ".ascii \"{t}\"", "1: .byte {e}; .if . - 1b == 1; nop; .endif", ".asciz \"{t}\\n\"", ".skip 1", ".word {e}", "nop", "mov %rax, %rbx", "push {a}", "lock; nop",
         "rep; nop", ".globl g{d}", ".type g{d}, @function", ".balign 8", ".p2align 4,,15", ".pushsection .data; .byte {e}; .popsection", ".section .text",
     ];
 
@@ -37,6 +37,7 @@ internal sealed class RandomProgram(Random random)
     private readonly List<(string Name, string[] Parameters)> _macros = [];
     private int _labels;
     private int _depth;
+    private bool _inMacro;
 
     /// <summary>A program.</summary>
     public string Make()
@@ -79,6 +80,7 @@ internal sealed class RandomProgram(Random random)
         }
 
         _text.Append('\n');
+        _inMacro = true;
         _depth++;
         for (var i = random.Next(1, 5); i > 0; i--)
         {
@@ -86,6 +88,7 @@ internal sealed class RandomProgram(Random random)
         }
 
         _depth--;
+        _inMacro = false;
         _text.Append(" .endm\n");
         _macros.Add((name, parameters));
     }
@@ -113,10 +116,10 @@ internal sealed class RandomProgram(Random random)
                 _text.Append($"{random.Next(3)}: {Fill(Pick(Data), parameters)}\n");
                 break;
             case 7:
-                _text.Append($"L{_labels++}{(parameters.Length > 0 || _depth > 0 ? "_\\@" : "")}: {Fill(Pick(Data), parameters)}\n");
+                _text.Append($"L{_labels++}{(_inMacro ? "_\\@" : "")}: {Fill(Pick(Data), parameters)}\n");
                 break;
             case 8 when Chance(20):
-                _text.Append(Pick([" .exitm\n", " .err\n", " .error \"stop\"\n", " .endif\n", " .else\n", " .altmacro\n", " .noaltmacro\n", " .purgem m0\n", " .bogus 1\n", " .byte 1 2\n", " .warning \"w\"\n"]));
+                _text.Append(Pick([" .err\n", " .error \"stop\"\n", " .endif\n", " .else\n", " .altmacro\n", " .noaltmacro\n", " .bogus 1\n", " .byte 1 2\n", " .warning \"w\"\n"]));
                 break;
             default:
                 _text.Append($" {Fill(Pick(Data), parameters)}{(Chance(20) ? "; " + Fill(Pick(Data), parameters) : "")}{(Chance(10) ? " # c" : "")}\n");
@@ -199,6 +202,7 @@ internal sealed class RandomProgram(Random random)
                     'e' => Expression(parameters),
                     't' => Text(parameters),
                     'a' => Use(parameters) ?? "%rax",
+                    'r' => $"{Use(parameters) ?? "%rax"} {Pick(["==", "!="])} {Pick(["%rax", "%RSP", "never", "v", "3"])}",
                     's' => Pick(Symbols),
                     'd' => random.Next(3).ToString(System.Globalization.CultureInfo.InvariantCulture),
                     _ => "",
@@ -231,7 +235,7 @@ internal sealed class RandomProgram(Random random)
         1 => Pick(["-", "~", "!", "+"]) + Pick(["1", "v", "0x10"]),
         2 or 3 => Pick(["v", "w"]),
         4 or 5 when Use(parameters) is { } use => use,
-        6 => Pick(["017", "0b11", "0xffffffffffffffff", "'a'", "10UL", "%rax", "%rsp"]),
+        6 => Pick(["017", "0b11", "0xffffffffffffffff", "10UL"]),
         _ => random.Next(9).ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
