@@ -43,14 +43,28 @@ internal sealed unsafe class UnicornEngine : IDisposable
 
     /// <summary>Opens an engine whose RAM starts at physical address 0.</summary>
     /// <param name="ramSize">Bytes, a multiple of 4096.</param>
-    public UnicornEngine(int ramSize)
+    /// <param name="taken">Pages that are wanted for linear addresses; what RAM there is at these physical addresses must hold no page tables.</param>
+    public UnicornEngine(int ramSize, IReadOnlySet<ulong>? taken = null)
     {
         RamSize = ramSize;
         Check(UnicornLibrary.Open(UnicornLibrary.ArchitectureX86, UnicornLibrary.Mode64, out _engine));
         Check(UnicornLibrary.Control(_engine, UnicornLibrary.SetCpuModel, EpycRome));
         _ram = (byte*)NativeMemory.AlignedAlloc((nuint)ramSize, 4096);
         new Span<byte>(_ram, ramSize).Clear();
-        Check(UnicornLibrary.Map(_engine, 0, (nuint)ramSize, UnicornLibrary.ProtectionAll, _ram));
+        for (var page = 0; page < ramSize; page += 4096)
+        {
+            var start = page;
+            while (page < ramSize && taken?.Contains((ulong)page) != true)
+            {
+                page += 4096;
+            }
+
+            if (page > start)
+            {
+                MapPage((ulong)start, (ulong)start, (page - start) / 4096);
+            }
+        }
+
         _ids = (int*)NativeMemory.AllocZeroed((nuint)_general.Length, sizeof(int));
         _values = (ulong*)NativeMemory.AllocZeroed((nuint)_general.Length, sizeof(ulong));
         _places = (void**)NativeMemory.AllocZeroed((nuint)_general.Length, (nuint)sizeof(void*));

@@ -27,3 +27,16 @@ public sealed class UnicornTheoryAttribute : TheoryAttribute
         }
     }
 }
+
+/// <summary>A theory that needs Unicorn and the kernel trees.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class KernelUnicornTheoryAttribute : TheoryAttribute
+{
+    public KernelUnicornTheoryAttribute()
+    {
+        if (!KernelTrees.Required)
+        {
+            Skip = UnicornLibrary.Missing ?? KernelTrees.Missing;
+        }
+    }
+}
