@@ -37,6 +37,7 @@ public static class AsmReader
             Macros = listing.Macros,
             PreprocessorMacros = preprocessed.Macros,
             Files = preprocessed.Files,
+            IncludedAt = preprocessed.IncludedAt,
             Diagnostics = [.. preprocessed.Diagnostics, .. listing.Diagnostics],
         };
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using EntryGen.Tool.Commands;
+using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool;
 
@@ -35,7 +36,11 @@ public static class CommandLine
         }
         catch (InputException wrong)
         {
-            MessageWriter.Write(error, wrong.Message);
+            foreach (var line in wrong.Lines)
+            {
+                MessageWriter.Write(error, line);
+            }
+
             return ExitCode.Wrong;
         }
     }

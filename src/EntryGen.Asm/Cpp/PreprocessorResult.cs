@@ -17,4 +17,7 @@ public sealed class PreprocessorResult
 
     /// <summary>Every file that was read, in the order first read, the main one first.</summary>
     public required IReadOnlyList<SourceText> Files { get; init; }
+
+    /// <summary>The file name in the #include by which each file came in first; the unit itself and forced includes have none.</summary>
+    public required IReadOnlyDictionary<SourceText, SourceSpan> IncludedAt { get; init; }
 }

@@ -9,6 +9,9 @@ internal sealed partial class UnitReader
     /// <summary>Files that are not read again.</summary>
     private readonly HashSet<SourceText> _once = [];
 
+    /// <summary>Where each file was included first.</summary>
+    private readonly Dictionary<SourceText, SourceSpan> _includedAt = [];
+
     /// <summary>The bound on depth was hit: from now on no file is read inside itself.</summary>
     private bool _depthIsReported;
 
@@ -51,6 +54,11 @@ internal sealed partial class UnitReader
         if (CanGoDeeper(found.Text, at))
         {
             file.Next = file.End;
+            if (!_includedAt.ContainsKey(found.Text) && at.Span is { } place)
+            {
+                _includedAt.Add(found.Text, place);
+            }
+
             Open(found.Text, found.NextDirectory);
         }
     }

@@ -83,6 +83,7 @@ internal sealed partial class UnitReader : ITokenSource
             Macros = new MacroTable(_macros, _cache.BuiltIns),
             Diagnostics = _diagnostics.Diagnostics,
             Files = _filesRead,
+            IncludedAt = _includedAt,
         };
     }
 

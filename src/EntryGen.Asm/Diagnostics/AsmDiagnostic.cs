@@ -26,6 +26,9 @@ public sealed record AsmDiagnostic(AsmDiagnosticDescriptor Descriptor, string Me
     /// <summary>The rule's id, for example <c>EG0003</c>.</summary>
     public string Id => Descriptor.Id;
 
+    /// <summary>The preprocessor macro the characters were reached through, innermost first; null outside of one.</summary>
+    public CppExpansion? Expansion { get; init; }
+
     /// <summary>What the characters of <see cref="Span"/> probably should be (the nearest mnemonic, macro or symbol); null when nothing is near. Editors offer it as a fix.</summary>
     public string? Suggestion { get; init; }
 

@@ -22,6 +22,9 @@ public sealed class AssemblyListing
     /// <summary>Every file that was read, the main one first; empty when the lines did not come from the preprocessor.</summary>
     public IReadOnlyList<SourceText> Files { get; init; } = [];
 
+    /// <summary>The file name in the #include by which each file came in first; empty when the lines did not come from the preprocessor.</summary>
+    public IReadOnlyDictionary<SourceText, SourceSpan> IncludedAt { get; init; } = new Dictionary<SourceText, SourceSpan>();
+
     /// <summary>What is wrong, the preprocessor's findings first. Everything else was still read.</summary>
     public required IReadOnlyList<AsmDiagnostic> Diagnostics { get; init; }
 }

@@ -18,16 +18,19 @@ internal sealed class DiagnosticBag(int limit)
     public bool IsFull => _diagnostics.Count > limit;
 
     /// <summary>Reports at some characters; where something is missing, at the word before.</summary>
-    public void Report(AsmDiagnosticDescriptor descriptor, TextSlice where, string message) =>
-        Report(descriptor, (where.IsEmpty ? WordBefore(where) : where).Span, message);
+    public void Report(AsmDiagnosticDescriptor descriptor, TextSlice where, string message)
+    {
+        var place = where.IsEmpty ? WordBefore(where) : where;
+        Report(descriptor, place.Span, Frame, message, place.Expansion);
+    }
 
     public void Report(AsmDiagnosticDescriptor descriptor, SourceSpan? span, string message) => Report(descriptor, span, Frame, message);
 
-    public void Report(AsmDiagnosticDescriptor descriptor, SourceSpan? span, MacroFrame? frame, string message)
+    public void Report(AsmDiagnosticDescriptor descriptor, SourceSpan? span, MacroFrame? frame, string message, CppExpansion? expansion = null)
     {
         if (_diagnostics.Count < limit)
         {
-            _diagnostics.Add(new AsmDiagnostic(descriptor, message, span, frame));
+            _diagnostics.Add(new AsmDiagnostic(descriptor, message, span, frame) { Expansion = expansion });
         }
         else if (_diagnostics.Count == limit)
         {

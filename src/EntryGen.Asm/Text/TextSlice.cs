@@ -24,6 +24,9 @@ public readonly struct TextSlice(TracedText text, int start, int end)
     /// <summary>Where the characters were written; where they would be when there are none.</summary>
     public SourceSpan? Span => Source.SpanOf(Math.Min(Start, Math.Max(0, Source.Length - 1)), Length);
 
+    /// <summary>The preprocessor macro that its first character came through, or null.</summary>
+    public CppExpansion? Expansion => Source.Length == 0 ? null : Source.OriginAt(Math.Min(Start, Source.Length - 1))?.Expansion;
+
     /// <summary>The characters.</summary>
     public ReadOnlySpan<char> Characters => Source.Text.AsSpan(Start, Length);
 

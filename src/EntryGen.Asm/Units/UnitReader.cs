@@ -67,14 +67,8 @@ public static class UnitReader
         var reading = new UnitReading { Inputs = inputs, Findings = findings };
         return reading.HasErrors ? reading : new UnitReading { Inputs = inputs, Findings = findings, Program = result.Program };
 
-        // What an earlier stage could not read, a later one misunderstands: one mistake is one finding.
-        void Add(IReadOnlyList<AsmDiagnostic> diagnostics)
-        {
-            var mistakes = new HashSet<UnitPlace>(findings
-                .Where(finding => finding.Diagnostic.Descriptor.Severity == AsmSeverity.Error && finding.Place.Length > 0)
-                .Select(finding => finding.Place with { Length = 0 }));
-            findings.AddRange(diagnostics.Select(texts.Trace).Where(finding => !mistakes.Contains(finding.Place with { Length = 0 })));
-        }
+        void Add(IReadOnlyList<AsmDiagnostic> diagnostics) =>
+            findings.AddRange(FollowUps.Without([.. findings.Select(finding => finding.Diagnostic)], diagnostics).Select(texts.Trace));
     }
 
     private static SourceText? ComposeMain(UnitDeclaration unit, UnitFiles files, UnitTexts texts, List<UnitFinding> findings)

@@ -15,7 +15,7 @@ internal static class TraceCommand
         var symbol = new Argument<string>("SYMBOL") { Description = "The entry to run." };
         var input = new InputOptions();
         var start = new StartOptions();
-        var features = new FeatureOption();
+        var features = new FeatureOption("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
         var format = FormatOption.Create();
         var command = new Command("trace", "Generates and compiles the emulator of an entry, runs it to its end and prints one line per instruction, then the counts.") { symbol };
         input.AddTo(command);
@@ -27,14 +27,8 @@ internal static class TraceCommand
             var name = result.GetRequiredValue(symbol);
             var entry = KnownEntries.Resolve(name, KnownEntries.Find(name)?.Kind ?? EntryKind.Call);
             var state = start.Read(result, entry);
-            var units = input.Read(result, host).ReadUnits();
-            if (!units.Any(unit => unit.Defines(name)))
-            {
-                throw UnknownSymbol.In(units, name);
-            }
-
-            var program = ReaderInput.Link(units, [name]);
-            var options = new KernelOptions { Features = features.Read(result, units, program) };
+            var (units, program) = input.Read(result, host).Read(units => units.Any(unit => unit.Defines(name)) ? [name] : throw UnknownSymbol.In(units, name));
+            var options = new KernelOptions { Features = features.Read(result, units, program)! };
             using var compiled = CompiledUnit.Create(program, name, entry.Kind);
             var trace = TraceRecorder.Record(KernelEnvironment.Create(compiled.Unit, options), name, state);
             Write(trace, result.GetValue(format), host.Output);

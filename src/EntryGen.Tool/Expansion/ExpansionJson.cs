@@ -1,5 +1,3 @@
-using EntryGen.Asm.Gas;
-
 namespace EntryGen.Tool.Expansion;
 
 /// <summary>Statements as JSON, one a line.</summary>
@@ -9,10 +7,10 @@ internal static class ExpansionJson
     /// <param name="statements">The statements.</param>
     /// <param name="first">What to add to each one's place in its unit, so that places are unique among several units.</param>
     /// <param name="output">Where to.</param>
-    public static void Write(IEnumerable<Statement> statements, int first, TextWriter output)
+    public static void Write(IEnumerable<CodeLine> statements, int first, TextWriter output)
     {
         var lines = new JsonLines(output);
-        foreach (var statement in statements)
+        foreach (var (statement, condition) in statements)
         {
             lines.Write(json =>
             {
@@ -30,6 +28,10 @@ internal static class ExpansionJson
                 json.WriteEndArray();
                 json.WriteString("file", statement.File.Path);
                 json.WriteNumber("line", statement.Line);
+                if (condition.Length > 0)
+                {
+                    json.WriteString("features", condition);
+                }
             });
         }
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using EntryGen.Asm.Cpp;
 using EntryGen.Asm.Text;
+using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool.Input;
 

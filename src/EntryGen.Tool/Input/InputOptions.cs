@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EntryGen.Asm.Cpp;
 using EntryGen.Asm.Text;
+using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool.Input;
 
@@ -95,7 +96,7 @@ internal sealed class InputOptions
             ForcedIncludes = [.. kernel?.ForcedIncludes ?? [], .. config is null ? Array.Empty<string>() : [config]],
             Defines = [.. kernel?.Defines ?? [], .. result.GetValue(_defines) ?? []],
         };
-        return new ReaderInput(options, files, [.. (result.GetValue(_files) ?? []).Select(files.Read)]);
+        return new ReaderInput(options, files, [.. (result.GetValue(_files) ?? []).Select(files.Read)], host.Error);
     }
 
     /// <summary>The path as given, which is how messages and results show what is below it.</summary>

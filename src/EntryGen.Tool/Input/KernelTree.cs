@@ -1,3 +1,5 @@
+using EntryGen.Tool.Messages;
+
 namespace EntryGen.Tool.Input;
 
 /// <summary>What kbuild gives to the preprocessor for a file of arch/x86: the tree's own headers and the generated ones, in kbuild's order.</summary>

@@ -3,6 +3,7 @@ using EntryGen.Asm.Cpp;
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Gas;
 using EntryGen.Asm.Text;
+using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool.Input;
 
@@ -10,38 +11,48 @@ namespace EntryGen.Tool.Input;
 /// <param name="Preprocessor">The preprocessor's command line.</param>
 /// <param name="Resolver">Supplies includes.</param>
 /// <param name="Files">The units, in the order given.</param>
-internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceResolver Resolver, IReadOnlyList<SourceText> Files)
+/// <param name="Messages">Takes warnings.</param>
+internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceResolver Resolver, IReadOnlyList<SourceText> Files, TextWriter Messages)
 {
-    /// <summary>Reads every file as the assembler does.</summary>
-    /// <exception cref="InputException">A file has an error.</exception>
-    public IReadOnlyList<ReadUnit> ReadUnits()
+    /// <summary>Reads every file as the assembler does, and makes one Program of them.</summary>
+    /// <param name="entries">Where execution may start: only what that reaches is kept; null keeps everything.</param>
+    /// <exception cref="InputException">There is an error in a file, or in the code that is kept; everything that is wrong is in it.</exception>
+    public (IReadOnlyList<ReadUnit> Units, Program Program) Read(Func<IReadOnlyList<ReadUnit>, IReadOnlyList<string>?> entries)
     {
         var options = new ReaderOptions { Preprocessor = Preprocessor };
-        return [.. Files.Select(file => new ReadUnit(file, WithoutErrors(AsmReader.Read(file, options, Resolver), listing => listing.Diagnostics)))];
-    }
+        IReadOnlyList<ReadUnit> units = [.. Files.Select(file => new ReadUnit(file, AsmReader.Read(file, options, Resolver)))];
+        var mistakes = units.SelectMany(unit => unit.Listing.Diagnostics).ToList();
 
-    /// <summary>Makes one Program of units.</summary>
-    /// <param name="units">The units.</param>
-    /// <param name="entries">Where execution may start: only what that reaches is kept; null keeps everything.</param>
-    /// <exception cref="InputException">There is an error in the code that is kept.</exception>
-    public static Program Link(IReadOnlyList<ReadUnit> units, IReadOnlyList<string>? entries)
-    {
+        // Which entries there are can only be said of files that could be read.
+        var reached = mistakes.Any(IsRefused) ? null : entries(units);
         var programs = units.Select(unit => new ProgramUnit(unit.Source.Path, unit.Listing, unit.Listing.PreprocessorMacros!));
-        return WithoutErrors(ProgramBuilder.Build([.. programs], new ProgramOptions { EntrySymbols = entries }), result => result.Diagnostics).Program;
+        var result = ProgramBuilder.Build([.. programs], new ProgramOptions { EntrySymbols = reached });
+        Refuse([.. mistakes, .. FollowUps.Without(mistakes, result.Diagnostics)], units);
+        return (units, result.Program);
     }
 
-    private static T WithoutErrors<T>(T result, Func<T, IReadOnlyList<AsmDiagnostic>> diagnostics)
+    // Everything is shown, in the order found; an error among it ends the command.
+    private void Refuse(IReadOnlyList<AsmDiagnostic> diagnostics, IReadOnlyList<ReadUnit> units)
     {
-        var errors = diagnostics(result).Where(IsRefused).ToList();
-        return errors switch
+        var includedAt = new Dictionary<SourceText, SourceSpan>();
+        foreach (var (file, place) in units.SelectMany(unit => unit.Listing.IncludedAt))
         {
-            [] => result,
-            [var one] => throw new InputException(one.ToString()),
-            _ => throw new InputException($"{errors[0]} ({errors.Count - 1} more after this)"),
-        };
+            includedAt.TryAdd(file, place);
+        }
+
+        var lines = diagnostics.SelectMany(found => DiagnosticText.Lines(IsRefused(found) ? AsmSeverity.Error : found.Descriptor.Severity, found, includedAt)).ToList();
+        if (diagnostics.Any(IsRefused))
+        {
+            throw new InputException(lines);
+        }
+
+        foreach (var line in lines)
+        {
+            MessageWriter.Write(Messages, line);
+        }
     }
 
-    /// <summary>A word that is no instruction is only a warning to the generator, whose table may lack what a newer assembler knows. Here it ends the command, as it does the assembler.</summary>
+    // A word that is no instruction is only a warning to the generator, whose table may lack what a newer assembler knows. Here it ends the command, as it does the assembler.
     private static bool IsRefused(AsmDiagnostic found) => found.Descriptor.Severity == AsmSeverity.Error || found.Descriptor == ProgramDiagnostics.UnknownMnemonic;
 }
 

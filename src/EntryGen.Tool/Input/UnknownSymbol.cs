@@ -1,4 +1,5 @@
 using EntryGen.Asm.Text;
+using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool.Input;
 

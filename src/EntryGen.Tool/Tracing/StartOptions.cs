@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EntryGen.Kernel;
+using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool.Tracing;
 

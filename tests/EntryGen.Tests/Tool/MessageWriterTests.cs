@@ -1,4 +1,5 @@
-using EntryGen.Tool;
+
+using EntryGen.Tool.Messages;
 using Spectre.Console;
 
 namespace EntryGen.Tests.Tool;

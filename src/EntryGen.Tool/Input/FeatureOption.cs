@@ -1,10 +1,9 @@
 using System.CommandLine;
 using EntryGen.Asm;
 using EntryGen.Asm.Text;
-using EntryGen.Kernel;
-using EntryGen.Tool.Input;
+using EntryGen.Tool.Messages;
 
-namespace EntryGen.Tool.Tracing;
+namespace EntryGen.Tool.Input;
 
 /// <summary>The option <c>--features</c>: the complete set of CPU features that are on.</summary>
 internal sealed class FeatureOption
@@ -12,23 +11,34 @@ internal sealed class FeatureOption
     private const string Prefix = "X86_FEATURE_";
     private const string BugPrefix = "X86_BUG_";
 
-    private readonly Option<string?> _option = new("--features")
+    private readonly Option<string?> _option;
+    private readonly FeatureSet? _defaults;
+
+    /// <summary>The option.</summary>
+    /// <param name="purpose">What the features do in the command.</param>
+    /// <param name="defaults">The features when none are given; null when that means something else.</param>
+    public FeatureOption(string purpose, FeatureSet? defaults)
     {
-        Description = $"All CPU features that are on, separated by commas, without {Prefix}; '' for none (default: {KernelOptions.DefaultFeatures}). "
-            + $"They choose the code of alternatives and what the processor has. Known: {string.Join(',', KernelFeatures.All)}, and every other {Prefix} of the files' headers.",
-        HelpName = "PTI,PCID,...",
-    };
+        _defaults = defaults;
+        var byDefault = defaults is null ? "" : $" (default: {defaults})";
+        _option = new("--features")
+        {
+            Description = $"All CPU features that are on, separated by commas, without {Prefix}; '' for none{byDefault}: {purpose} "
+                + $"Known: {string.Join(',', KernelFeatures.All)}, and every other {Prefix} of the files' headers.",
+            HelpName = "PTI,PCID,...",
+        };
+    }
 
     /// <summary>Adds the option.</summary>
     public void AddTo(Command command) => command.Add(_option);
 
-    /// <summary>The features given.</summary>
+    /// <summary>The features given, or the defaults.</summary>
     /// <exception cref="InputException">Neither the code nor its headers know a name.</exception>
-    public FeatureSet Read(ParseResult result, IReadOnlyList<ReadUnit> units, Program program)
+    public FeatureSet? Read(ParseResult result, IReadOnlyList<ReadUnit> units, Program program)
     {
         if (result.GetValue(_option) is not { } text)
         {
-            return KernelOptions.DefaultFeatures;
+            return _defaults;
         }
 
         var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace EntryGen.Tool;
+namespace EntryGen.Tool.Messages;
 
 /// <summary>Writes the one message about wrong input. On a terminal the place and the rule stand out; elsewhere it is the plain line that other programs read.</summary>
 internal static class MessageWriter

@@ -1,4 +1,4 @@
-namespace EntryGen.Tool.Tracing;
+namespace EntryGen.Tool.Input;
 
 /// <summary>CPU features by which the entry code of Linux 6.1 and 6.12 chooses between alternatives, or that decide what the processor can do there.</summary>
 internal static class KernelFeatures

@@ -1,0 +1,24 @@
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Diagnostics;
+
+/// <summary>What an earlier stage could not read, a later one misunderstands: one mistake is one finding.</summary>
+public static class FollowUps
+{
+    /// <summary>Findings of a later stage, without those at a place where an earlier one found an error.</summary>
+    /// <param name="earlier">What was found before.</param>
+    /// <param name="later">What was found after it.</param>
+    public static IEnumerable<AsmDiagnostic> Without(IEnumerable<AsmDiagnostic> earlier, IEnumerable<AsmDiagnostic> later)
+    {
+        var mistakes = new HashSet<SourceSpan>(earlier
+            .Where(found => found.Descriptor.Severity == AsmSeverity.Error && found.Span is { Length: > 0 })
+            .Select(found => StartOf(found.Span!.Value)));
+        return later.Where(found => found.Span is not { } span || !mistakes.Contains(StartOf(span)));
+    }
+
+    private static SourceSpan StartOf(SourceSpan span)
+    {
+        var (source, start) = span.Source.Resolve(span.Start);
+        return new SourceSpan(source, start, 0);
+    }
+}
