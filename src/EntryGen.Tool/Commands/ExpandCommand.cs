@@ -72,6 +72,6 @@ internal static class ExpandCommand
             conditions[line.Statement] = line.Condition;
         }
 
-        return all.Select(statement => new CodeLine(statement, conditions.GetValueOrDefault(statement, "")));
+        return all.Select(statement => new CodeLine(statement, statement.Section, conditions.GetValueOrDefault(statement, "")));
     }
 }

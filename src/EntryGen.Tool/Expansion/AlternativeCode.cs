@@ -64,7 +64,7 @@ internal sealed class AlternativeCode
             }
             else if (IsCode(statement))
             {
-                yield return new CodeLine(statement, "");
+                yield return new CodeLine(statement, statement.Section, "");
             }
         }
     }
@@ -117,7 +117,7 @@ internal sealed class AlternativeCode
             }
             else if (statement.Section == section && IsCode(statement))
             {
-                yield return new CodeLine(statement, condition.IsAlways ? "" : condition.Describe(_space.Everything));
+                yield return new CodeLine(statement, _listing.Statements[around.Start].Section, condition.IsAlways ? "" : condition.Describe(_space.Everything));
             }
         }
     }

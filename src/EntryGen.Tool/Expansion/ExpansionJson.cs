@@ -10,7 +10,7 @@ internal static class ExpansionJson
     public static void Write(IEnumerable<CodeLine> statements, int first, TextWriter output)
     {
         var lines = new JsonLines(output);
-        foreach (var (statement, condition) in statements)
+        foreach (var (statement, _, condition) in statements)
         {
             lines.Write(json =>
             {

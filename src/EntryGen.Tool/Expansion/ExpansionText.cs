@@ -11,11 +11,8 @@ internal static class ExpansionText
     public static void Write(IEnumerable<CodeLine> lines, TextWriter output)
     {
         var heading = "";
-        var section = "";
-        foreach (var (statement, condition) in lines)
+        foreach (var (statement, section, condition) in lines)
         {
-            // A replacement runs in the section of what it replaces.
-            section = condition.Length == 0 || section.Length == 0 ? statement.Section : section;
             if ($"{section}  {statement.File.Path}" is var current && current != heading)
             {
                 output.Write($"{(heading.Length == 0 ? "" : "\n")}{current}\n");

@@ -142,7 +142,7 @@ public sealed class ExpandTests : IDisposable
         """;
 
     [Theory]
-    [InlineData(null, "nop [!PTI,!SMAP]", "clac [!PTI,SMAP]", "stac [PTI]", "ret")]
+    [InlineData(null, "nop [!SMAP,!PTI]", "clac [SMAP,!PTI]", "stac [PTI]", "ret")]
     [InlineData("", "nop", "ret")]
     [InlineData("SMAP", "clac", "ret")]
     [InlineData("PTI", "stac", "ret")]

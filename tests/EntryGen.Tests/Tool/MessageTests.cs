@@ -17,17 +17,17 @@ public sealed class MessageTests : IDisposable
         { ".macro M a:req\n\tnop\n.endm\n\tM\n\tnop\n", "EG0036", "4:2" },
         { ".macro M a\n\tnop\n.endm\n\tM 1 2\n\tnop\n", "EG0037", "4:6" },
         { ".macro M a:reg\n\tnop\n.endm\n\tnop\n", "EG0040", "1:12" },
-        { "\t.long (1 + 2\n\tnop\n", "EG0043", "1:14" },
+        { "\t.long (1 + 2\n\tnop\n", "EG0043", "1:13" },
         { "\t.rept unknown\n\tnop\n\t.endr\n\tnop\n", "EG0044", "1:8" },
         { "one:\none:\n\tnop\n", "EG0046", "2:1" },
         { "\t.globel one\n\tnop\n", "EG0047", "1:2" },
         { "\tfrobnicate %rax\n\tnop\n", "EG0060", "1:2" },
         { "\tmovq %rxa, %rbx\n\tnop\n", "EG0064", "1:7" },
         { "#include \"absent.h\"\n\tnop\n", "EG0001", "1:10" },
-        { "#if 1\n\tnop\n", "EG0003", "1:1" },
-        { "#endif\n\tnop\n", "EG0004", "1:1" },
-        { "/* open\n\tnop\n", "EG0011", "1:1" },
-        { "\t.ascii \"open\n\tnop\n", "EG0049", "1:9" },
+        { "#if 1\n\tnop\n", "EG0005", "1:2" },
+        { "#endif\n\tnop\n", "EG0006", "1:2" },
+        { "/* open\n\tnop\n", "EG0010", "1:1" },
+        { "\t.ascii \"open\n\tnop\n", "EG0049", "1:2" },
     };
 
     public void Dispose() => _workspace.Dispose();
@@ -80,10 +80,11 @@ public sealed class MessageTests : IDisposable
         _workspace.With("a.S", text);
         Assert.Equal([$"a.S:{place}: error: {id}"], Errors("a.S"));
 
-        var isOpen = id is "EG0030" or "EG0031" or "EG0003" or "EG0011";
         _workspace.With("b.S", text + "\tlastly %rax\n");
-        var last = text.Count(character => character == '\n') + 1;
-        Assert.Equal(isOpen && id is not ("EG0031" or "EG0003") ? [$"b.S:{place}: error: {id}"] : [$"b.S:{last}:2: error: EG0060", $"b.S:{place}: error: {id}"], Errors("b.S").Order(StringComparer.Ordinal));
+        string[] last = text.StartsWith(".macro OPEN", StringComparison.Ordinal) || text.StartsWith("/*", StringComparison.Ordinal)
+            ? []
+            : [$"b.S:{text.Count(character => character == '\n') + 1}:2: error: EG0060"];
+        Assert.Equal([$"b.S:{place}: error: {id}", .. last], Errors("b.S").ToHashSet());
     }
 
     private IEnumerable<string> Errors(string file) => Refused(file).Split('\n')
