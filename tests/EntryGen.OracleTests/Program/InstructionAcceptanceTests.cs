@@ -79,7 +79,7 @@ public partial class InstructionAcceptanceTests(ITestOutputHelper output)
     {
         var listing = new Assembler(new AssemblerOptions { MaxStatements = 10_000_000 }).Assemble(GnuAs.Lines(text));
         Assert.Empty(listing.Diagnostics);
-        var result = ProgramBuilder.Build([new ProgramUnit("probe", listing, KernelPrograms.NoMacros)], new ProgramOptions());
+        var result = ProgramBuilder.Build([new ProgramUnit("probe", listing, KernelPrograms.NoMacros)], new ProgramOptions { MaxDiagnostics = int.MaxValue });
         return [.. result.Diagnostics.Where(diagnostic => diagnostic.Descriptor != ProgramDiagnostics.AmbiguousSize).Select(diagnostic => diagnostic.Span!.Value.Line)];
     }
 }
