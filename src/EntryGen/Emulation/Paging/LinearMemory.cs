@@ -8,6 +8,7 @@ internal sealed partial class LinearMemory
     private readonly Machine _machine;
     private readonly ulong[] _file;
     private readonly PhysicalMemory _memory;
+    private readonly Action<TlbEntry> _forgetEntry;
 
     public LinearMemory(Machine machine)
     {
@@ -17,6 +18,7 @@ internal sealed partial class LinearMemory
         _memory.WritesMustBeSeen = Windows.ForgetWrites;
         Known = new KnownCr3Values(_file);
         Windows.ContextTaken = Known.Clear;
+        _forgetEntry = entry => Windows.Forget(entry.Page.Value, entry.Translation.Shift);
     }
 
     public Tlb Tlb { get; } = new();
@@ -78,6 +80,21 @@ internal sealed partial class LinearMemory
     {
         Windows.Forget(pcid);
         SelectContext();
+    }
+
+    /// <summary>Gives the TLB the contents it had at a snapshot. The caller selects the context.</summary>
+    public void RestoreTlb(MachineSnapshot snapshot)
+    {
+        if (Tlb.Journal.Origin == snapshot)
+        {
+            Tlb.Undo(_forgetEntry);
+        }
+        else
+        {
+            Tlb.Load(snapshot.Tlb);
+            Tlb.Journal.Start(snapshot);
+            Windows.ForgetAll();
+        }
     }
 
     /// <summary>Fills a window for reading. The access must lie in one page.</summary>

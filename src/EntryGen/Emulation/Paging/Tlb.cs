@@ -28,10 +28,13 @@ public sealed class Tlb
 
     private readonly ulong[] _flushedAt = new ulong[GlobalSpace + 1];
     private readonly int[] _bySize = new int[3];
-    private Slot[] _slots = new Slot[128];
+    private TlbSlot[] _slots = new TlbSlot[128];
     private ulong _flushedAllButGlobalAt;
     private ulong _clock = 1;
     private int _used;
+
+    /// <summary>What has changed since a snapshot.</summary>
+    internal TlbJournal Journal { get; } = new();
 
     /// <summary>Counts every change; equal counts mean equal contents.</summary>
     internal long Changes { get; private set; }
@@ -80,20 +83,21 @@ public sealed class Tlb
 
         Changes++;
         var key = Key(address, translation.IsGlobal ? GlobalSpace : pcid, Size(translation.Shift));
-        Insert(new Slot { Key = key, Translation = translation, Pcid = pcid, Stamp = _clock });
+        Insert(new TlbSlot { Key = key, Translation = translation, Pcid = pcid, Stamp = _clock });
     }
 
     /// <summary>Forgets the entries of one PCID but for the global ones.</summary>
     internal void FlushPcid(int pcid)
     {
         Changes++;
-        _flushedAt[pcid] = _clock++;
+        SetFlushedAt(pcid, _clock++);
     }
 
     /// <summary>Forgets the entries of all PCIDs but for the global ones.</summary>
     internal void FlushAllButGlobal()
     {
         Changes++;
+        Journal.Add(new(TlbJournal.ChangeKind.FlushedAllButGlobalAt, 0, default, _flushedAllButGlobalAt));
         _flushedAllButGlobalAt = _clock++;
     }
 
@@ -101,7 +105,7 @@ public sealed class Tlb
     internal void FlushAll()
     {
         FlushAllButGlobal();
-        _flushedAt[GlobalSpace] = _flushedAllButGlobalAt;
+        SetFlushedAt(GlobalSpace, _flushedAllButGlobalAt);
     }
 
     /// <summary>Forgets what a PCID has for an address, in every page size.</summary>
@@ -120,6 +124,39 @@ public sealed class Tlb
         {
             Add(entry.Page.Value, entry.Pcid, entry.Translation);
         }
+    }
+
+    /// <summary>Undoes what has changed since the journal's origin, newest first.</summary>
+    /// <param name="forgotten">Called with each entry that may have been used since.</param>
+    internal void Undo(Action<TlbEntry> forgotten)
+    {
+        Changes++;
+        for (var i = Journal.Changes.Count - 1; i >= 0; i--)
+        {
+            var change = Journal.Changes[i];
+            switch (change.Kind)
+            {
+                case TlbJournal.ChangeKind.Slot:
+                    ref var slot = ref _slots[change.Index];
+                    forgotten(slot.ToEntry());
+                    if (change.Old.Key == 0)
+                    {
+                        _used--;
+                        _bySize[Size(slot.Translation.Shift)]--;
+                    }
+
+                    slot = change.Old;
+                    break;
+                case TlbJournal.ChangeKind.FlushedAt:
+                    _flushedAt[change.Index] = change.Time;
+                    break;
+                default:
+                    _flushedAllButGlobalAt = change.Time;
+                    break;
+            }
+        }
+
+        Journal.Start(Journal.Origin!);
     }
 
     /// <summary>The live entries, in no particular order.</summary>
@@ -152,6 +189,7 @@ public sealed class Tlb
             if (index >= 0)
             {
                 // Stamp 0 is older than any flush; the slot stays so that probing passes it.
+                NoteSlot(index);
                 _slots[index].Stamp = 0;
                 isDropped = true;
                 Changes++;
@@ -161,7 +199,15 @@ public sealed class Tlb
         return isDropped;
     }
 
-    private bool IsLive(in Slot slot)
+    private void NoteSlot(int index) => Journal.Add(new(TlbJournal.ChangeKind.Slot, index, _slots[index], 0));
+
+    private void SetFlushedAt(int space, ulong time)
+    {
+        Journal.Add(new(TlbJournal.ChangeKind.FlushedAt, space, default, _flushedAt[space]));
+        _flushedAt[space] = time;
+    }
+
+    private bool IsLive(in TlbSlot slot)
     {
         var isGlobal = slot.Space == GlobalSpace;
         return slot.Stamp > _flushedAt[slot.Space] && (isGlobal || slot.Stamp > _flushedAllButGlobalAt);
@@ -181,7 +227,7 @@ public sealed class Tlb
         return -1;
     }
 
-    private void Insert(in Slot entry)
+    private void Insert(in TlbSlot entry)
     {
         var mask = _slots.Length - 1;
         var index = Hash(entry.Key) & mask;
@@ -190,6 +236,7 @@ public sealed class Tlb
             index = (index + 1) & mask;
         }
 
+        NoteSlot(index);
         if (_slots[index].Key == 0)
         {
             _used++;
@@ -202,6 +249,7 @@ public sealed class Tlb
     /// <summary>Drops dead entries and grows when the live ones need it.</summary>
     private void Rebuild()
     {
+        Journal.Stop();
         var old = _slots;
         var live = 0;
         foreach (ref readonly var slot in old.AsSpan())
@@ -209,7 +257,7 @@ public sealed class Tlb
             live += slot.Key != 0 && IsLive(slot) ? 1 : 0;
         }
 
-        _slots = new Slot[live * 4 > old.Length ? old.Length * 2 : old.Length];
+        _slots = new TlbSlot[live * 4 > old.Length ? old.Length * 2 : old.Length];
         _used = 0;
         Array.Clear(_bySize);
         foreach (ref readonly var slot in old.AsSpan())
@@ -222,25 +270,4 @@ public sealed class Tlb
     }
 
     private static int Hash(ulong key) => (int)((key * 0x9E37_79B9_7F4A_7C15UL) >> 40);
-
-    private struct Slot
-    {
-        /// <summary>Bit 63 set, size in 62:61, PCID or 4096 for global in 60:48, page number in 35:0; 0 when never used.</summary>
-        public ulong Key;
-
-        public Translation Translation;
-
-        /// <summary>The time it was made.</summary>
-        public ulong Stamp;
-
-        public int Pcid;
-
-        public readonly int Space => (int)(Key >> 48) & 0x1FFF;
-
-        public readonly TlbEntry ToEntry()
-        {
-            var page = (Key & 0xF_FFFF_FFFF) << Translation.Shift;
-            return new TlbEntry(Pcid, new VirtualAddress((ulong)((long)(page << 16) >> 16)), Translation);
-        }
-    }
 }

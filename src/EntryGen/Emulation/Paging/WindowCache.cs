@@ -40,6 +40,7 @@ internal sealed class WindowCache
     private readonly byte[] _contextOf = new byte[4096 * Modes];
     private readonly int[] _ownerOf = new int[Contexts];
     private int _last;
+    private int _mostTaken;
 
     public WindowCache()
     {
@@ -88,10 +89,34 @@ internal sealed class WindowCache
         }
     }
 
+    /// <summary>Forgets the translations of one page under all PCIDs.</summary>
+    /// <param name="page">Its first linear address.</param>
+    /// <param name="shift">Its size as a power of two.</param>
+    public void Forget(ulong page, int shift)
+    {
+        if (shift > 12)
+        {
+            // Which parts of a large page have windows is not known.
+            ForgetAll();
+            return;
+        }
+
+        Epoch++;
+        for (var context = 0; context <= _mostTaken; context++)
+        {
+            ref var slot = ref _table[(context << SlotBits) + (int)(Offset(page) >> SlotSizeBits)];
+            if (slot.ReadTag == (page | 0xFFF) || slot.WriteTag == (page | 0xFFF) || slot.FetchTag == (page | 0xFFF))
+            {
+                // The addend stays, so that the slot is still known to be used.
+                slot = new Window { Addend = slot.Addend };
+            }
+        }
+    }
+
     /// <summary>Forgets all translations.</summary>
     public void ForgetAll()
     {
-        for (var context = 0; context < Contexts; context++)
+        for (var context = 0; context <= _mostTaken; context++)
         {
             Clear(context);
         }
@@ -172,6 +197,7 @@ internal sealed class WindowCache
             ContextTaken?.Invoke();
         }
 
+        _mostTaken = Math.Max(_mostTaken, _last);
         _ownerOf[_last] = owner;
         _contextOf[owner] = (byte)_last;
         return _last;

@@ -15,6 +15,7 @@ public sealed class MachineSnapshot
         _tlb = machine.Tlb.Save();
         _budget = machine.Budget;
         _tlbChanges = machine.Tlb.Changes;
+        machine.Tlb.Journal.Start(this);
         Memory = machine.Memory.Checkpoint();
     }
 
@@ -45,8 +46,7 @@ public sealed class MachineSnapshot
         Machine.MoveShadow(_budget);
         if (!HasSameTlb)
         {
-            Machine.Tlb.Load(_tlb);
-            Machine.Linear.ForgetWindows();
+            Machine.Linear.RestoreTlb(this);
             _tlbChanges = Machine.Tlb.Changes;
         }
 
