@@ -2,11 +2,11 @@ using EntryGen.Emulation;
 
 namespace EntryGen.Benchmarks;
 
-/// <summary>The guest of <see cref="Rehearsal"/>: two page tables of which the user's has only what the entry needs, PCIDs, kernel and trampoline stacks.</summary>
+/// <summary>The guest of <see cref="Rehearsal"/> and <see cref="ParanoidRehearsal"/>: two page tables of which the user's has only what the entry needs, PCIDs, kernel and trampoline stacks.</summary>
 internal static class RehearsalMachine
 {
     private const ulong Base = 0xffff_ffff_8000_0000;
-    private const ulong PerCpu = 0x24000, Gdt = 0x21000, Trampoline = 0x22000, KernelStack = 0x38000, KernelStackTop = 0x3c000, Code = 0x50000;
+    private const ulong PerCpu = 0x24000, ExceptionStack = 0x23000, Gdt = 0x21000, Trampoline = 0x22000, KernelStack = 0x38000, KernelStackTop = 0x3c000, Code = 0x50000;
     private const ulong Mapping = PageTableBits.Present | PageTableBits.Writable | PageTableBits.Accessed | PageTableBits.Dirty;
     private const ulong ProcessContextIds = 1UL << 17;
     private const ulong UserHalf = 0x1000, UserPcid = 0x801;
@@ -14,8 +14,30 @@ internal static class RehearsalMachine
     /// <summary>Instructions of one round trip, the two of the loop included.</summary>
     public const int Instructions = 90;
 
+    /// <summary>Instructions of one paranoid round trip that interrupts the kernel, those that build the frame and loop included.</summary>
+    public const int ParanoidFromKernel = 75;
+
+    /// <summary>The same with the user's page table and GS.</summary>
+    public const int ParanoidFromUser = 88;
+
     /// <summary>Makes a machine that stands before the first round trip.</summary>
-    public static Machine Create()
+    public static Machine Create() => Create(Rehearsal.EntryUnit);
+
+    /// <summary>Makes a machine that stands before the first paranoid round trip.</summary>
+    /// <param name="fromUser">With the user's page table and GS.</param>
+    public static Machine CreateParanoid(bool fromUser)
+    {
+        var machine = Create(ParanoidRehearsal.EntryUnit);
+        if (!fromUser)
+        {
+            machine[Reg.Cr3] = machine.HostPageTable!.Value.Value;
+            (machine[Reg.GsBase], machine[Reg.KernelGsBase]) = (machine[Reg.KernelGsBase], machine[Reg.GsBase]);
+        }
+
+        return machine;
+    }
+
+    private static Machine Create(EntryUnit unit)
     {
         var machine = new Machine(memorySize: 1 << 20);
         var tables = new PageTableBuilder(machine.Memory, 0x60000);
@@ -25,6 +47,7 @@ internal static class RehearsalMachine
         Map(PerCpu + 0x1000, isShared: false);
         Map(Gdt, isShared: true);
         Map(Trampoline, isShared: true);
+        Map(ExceptionStack, isShared: true);
         for (var page = KernelStack; page < KernelStackTop; page += 0x1000)
         {
             Map(page, isShared: false);
@@ -56,7 +79,7 @@ internal static class RehearsalMachine
         void MapCode()
         {
             PhysicalAddress frame = Code;
-            foreach (var section in Rehearsal.EntryUnit.Sections.Where(section => section.Executable))
+            foreach (var section in unit.Sections.Where(section => section.Executable))
             {
                 for (var page = section.Address & ~0xfffUL; page < section.Address + section.Size; page += 0x1000)
                 {
@@ -76,16 +99,25 @@ internal static class RehearsalMachine
     /// <exception cref="InvalidOperationException">The guest ended otherwise than it should.</exception>
     public static void Run(Machine machine, int count)
     {
-        Prepare(machine, count);
+        Prepare(machine, count, Instructions);
         var cpu = machine.Cpu;
         Check(machine, count, Rehearsal.round_trips(ref cpu));
+    }
+
+    /// <summary>Does some paranoid round trips.</summary>
+    /// <exception cref="InvalidOperationException">The guest ended otherwise than it should.</exception>
+    public static void RunParanoid(Machine machine, int count, int instructions)
+    {
+        Prepare(machine, count, instructions);
+        var cpu = machine.Cpu;
+        Check(machine, count, ParanoidRehearsal.round_trips(ref cpu));
     }
 
     /// <summary>Does some round trips one instruction at a time.</summary>
     /// <exception cref="InvalidOperationException">The guest ended otherwise than it should.</exception>
     public static void Step(Machine machine, int count)
     {
-        Prepare(machine, count);
+        Prepare(machine, count, Instructions);
         var cpu = machine.Cpu;
         var unit = Rehearsal.EntryUnit;
         cpu.Rip = unit.Entries["round_trips"].Address;
@@ -99,10 +131,10 @@ internal static class RehearsalMachine
         Check(machine, count, stop);
     }
 
-    private static void Prepare(Machine machine, int count)
+    private static void Prepare(Machine machine, int count, int instructions)
     {
         machine[Reg.Rbx] = (ulong)count;
-        machine.Budget = (long)count * Instructions + 1;
+        machine.Budget = (long)count * instructions + 1;
     }
 
     private static void Check(Machine machine, int count, Stop stop)

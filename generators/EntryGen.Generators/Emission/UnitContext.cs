@@ -49,11 +49,17 @@ internal sealed class UnitContext
     /// <summary>Whether <c>Run</c> leaves an instruction to <c>Step</c>.</summary>
     public static bool IsOnlyInStep(Instruction instruction) => SemanticsTable.Find(instruction.Info.Op) is not { } semantic || semantic.OnlyInStep(instruction);
 
-    /// <summary>A call that gives RFLAGS its new value by a rule.</summary>
+    /// <summary>An expression that gives RFLAGS its new value by a rule: a call, or the value when a register was cleared.</summary>
     public string CallFlagFunction(FlagRule rule, string flags, IEnumerable<string> inputs)
     {
+        var arguments = string.Join(", ", inputs);
+        if (rule.OfZero is { } set && arguments == Value.Number(0))
+        {
+            return $"({flags} & ~{Value.Number((ulong)rule.Mask)} | {Value.Number((ulong)set)})";
+        }
+
         _flagFunctions[rule.Name] = rule;
-        return $"{rule.Name}({flags}, {string.Join(", ", inputs)})";
+        return $"{rule.Name}({flags}, {arguments})";
     }
 
     /// <summary>Registers to compare with their poison before an instruction, by encoding number.</summary>

@@ -24,8 +24,20 @@ public class WindowCoherenceTests
         var slow = NewGuest(out var slowOther);
         using var observed = slow.Machine.Observe(new Nobody());
         var random = new Random(seed);
+        var snapshots = (fast.Machine.Snapshot(), slow.Machine.Snapshot());
         for (var step = 0; step < 20_000; step++)
         {
+            if (step % 211 == 0)
+            {
+                snapshots = (fast.Machine.Snapshot(), slow.Machine.Snapshot());
+            }
+            else if (step % 37 == 0)
+            {
+                fast.Machine.Restore(snapshots.Item1);
+                slow.Machine.Restore(snapshots.Item2);
+                Assert.Equal(slow.Machine.Tlb.Entries, fast.Machine.Tlb.Entries);
+            }
+
             var choice = random.Next(40);
             var page = Pages[random.Next(Pages.Length)];
             var address = page + (ulong)random.Next(4096);

@@ -134,7 +134,7 @@ static partial class FromFile
 
                     t0 = Unsafe.ReadUnaligned<ulong>(ref stack0);
                     rsp += 8;
-                    rflags = LogicFlags32(rflags, 0UL);
+                    rflags = (rflags & ~0x8c5UL | 0x44UL);
                     budget -= 2;
                     rip = t0;
                     goto lookup;
@@ -162,7 +162,7 @@ static partial class FromFile
 
                 exit0:
                 // ret
-                rflags = LogicFlags32(rflags, 0UL);
+                rflags = (rflags & ~0x8c5UL | 0x44UL);
                 budget -= 1;
                 rip = 0xffffffff81000010UL;
                 goto leave;
@@ -262,7 +262,7 @@ static partial class FromFile
                     case 0:
                     {
                         Unsafe.Add(ref r, Rax) = 0UL;
-                        Unsafe.Add(ref r, Rflags) = LogicFlags32(Unsafe.Add(ref r, Rflags), 0UL);
+                        Unsafe.Add(ref r, Rflags) = (Unsafe.Add(ref r, Rflags) & ~0x8c5UL | 0x44UL);
                         if (Retire(ref cpu, ref r, 0xffffffff81000000UL, 0xffffffff81000010UL, reserve, ref count))
                         {
                             goto case 1;
@@ -313,19 +313,6 @@ static partial class FromFile
                 }
 
                 return -1;
-            }
-        }
-
-        private static ulong LogicFlags32(ulong flags, ulong result)
-        {
-            unchecked
-            {
-                return flags & ~0x8c5UL
-                    | 0UL // CF
-                    | ((global::System.Numerics.BitOperations.PopCount((uint)(byte)result) & 1) == 0 ? 4UL : 0UL) // PF
-                    | (result == 0 ? 0x40UL : 0UL) // ZF
-                    | ((result & 0x80000000UL) != 0 ? 0x80UL : 0UL) // SF
-                    | 0UL; // OF
             }
         }
 

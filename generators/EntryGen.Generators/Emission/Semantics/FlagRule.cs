@@ -34,6 +34,9 @@ internal sealed class FlagRule
     /// <summary>For an indefinite rule: when a flag of <see cref="Mask"/> keeps its value though the rule applies; null when never.</summary>
     public Func<StatusFlags, string?> Keeps { get; init; } = static _ => null;
 
+    /// <summary>The flags that are set when the only input is 0; null when that is no frequent case.</summary>
+    public StatusFlags? OfZero { get; init; }
+
     /// <summary>The function that gives RFLAGS its new value.</summary>
     public string Function()
     {

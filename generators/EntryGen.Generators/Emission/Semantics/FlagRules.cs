@@ -38,6 +38,7 @@ internal static class FlagRules
     public static FlagRule Logic(int width) => new()
     {
         Name = $"LogicFlags{8 * width}",
+        OfZero = StatusFlags.ZF | StatusFlags.PF,
         Mask = Result | StatusFlags.CF | StatusFlags.OF,
         Inputs = ["result"],
         Test = (flag, x) => flag is StatusFlags.CF or StatusFlags.OF ? "false" : OfResult(flag, x[0], width),
