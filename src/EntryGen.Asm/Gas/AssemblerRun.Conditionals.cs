@@ -58,6 +58,16 @@ internal sealed partial class AssemblerRun
         }
     }
 
+    // GNU as reads ".if == 1" as an assignment to a symbol called .if; what was meant is a macro's argument that is empty.
+    private void OpenWithoutLeftSide(TextSlice statement, int equals)
+    {
+        _diagnostics.Report(
+            AssemblerDiagnostics.MalformedExpression,
+            statement.From(equals),
+            "the condition: expected an expression before '='; if a macro argument stands there, it is empty (write '0\\name' or '.ifb \\name')");
+        _conditionals.Open(condition: false, statement.Span, _diagnostics.Frame);
+    }
+
     // A condition that cannot be read was reported and counts as false.
     private bool IsTrue(Directive directive, TextSlice operands)
     {

@@ -130,6 +130,11 @@ internal sealed partial class AssemblerRun
                 ReportUnreadable(statement.From(start));
                 return;
             }
+            else if (following == '=' && _names.Get(text, start, end - start).Folded.Directive.IsConditional())
+            {
+                OpenWithoutLeftSide(statement.From(start), next);
+                return;
+            }
             else if (following == '=')
             {
                 Assign(statement.From(start), statement.Between(start, end), next);

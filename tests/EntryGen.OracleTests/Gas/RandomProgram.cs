@@ -20,7 +20,7 @@ internal sealed class RandomProgram(Random random)
 
     private static readonly string[] Conditions =
     [
-        ".if {e}", ".if {e}", ".if {r}", ".if {r} && {e}", ".ifeq {e}", ".ifne {e}", ".ifgt {e}", ".ifge {e}", ".iflt {e}", ".ifle {e}", ".ifb {t}", ".ifnb {t}", ".ifc {t},{t}", ".ifnc {t},{t}",
+        ".if {e}", ".if {e}", ".if {r}", ".if {r} || {e}", ".ifeq {e}", ".ifne {e}", ".ifgt {e}", ".ifge {e}", ".iflt {e}", ".ifle {e}", ".ifb {t}", ".ifnb {t}", ".ifc {t},{t}", ".ifnc {t},{t}",
         ".ifc {t} , {t}", ".ifdef {s}", ".ifndef {s}", ".ifeqs \"{t}\",\"a\"", ".ifnes \"a\" , \"a\"", ".IF {e}", ".ifnotdef {s}",
     ];
 
@@ -139,7 +139,7 @@ internal sealed class RandomProgram(Random random)
                 Body($" .irp x{(Chance(50) ? "," : " ")}{string.Join(Chance(50) ? "," : " ", Enumerable.Range(0, random.Next(0, 4)).Select(_ => Fill(Pick(Arguments), parameters)))}\n", [.. parameters, "x"], " .endr\n");
                 break;
             case 2:
-                Body($" .irpc x,{Pick(["abc", "1", "", "a b", "12,3"])}\n", [.. parameters, "x"], " .endr\n");
+                Body($" .irpc x,{Pick(["abc", "1", "", "a b", "12.3"])}\n", [.. parameters, "x"], " .endr\n");
                 break;
             default:
                 Body($" {Fill(Pick(Conditions), parameters)}\n", parameters, "");
@@ -202,7 +202,7 @@ internal sealed class RandomProgram(Random random)
                     'e' => Expression(parameters),
                     't' => Text(parameters),
                     'a' => Use(parameters) ?? "%rax",
-                    'r' => $"{Use(parameters) ?? "%rax"} {Pick(["==", "!="])} {Pick(["%rax", "%RSP", "never", "v", "3"])}",
+                    'r' => $"({Use(parameters) ?? "%rax"}) {Pick(["==", "!="])} {Pick(["%rax", "%RSP", "never", "v", "3"])}",
                     's' => Pick(Symbols),
                     'd' => random.Next(3).ToString(System.Globalization.CultureInfo.InvariantCulture),
                     _ => "",

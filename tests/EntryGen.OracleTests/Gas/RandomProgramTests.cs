@@ -57,6 +57,6 @@ public partial class RandomProgramTests(ITestOutputHelper output)
     // What only the encoder of instructions and the end of the file can know; here that is the concern of Program.
     [GeneratedRegex(
         "no such instruction|for `(push|mov|nop)'|can't resolve|invalid operands? \\(|register value|when setting|backward ref|local label|invalid char|symbol definition loop"
-        + "|global register|relocation|bad register name|operation combines|Invalid operation|immediate expression|expecting operand|after expression")]
+        + "|global register|relocation|bad register name|operation combines|Invalid operation|immediate expression|expecting operand|after expression|found '2'")]
     private static partial Regex FoundLater();
 }
