@@ -8,6 +8,7 @@ public sealed class MacroTable
 {
     private readonly MacroState _macros;
     private readonly BuiltInNames _builtIns;
+    private Evaluator? _evaluator;
 
     internal MacroTable(MacroState macros, BuiltInNames builtIns)
     {
@@ -64,21 +65,8 @@ public sealed class MacroTable
 
         lock (_macros)
         {
-            var options = new PreprocessorOptions();
-            var diagnostics = new DiagnosticSink(options.MaxDiagnostics);
-            var budget = new ExpansionBudget(options, diagnostics, CancellationToken.None);
-            var source = new OneName(new Token { Kind = TokenKind.Name, Name = symbol, Spelling = macro.Source, Start = macro.NameStart, Length = name.Length });
-            var expander = new MacroExpander(_macros, source, budget, diagnostics) { InDirective = true };
-            var condition = new Condition(expander, _macros, _builtIns, hasInclude: null, namesAreErrors: true);
-            var result = condition.Evaluate();
-            expander.Abandon();
-            if (condition.Error is not null || diagnostics.Diagnostics.Count > 0)
-            {
-                return false;
-            }
-
-            value = (long)result.Bits;
-            return true;
+            _evaluator = _evaluator is { IsSpent: false } ? _evaluator : new Evaluator(_macros, _builtIns);
+            return _evaluator.TryEvaluate(new Token { Kind = TokenKind.Name, Name = symbol, Spelling = macro.Source, Start = macro.NameStart, Length = name.Length }, out value);
         }
     }
 
@@ -99,10 +87,54 @@ public sealed class MacroTable
         return text.ToTracedText();
     }
 
-    /// <summary>Gives one name.</summary>
-    private sealed class OneName(Token name) : ITokenSource
+    /// <summary>Expands and computes one macro after the other; hundreds of features and offsets are asked for by name.</summary>
+    private sealed class Evaluator
     {
+        // A budget is for one unit's worth of expansions.
+        private const int MaxUses = 1_000;
+
+        private readonly MacroState _macros;
+        private readonly BuiltInNames _builtIns;
+        private readonly DiagnosticSink _diagnostics;
+        private readonly OneName _source = new();
+        private readonly MacroExpander _expander;
+        private int _uses;
+
+        public Evaluator(MacroState macros, BuiltInNames builtIns)
+        {
+            var options = new PreprocessorOptions();
+            _macros = macros;
+            _builtIns = builtIns;
+            _diagnostics = new DiagnosticSink(options.MaxDiagnostics);
+            _expander = new MacroExpander(macros, _source, new ExpansionBudget(options, _diagnostics, CancellationToken.None), _diagnostics) { InDirective = true };
+        }
+
+        /// <summary>Another one must take its place: an expansion went wrong here, or there were enough.</summary>
+        public bool IsSpent => _diagnostics.Diagnostics.Count > 0 || _uses >= MaxUses;
+
+        public bool TryEvaluate(in Token name, out long value)
+        {
+            _uses++;
+            _source.Give(name);
+            var condition = new Condition(_expander, _macros, _builtIns, hasInclude: null, namesAreErrors: true);
+            var result = condition.Evaluate();
+            _expander.Abandon();
+            value = condition.Error is null && _diagnostics.Diagnostics.Count == 0 ? (long)result.Bits : 0;
+            return condition.Error is null && _diagnostics.Diagnostics.Count == 0;
+        }
+    }
+
+    /// <summary>Gives one name.</summary>
+    private sealed class OneName : ITokenSource
+    {
+        private Token _name;
         private bool _isGiven;
+
+        public void Give(in Token name)
+        {
+            _name = name;
+            _isGiven = false;
+        }
 
         public Token Next()
         {
@@ -112,7 +144,7 @@ public sealed class MacroTable
             }
 
             _isGiven = true;
-            return name;
+            return _name;
         }
 
         public void StepBack() => _isGiven = false;

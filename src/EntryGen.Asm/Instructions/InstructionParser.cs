@@ -11,6 +11,8 @@ namespace EntryGen.Asm.Instructions;
 /// <param name="macros">Macros that a mistyped mnemonic may have meant.</param>
 internal sealed class InstructionParser(SymbolTable symbols, DiagnosticList diagnostics, IReadOnlyDictionary<string, MacroDefinition> macros)
 {
+    private readonly Dictionary<string, List<MnemonicMatch>> _matches = new(StringComparer.Ordinal);
+
     /// <summary>Reads one statement.</summary>
     /// <param name="statement">A statement of kind instruction.</param>
     /// <param name="pending">Prefixes that stood before it as statements or bytes of their own.</param>
@@ -19,7 +21,7 @@ internal sealed class InstructionParser(SymbolTable symbols, DiagnosticList diag
         var errors = new StatementErrors(statement, diagnostics);
         var mnemonic = statement.Name.ToLowerInvariant();
         var prefixes = PrefixReader.Read(statement) | pending;
-        var matches = MnemonicTable.Find(mnemonic).ToList();
+        var matches = Matches(mnemonic);
         if (matches.Count == 0)
         {
             var nearest = diagnostics.HasRoomFor(ProgramDiagnostics.UnknownMnemonic) ? Nearest(mnemonic) : null;
@@ -51,6 +53,16 @@ internal sealed class InstructionParser(SymbolTable symbols, DiagnosticList diag
 
         errors.AtName(ProgramDiagnostics.OperandMismatch, Mismatch(mnemonic, matches, operands));
         return Unmodelled(statement, mnemonic);
+    }
+
+    private List<MnemonicMatch> Matches(string mnemonic)
+    {
+        if (!_matches.TryGetValue(mnemonic, out var matches))
+        {
+            _matches.Add(mnemonic, matches = [.. MnemonicTable.Find(mnemonic)]);
+        }
+
+        return matches;
     }
 
     // A 64-bit immediate, or the accumulator and an absolute address.

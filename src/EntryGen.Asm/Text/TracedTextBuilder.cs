@@ -3,8 +3,12 @@ namespace EntryGen.Asm.Text;
 /// <summary>Joins traced characters; neighbours that were written side by side share a run.</summary>
 public sealed class TracedTextBuilder
 {
-    private char[] _text = new char[256];
-    private OriginRun[] _runs = new OriginRun[16];
+    // Many builders are made and few are used: room comes with the first character.
+    private const int FirstCharacters = 256;
+    private const int FirstRuns = 16;
+
+    private char[] _text = [];
+    private OriginRun[] _runs = [];
     private int _runCount;
 
     /// <summary>Number of characters so far.</summary>
@@ -113,7 +117,7 @@ public sealed class TracedTextBuilder
     {
         if (_runCount == _runs.Length)
         {
-            Array.Resize(ref _runs, _runs.Length * 2);
+            Array.Resize(ref _runs, Math.Max(FirstRuns, _runs.Length * 2));
         }
 
         _runs[_runCount++] = run;
@@ -123,7 +127,7 @@ public sealed class TracedTextBuilder
     {
         if (Length + length > _text.Length)
         {
-            Array.Resize(ref _text, Math.Max(_text.Length * 2, Length + length));
+            Array.Resize(ref _text, Math.Max(Math.Max(FirstCharacters, _text.Length * 2), Length + length));
         }
 
         text.CopyTo(start, _text, Length, length);

@@ -10,6 +10,9 @@ namespace EntryGen.Asm.Cpp;
 /// </remarks>
 internal sealed class Lexer
 {
+    /// <summary>Tokens for which room is kept from one text to the next: those of the largest header.</summary>
+    private const int MaxScratch = 64 * 1024;
+
     private readonly SourceText _source;
     private readonly string _text;
     private readonly NameTable _names;
@@ -23,12 +26,12 @@ internal sealed class Lexer
     private int _position;
     private int _lineNumber = 1;
 
-    private Lexer(SourceText source, NameTable names)
+    private Lexer(SourceText source, NameTable names, List<Token> tokens)
     {
         _source = source;
         _text = source.Text;
         _names = names;
-        _tokens = new List<Token>((_text.Length / 8) + 8);
+        _tokens = tokens;
     }
 
     /// <summary>Tokens of a whole text.</summary>
@@ -36,16 +39,32 @@ internal sealed class Lexer
     {
         lock (names.Gate)
         {
-            var lexer = new Lexer(source, names);
+            names.Scratch.Clear();
+            var lexer = new Lexer(source, names, names.Scratch);
             lexer.ReadLines();
-            return new TokenizedText(source, [.. lexer._tokens], [.. lexer._lines], lexer._diagnostics);
+            var text = new TokenizedText(source, [.. lexer._tokens], [.. lexer._lines], lexer._diagnostics);
+            names.Scratch.Clear();
+            if (names.Scratch.Capacity > MaxScratch)
+            {
+                names.Scratch.Capacity = 0;
+            }
+
+            return text;
         }
     }
 
     /// <summary>Reads <paramref name="text"/> as one token; false when it is none, or more than one.</summary>
     public static bool TryReadOne(string text, NameTable names, out Token token)
     {
-        var lexer = new Lexer(new SourceText("", text), names);
+        lock (names.Gate)
+        {
+            return TryReadOneWithinGate(text, names, out token);
+        }
+    }
+
+    private static bool TryReadOneWithinGate(string text, NameTable names, out Token token)
+    {
+        var lexer = new Lexer(new SourceText("", text), names, []);
         token = default;
         if (text.Length == 0 || IsBlank(text[0]) || text[0] == '\n' || lexer.AtComment())
         {
@@ -331,11 +350,12 @@ internal sealed class Lexer
         if (spliced)
         {
             token.Flags = TokenFlags.Spliced;
-            token.Name = _names.Get(Splices.Remove(_text, start, token.Length));
+            var name = Splices.Remove(_text, start, token.Length);
+            token.Name = _names.GetWithinGate(name, 0, name.Length);
         }
         else
         {
-            token.Name = _names.Get(_text, start, token.Length);
+            token.Name = _names.GetWithinGate(_text, start, token.Length);
         }
 
         return token;

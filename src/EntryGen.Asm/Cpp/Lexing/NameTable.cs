@@ -21,8 +21,11 @@ internal sealed class NameTable
     private Name?[] _slots = new Name?[4096];
     private int _count;
 
-    /// <summary>Held while many names are looked up, so that each look-up need not wait.</summary>
+    /// <summary>Held while a text is lexed.</summary>
     public object Gate => _gate;
+
+    /// <summary>Room for the tokens of one text, for whoever holds the gate.</summary>
+    public List<Token> Scratch { get; } = [];
 
     /// <summary>Number of names.</summary>
     public int Count
@@ -44,28 +47,34 @@ internal sealed class NameTable
     {
         lock (_gate)
         {
-            var mask = _slots.Length - 1;
-            var slot = Hash(text, start, length) & mask;
-            while (_slots[slot] is { } name)
-            {
-                if (name.Text.Length == length && string.CompareOrdinal(name.Text, 0, text, start, length) == 0)
-                {
-                    return name;
-                }
-
-                slot = (slot + 1) & mask;
-            }
-
-            var spelling = text.Substring(start, length);
-            var added = new Name(spelling, _count++, DirectiveNames.Find(spelling));
-            _slots[slot] = added;
-            if (_count * 2 > _slots.Length)
-            {
-                Grow();
-            }
-
-            return added;
+            return GetWithinGate(text, start, length);
         }
+    }
+
+    /// <summary>The same, for whoever holds the gate.</summary>
+    public Name GetWithinGate(string text, int start, int length)
+    {
+        var mask = _slots.Length - 1;
+        var slot = Hash(text, start, length) & mask;
+        while (_slots[slot] is { } name)
+        {
+            if (name.Text.Length == length && name.Text.AsSpan().SequenceEqual(text.AsSpan(start, length)))
+            {
+                return name;
+            }
+
+            slot = (slot + 1) & mask;
+        }
+
+        var spelling = text.Substring(start, length);
+        var added = new Name(spelling, _count++, DirectiveNames.Find(spelling));
+        _slots[slot] = added;
+        if (_count * 2 > _slots.Length)
+        {
+            Grow();
+        }
+
+        return added;
     }
 
     private static int Hash(string text, int start, int length)

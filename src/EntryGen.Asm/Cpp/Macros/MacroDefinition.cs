@@ -38,7 +38,10 @@ internal sealed class MacroDefinition
     public bool IsVariadic { get; init; }
 
     /// <summary>The replacement, parameters marked and <c>#</c> and <c>##</c> turned into flags.</summary>
-    public Token[] Body { get; init; } = [];
+    public Token[] Body => field ??= MarkedBody ?? CopyWrittenBody();
+
+    /// <summary>The body, when it has something to mark. Of thousands of definitions in a header closure few are used: others are copied when they are.</summary>
+    public Token[]? MarkedBody { get; init; }
 
     /// <summary>The replacement as written.</summary>
     public ArraySegment<Token> WrittenBody { get; init; }
@@ -91,6 +94,18 @@ internal sealed class MacroDefinition
         }
 
         return true;
+    }
+
+    private Token[] CopyWrittenBody()
+    {
+        var body = new Token[WrittenBody.Count];
+        for (var i = 0; i < body.Length; i++)
+        {
+            body[i] = WrittenBody.Array![WrittenBody.Offset + i];
+            body[i].Flags &= i == 0 ? TokenFlags.Spliced : TokenFlags.SpaceBefore | TokenFlags.Spliced;
+        }
+
+        return body;
     }
 
     private static bool SameNames(Name[]? first, Name[]? second)

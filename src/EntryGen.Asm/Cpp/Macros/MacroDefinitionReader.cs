@@ -8,6 +8,8 @@ internal ref struct MacroDefinitionReader
     /// <summary>Looking a parameter up is a search in a list: more than this would let a small input cost a lot.</summary>
     private const int MaxParameters = 256;
 
+    private static readonly List<Name> _noParameters = [];
+
     private readonly TokenizedText _text;
     private readonly ReadOnlySpan<Token> _line;
 
@@ -15,7 +17,7 @@ internal ref struct MacroDefinitionReader
     private readonly int _first;
     private readonly BuiltInNames _builtIns;
     private readonly DiagnosticSink _diagnostics;
-    private readonly List<Name> _parameters = [];
+    private List<Name> _parameters = _noParameters;
     private int _next;
     private bool _isVariadic;
 
@@ -73,7 +75,8 @@ internal ref struct MacroDefinitionReader
         }
 
         var bodyStart = _next;
-        if (ReadBody(isFunctionLike) is not { } body)
+        Token[]? body = null;
+        if ((isFunctionLike || HasPaste()) && (body = ReadBody(isFunctionLike)) is null)
         {
             return null;
         }
@@ -83,7 +86,7 @@ internal ref struct MacroDefinitionReader
             Name = name.Name!,
             Parameters = isFunctionLike ? [.. _parameters] : null,
             IsVariadic = _isVariadic,
-            Body = body,
+            MarkedBody = body,
             Source = _text.Source,
             NameStart = name.Start,
             WrittenBody = new ArraySegment<Token>(_text.Tokens, _first + bodyStart, _line.Length - bodyStart),
@@ -93,6 +96,7 @@ internal ref struct MacroDefinitionReader
     /// <summary>Reads <c>(a, b...)</c>.</summary>
     private bool ReadParameters()
     {
+        _parameters = [];
         _next = 4;
         if (Peek() == TokenKind.CloseParen)
         {
@@ -134,6 +138,19 @@ internal ref struct MacroDefinitionReader
                     return Fail("expected ',' or ')' in the parameter list");
             }
         }
+    }
+
+    private readonly bool HasPaste()
+    {
+        for (var i = _next; i < _line.Length; i++)
+        {
+            if (_line[i].Kind == TokenKind.HashHash)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private readonly TokenKind Peek() => _next < _line.Length ? _line[_next].Kind : TokenKind.End;

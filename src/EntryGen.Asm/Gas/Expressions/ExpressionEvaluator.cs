@@ -36,10 +36,13 @@ public static class ExpressionEvaluator
     /// <param name="distances">
     /// Turns the difference of two labels into a number where it can, and lets symbols be compared as GNU as does at that point; null leaves them symbolic.
     /// </param>
-    internal static ExpressionValue Evaluate(Expression expression, SymbolTable symbols, int sequence, string section, Distances? distances) =>
-        Settle(new Context(symbols, sequence, section, distances).Evaluate(expression), distances);
+    internal static ExpressionValue Evaluate(Expression expression, SymbolTable symbols, int sequence, string section, Distances? distances)
+    {
+        var context = new Context(symbols, sequence, section, distances);
+        return Settle(context.Evaluate(expression), distances);
+    }
 
-    private sealed class Context(SymbolTable symbols, int sequence, string section, Distances? distances)
+    private struct Context(SymbolTable symbols, int sequence, string section, Distances? distances)
     {
         private int _depth;
         private int _steps;
@@ -96,7 +99,7 @@ public static class ExpressionEvaluator
             return ExpressionValue.OfSymbol(new SymbolTerm(name, symbols.FindLabel(name)), addend);
         }
 
-        private ExpressionValue LocalLabel(LocalLabelExpression label) => ExpressionValue.OfSymbol(new SymbolTerm(
+        private readonly ExpressionValue LocalLabel(LocalLabelExpression label) => ExpressionValue.OfSymbol(new SymbolTerm(
             label.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) + (label.Forward ? "f" : "b"),
             symbols.FindLocalLabel(label.Number, label.Forward, sequence)));
     }

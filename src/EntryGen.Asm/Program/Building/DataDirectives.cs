@@ -11,6 +11,9 @@ internal static class DataDirectives
     // More than this is no table that entry code reads.
     private const int MaxFill = 1 << 16;
 
+    // Decimal digits that fit 64 bits in any case.
+    private const int MaxPlainDigits = 18;
+
     private static readonly HashSet<string> _strings = [".ascii", ".asciz", ".string"];
     private static readonly HashSet<string> _padding = [".skip", ".space", ".zero", ".fill", ".align", ".balign", ".p2align", ".org", ".nops"];
 
@@ -28,7 +31,7 @@ internal static class DataDirectives
     {
         if (Directives.NumberWidth(statement.Name) is var size and > 0)
         {
-            return new DataElement(statement.Sequence, [.. Evaluate(statement, symbols, errors).Select(value => new DataValue(size, value))]);
+            return new DataElement(statement.Sequence, ReadNumbers(statement, symbols, size, errors));
         }
 
         if (_strings.Contains(statement.Name))
@@ -46,6 +49,25 @@ internal static class DataDirectives
             ".org" or ".nops" => new DataElement(statement.Sequence, []),
             _ => Fill(statement, Argument(0, 0), 1, Argument(1, 0)),
         };
+    }
+
+    private static DataValue[] ReadNumbers(Statement statement, SymbolTable symbols, int size, StatementErrors? errors)
+    {
+        // Most directives state one plain number.
+        var text = statement.Operands.Text;
+        if (text.Length is > 0 and <= MaxPlainDigits && text[0] != '0' && text.All(Characters.IsDigit))
+        {
+            return Numbers.TryParse(text, 0, text.Length, out var number) ? [new DataValue(size, ExpressionValue.Constant(number))] : [];
+        }
+
+        var values = Evaluate(statement, symbols, errors);
+        var numbers = new DataValue[values.Count];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = new DataValue(size, values[i]);
+        }
+
+        return numbers;
     }
 
     /// <summary>The values of a directive's operands.</summary>
