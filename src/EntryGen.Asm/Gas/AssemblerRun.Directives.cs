@@ -82,6 +82,9 @@ internal sealed partial class AssemblerRun
                 return _operands.IsNothing(operands, word.Text) & TryLeaveSection(directive, statement);
             case Directive.Alignment:
                 return _operands.Check(directive, word.Text, operands) && IsAlignment(operands, word.Text);
+            case Directive.CodeMode:
+                _codeBits = word.Text switch { ".code64" => 64, ".code32" => 32, _ => 16 };
+                return _operands.Check(directive, word.Text, operands);
             default:
                 return _operands.Check(directive, word.Text, operands);
         }

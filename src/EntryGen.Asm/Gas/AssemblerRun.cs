@@ -22,6 +22,7 @@ internal sealed partial class AssemblerRun
     private readonly ConstantReader _constants;
     private readonly OperandChecker _operands;
     private readonly ArgumentSplitter _arguments;
+    private int _codeBits = 64;
     private int _read;
 
     public AssemblerRun(AssemblerOptions options, IReadOnlyList<LogicalLine> lines)
@@ -199,6 +200,7 @@ internal sealed partial class AssemblerRun
             Kind = kind,
             Section = _sections.Current,
             Subsection = _sections.Subsection,
+            CodeBits = _codeBits,
             Name = name,
             Frame = _diagnostics.Frame,
             File = line.File,

@@ -19,7 +19,7 @@ internal enum Directive
     SymbolNames,
     SymbolSize,
     SymbolType,
-    NoOperands,
+    CodeMode,
 
     // Conditionals; the engine relies on If being the first and EndIf the last of them.
     If,
@@ -190,7 +190,7 @@ internal static class Directives
         Add(Directive.SymbolNames, "hidden internal protected local");
         Add(Directive.SymbolSize, "size");
         Add(Directive.SymbolType, "type");
-        Add(Directive.NoOperands, "code16 code16gcc code32 code64");
+        Add(Directive.CodeMode, "code16 code16gcc code32 code64");
         Add(Directive.PassedOn, PassedOnNames);
         return names;
 

@@ -31,7 +31,7 @@ internal sealed class OperandChecker(DiagnosticBag diagnostics, ConstantReader c
         Directive.SymbolNames => AreNames(operands),
         Directive.SymbolSize => TryReadName(operands, out var end) && IsCommaAt(operands, end, out var start) && constants.Parse(operands.From(start), "the size") is not null,
         Directive.SymbolType => TryReadName(operands, out var end) && IsSymbolType(operands.From(end)),
-        Directive.NoOperands => IsNothing(operands, name),
+        Directive.CodeMode => IsNothing(operands, name),
         _ => true,
     };
 

@@ -50,6 +50,9 @@ public sealed class Statement
     /// <summary>The subsection (<c>.subsection</c>, <c>.text 1</c>), which orders a section's contents; mostly 0.</summary>
     public long Subsection { get; init; }
 
+    /// <summary>The mode that its code runs in, in bits: 64, or 32 or 16 after <c>.code32</c> or <c>.code16</c>.</summary>
+    public int CodeBits { get; init; } = 64;
+
     /// <summary>Mnemonic with prefixes stripped, directive with its dot, label or assigned symbol.</summary>
     public required string Name { get; init; }
 

@@ -20,6 +20,11 @@ internal sealed class InstructionParser(SymbolTable symbols, DiagnosticList diag
     {
         var errors = new StatementErrors(statement, diagnostics);
         var mnemonic = statement.Name.ToLowerInvariant();
+        if (statement.CodeBits != 64)
+        {
+            return Unmodelled(statement, mnemonic); // it follows rules of its own, and does not run here
+        }
+
         var prefixes = PrefixReader.Read(statement) | pending;
         var matches = Matches(mnemonic);
         if (matches.Count == 0)

@@ -144,6 +144,11 @@ internal readonly struct OperandParser
 
         // The segments but FS and GS have base 0 in 64-bit mode.
         var overriding = segment is { Number: >= 4 } ? segment : null;
+        if (segment is null && RegisterOfSymbol(start, end) is { } alias)
+        {
+            return new RegisterSyntax(alias, text);
+        }
+
         if (FindAddressParenthesis(start, end) is not { } open)
         {
             return ParseExpression((start, end)) is { } address
@@ -223,6 +228,12 @@ internal readonly struct OperandParser
             return true;
         }
 
+        if (RegisterOfSymbol(part.Start, part.End) is { } alias)
+        {
+            register = alias;
+            return IsAddressRegister(part, isPort, alias);
+        }
+
         if (_text[part.Start] != '%')
         {
             Malformed(part.Start, part.End - part.Start, "a register is expected here");
@@ -242,6 +253,11 @@ internal readonly struct OperandParser
             return false;
         }
 
+        return IsAddressRegister(part, isPort, register);
+    }
+
+    private bool IsAddressRegister((int Start, int End) part, bool isPort, Register register)
+    {
         if (register is { Class: RegisterClass.General or RegisterClass.InstructionPointer, Width: 8 } || (isPort && register is { Class: RegisterClass.General, Number: 2, Width: 2 }))
         {
             return true;
@@ -266,12 +282,21 @@ internal readonly struct OperandParser
             if (depth == 0)
             {
                 var inside = SkipBlanks(i + 1, end);
-                return _text[inside] is '%' or ',' ? i : null;
+                return _text[inside] is '%' or ',' || RegisterOfSymbol(inside, NameEnd(inside, end)) is not null ? i : null;
             }
         }
 
         return null;
     }
+
+    // The register that .set gave a name to.
+    private Register? RegisterOfSymbol(int start, int end) =>
+        end > start && Characters.IsNameStart(_text[start]) && NameEnd(start, end) == end
+        && _symbols.FindAssignment(_text.Text.Substring(start, end - start), _statement.Sequence) is { Value: { Kind: ExpressionValueKind.Register, Register: { } name } }
+            ? RegisterNames.Find(name)
+            : null;
+
+    private int NameEnd(int start, int end) => Characters.NameEnd(_text.Text, start, end);
 
     private string? IntelSyntaxHint(int start, int end)
     {

@@ -10,7 +10,7 @@ public partial class DirectiveTests
     private static readonly string[] Newer = [".base64", ".insn"];
 
     public static TheoryData<string> Rows() => new(
-        "conditionals", "macros and repetitions", "symbols", "sections", "numbers", "strings", "alignment and space", "what a symbol is", "modes, without operands",
+        "conditionals", "macros and repetitions", "symbols", "sections", "numbers", "strings", "alignment and space", "what a symbol is", "modes of code",
         "messages, end", "refused", "listed, operands not looked at");
 
     [GnuAsTheory]

@@ -58,7 +58,7 @@ public class DialectPageTests
         Row("strings", directive => directive is Directive.Strings);
         Row("alignment and space", directive => directive is >= Directive.Alignment and <= Directive.Origin);
         Row("what a symbol is", directive => directive is >= Directive.SymbolNames and <= Directive.SymbolType);
-        Row("modes, without operands", directive => directive is Directive.NoOperands);
+        Row("modes of code", directive => directive is Directive.CodeMode);
         Row("messages, end", directive => directive is >= Directive.Error and <= Directive.End);
         Row("refused", directive => directive is Directive.Unsupported);
         Row("listed, operands not looked at", directive => directive is Directive.PassedOn);
