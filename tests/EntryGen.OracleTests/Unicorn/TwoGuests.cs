@@ -137,7 +137,7 @@ internal sealed class TwoGuests : IDisposable
     private bool FetchFaults(byte vector)
     {
         var cpu = Machine.Cpu;
-        return !cpu.Fetch(cpu.Rip) && cpu.Fault().Vector == vector;
+        return !cpu.FetchInstruction(cpu.Rip) && cpu.Fault().Vector == vector;
     }
 
     private Difference? CompareRetired(int slot, GuestState state, bool isSystem)
