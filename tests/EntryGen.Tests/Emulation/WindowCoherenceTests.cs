@@ -53,6 +53,24 @@ public class WindowCoherenceTests
         }
     }
 
+    /// <summary>SMEP, set under another PCID that MOV to CR3 then leaves without a flush, also binds what was fetched before.</summary>
+    [Fact]
+    public void SMEP_binds_the_windows_of_every_PCID()
+    {
+        var guest = NewGuest(out _);
+        guest.ChangeEntry(Guest.UserData, 0, PageTableBits.NoExecute);
+        var cpu = guest.Machine.Cpu;
+        Assert.True(cpu.WriteControl(4, cpu.Cr4 & ~Cr4Bits.SMEP));
+        Assert.True(cpu.WriteControl(3, guest.Root.Value | 1));
+        Assert.True(cpu.FetchInstruction(Guest.UserData));
+        Assert.True(cpu.WriteControl(3, guest.Root.Value | 2));
+        Assert.True(cpu.WriteControl(4, cpu.Cr4 | Cr4Bits.SMEP));
+        Assert.True(cpu.WriteControl(3, guest.Root.Value | 1 | Cr3Bits.NoFlush));
+        Assert.False(cpu.FetchInstruction(Guest.UserData));
+        Assert.True(cpu.WriteControl(4, cpu.Cr4 & ~Cr4Bits.SMEP));
+        Assert.True(cpu.FetchInstruction(Guest.UserData));
+    }
+
     private static Guest NewGuest(out PhysicalAddress other)
     {
         var guest = new Guest();

@@ -31,6 +31,9 @@ internal sealed partial class LinearMemory
     private int _implicitMode;
     private bool _hasPcid;
 
+    // SMEP and NXE, which windows for fetching were made under: too rarely changed to have contexts of their own.
+    private ulong _fetchRules;
+
     private bool IsPaging => (_file[(int)Reg.Cr0] & Cr0Bits.PG) != 0;
 
     /// <summary>The PCID in force: 0 unless CR4.PCIDE is set.</summary>
@@ -46,6 +49,13 @@ internal sealed partial class LinearMemory
         _implicitMode = (isSmapOn ? WindowCache.SmapInForce : 0) | ((_file[(int)Reg.Cr0] & Cr0Bits.WP) != 0 ? WindowCache.WriteProtect : 0);
         var mode = ((_file[(int)Reg.Cs] & 3) == 3 ? WindowCache.UserMode : 0)
             | (isSmapOn && (_file[(int)Reg.Rflags] & Flags.AC) != 0 ? _implicitMode & ~WindowCache.SmapInForce : _implicitMode);
+        var fetchRules = (cr4 & Cr4Bits.SMEP) | (_file[(int)Reg.Efer] & EferBits.NXE);
+        if (_fetchRules != fetchRules)
+        {
+            _fetchRules = fetchRules;
+            Windows.ForgetAll();
+        }
+
         _machine.SelectWatch();
         _file[HiddenState.WindowMode] = (ulong)(_machine.HasWindows ? mode : mode | WindowCache.Watched);
         if (_hasPcid != ((cr4 & Cr4Bits.PCIDE) != 0))
