@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace EntryGen.Benchmarks;
@@ -26,34 +25,23 @@ internal sealed class Anchors : IDisposable
         RoundTrip, ParanoidKernel, ParanoidUser, UnicornRoundTrip, "Unicorn long loop: paranoid kCR3", "Unicorn long loop: paranoid uCR3",
     ];
 
-    private readonly DirectoryInfo _directory;
+    private readonly AnchorDirectory _directory;
     private readonly List<string> _programs = ["emu"];
 
-    private Anchors(DirectoryInfo directory) => _directory = directory;
+    private Anchors(AnchorDirectory directory) => _directory = directory;
 
     /// <summary>Builds them; null when no directory is named. Unicorn is left out where its library is not installed.</summary>
     public static Anchors? Build()
     {
-        if (Environment.GetEnvironmentVariable("ENTRYGEN_ANCHORS") is not { Length: > 0 } source)
+        if (AnchorDirectory.Build("path.bin", "emu") is not { } directory)
         {
-            Console.WriteLine("ENTRYGEN_ANCHORS is not set: nothing to compare with.");
             return null;
         }
 
-        var directory = Directory.CreateTempSubdirectory("entrygen-anchors-");
-        foreach (var file in Directory.GetFiles(source))
-        {
-            File.Copy(file, Path.Combine(directory.FullName, Path.GetFileName(file)));
-        }
-
         var anchors = new Anchors(directory);
-        if (!anchors.Execute("make", out _, "path.bin", "emu"))
-        {
-            throw new InvalidOperationException($"The anchors in {source} do not build.");
-        }
 
         // The image that Unicorn runs is written by the C program.
-        if (anchors.Execute("make", out _, "uni") && anchors.Execute(Path.Combine(directory.FullName, "emu"), out _, "image"))
+        if (directory.TryRun("make", out _, "uni") && directory.TryRun(directory.PathOf("emu"), out _, "image"))
         {
             anchors._programs.Add("uni");
         }
@@ -66,10 +54,7 @@ internal sealed class Anchors : IDisposable
     {
         foreach (var program in _programs)
         {
-            if (!Execute(Path.Combine(_directory.FullName, program), out var output, "1"))
-            {
-                throw new InvalidOperationException($"The anchor {program} failed.");
-            }
+            var output = _directory.Run(_directory.PathOf(program), "1");
 
             // RAW|group|name|instructions|unit|value
             foreach (var fields in output.Split('\n').Select(line => line.Split('|')).Where(fields => fields is ["RAW", _, _, _, "ns", _] && _wanted.Contains(fields[2])))
@@ -80,17 +65,5 @@ internal sealed class Anchors : IDisposable
     }
 
     /// <summary>Removes what was built.</summary>
-    public void Dispose() => _directory.Delete(recursive: true);
-
-    private bool Execute(string program, out string output, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = _directory.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["RAW"] = "1";
-        using var process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
+    public void Dispose() => _directory.Dispose();
 }
