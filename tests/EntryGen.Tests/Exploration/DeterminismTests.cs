@@ -16,18 +16,18 @@ public class DeterminismTests
 
     [Theory]
     [InlineData(20_000)]
-    [InlineData(200_000)]
+    [InlineData(100_000)]
     public void A_bound_on_states(long states) => SameOnAllThreads(threads => Paranoid(Restore.WhenDifferent).States(states).Threads(threads));
 
     [Fact]
-    public void A_bound_on_memory() => SameOnAllThreads(threads => Paranoid(Restore.WhenDifferent).Memory(2_000_000).States(150_000).Threads(threads));
+    public void A_bound_on_memory() => SameOnAllThreads(threads => Paranoid(Restore.WhenDifferent).Memory(2_000_000).States(90_000).Threads(threads));
 
     [Fact]
     public void Fingerprints() => SameOnAllThreads(threads => Paranoid(Restore.WhenUser).HashCompaction().Threads(threads));
 
     private static Explorer<ParanoidState> Paranoid(Restore restore)
     {
-        var model = new ParanoidModel(1, 2, 1, restore);
+        var model = new ParanoidModel(0, 2, 1, restore);
         return Explore.Model(model)
             .With(model.RestoresCr3)
             .With("an NMI is never the second of two", (in state) => !state.InNmi || state.Depth != 2 || state.Pc != 3)

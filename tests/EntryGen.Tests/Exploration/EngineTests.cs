@@ -24,14 +24,12 @@ public class EngineTests
         Assert.Equal(Verdict.HoldsWithinBounds, result.Verdict);
     }
 
-    [Theory]
-    [InlineData(1, 2, 1, 454_569)]
-    [InlineData(2, 3, 2, 1_499_475)]
-    public void It_counts_what_a_hand_written_C_program_counts(int before, int handler, int after, long states)
+    [Fact]
+    public void It_counts_what_a_hand_written_C_program_counts()
     {
-        var model = new ParanoidModel(before, handler, after);
+        var model = new ParanoidModel(1, 2, 1);
         var result = Explore.Model(model).With(model.RestoresCr3).Run().ShouldHold();
-        Assert.Equal(states, result.States);
+        Assert.Equal(454_569, result.States);
         Assert.InRange(result.BytesPerState, 1, 40);
     }
 

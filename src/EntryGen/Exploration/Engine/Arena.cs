@@ -3,10 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace EntryGen.Exploration.Engine;
 
-/// <summary>Records one behind the other in native memory that never moves. A record's local id counts units from 1; no record crosses a segment.</summary>
+/// <summary>
+/// Records one behind the other in native memory that never moves. A record's local id counts units from 1; no record crosses a segment. While one thread appends,
+/// others may read what was there before.
+/// </summary>
 internal sealed unsafe class Arena(int unitBytes, int segmentUnits) : IDisposable
 {
     private readonly int _segmentBits = System.Numerics.BitOperations.Log2((uint)segmentUnits);
+    private readonly List<nint> _tables = [];
     private byte** _segments;
     private int _segmentCount;
     private int _segmentCapacity;
@@ -77,17 +81,27 @@ internal sealed unsafe class Arena(int unitBytes, int segmentUnits) : IDisposabl
             NativeMemory.Free(_segments[i]);
         }
 
-        NativeMemory.Free(_segments);
+        foreach (var table in _tables)
+        {
+            NativeMemory.Free((void*)table);
+        }
+
+        _tables.Clear();
         _segments = null;
         _segmentCount = _segmentCapacity = 0;
     }
 
+    // Others may be reading records through the table: a longer one takes its place, and the old one stays until the end.
     private void AddSegment()
     {
         if (_segmentCount == _segmentCapacity)
         {
             _segmentCapacity = Math.Max(8, 2 * _segmentCapacity);
-            _segments = (byte**)NativeMemory.Realloc(_segments, (nuint)_segmentCapacity * (nuint)sizeof(byte*));
+            var longer = (byte**)NativeMemory.Alloc((nuint)_segmentCapacity, (nuint)sizeof(byte*));
+            new ReadOnlySpan<nint>(_segments, _segmentCount).CopyTo(new Span<nint>(longer, _segmentCapacity));
+            _tables.Add((nint)longer);
+            Thread.MemoryBarrier();
+            _segments = longer;
         }
 
         _segments[_segmentCount] = (byte*)NativeMemory.Alloc((nuint)segmentUnits, (nuint)unitBytes);

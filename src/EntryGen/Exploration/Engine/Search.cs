@@ -12,9 +12,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     where TShape : struct, IRecordShape
     where TKey : struct, IStoredKey
 {
-    private const int ChunksPerRound = 32;
-    private const int MostChunkStates = 4096;
-    private const int ChunkBytes = 512 * 1024;
+    // Below this many bytes of candidates nobody is woken.
     private const int BytesForAll = 32 * 1024;
 
     private readonly SearchOptions _options;
@@ -22,7 +20,8 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     private readonly WorkerPool _pool;
     private readonly Expander<TShape, TKey>[] _workers;
     private readonly Shard<TShape, TKey>[] _shards = new Shard<TShape, TKey>[StateId.Shards];
-    private readonly Chunk[] _chunks;
+    private Round _expanding = new();
+    private Round _inserting = new();
     private readonly List<(int Shard, Piece Piece)> _frontier = [];
     private readonly List<long> _levels = [];
     private readonly List<Violation> _violations = [];
@@ -38,7 +37,6 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
         _options = options;
         _properties = properties;
         _workers = [.. Enumerable.Range(0, options.Threads).Select(_ => new Expander<TShape, TKey>(newSpace(), options))];
-        _chunks = [.. Enumerable.Range(0, ChunksPerRound).Select(_ => new Chunk())];
         for (var i = 0; i < _shards.Length; i++)
         {
             _shards[i] = new Shard<TShape, TKey>();
@@ -84,29 +82,16 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     public void Run(CancellationToken cancellation)
     {
         _clock.Start();
-        if (_workers[0].Seed(_chunks[0]) == 0)
+        if (_workers[0].Seed(_inserting.BeginSeed()) == 0)
         {
             throw new InvalidOperationException("The model has no initial state.");
         }
 
-        Insert(1);
+        Work(Open, expand: false, cancellation);
         while (BeginLevel())
         {
             var expand = Depth < _options.MaxDepth;
-            var inserting = expand;
-            for (var piece = 0; piece < _frontier.Count && !IsDecided && !_interrupted;)
-            {
-                var chunks = TakeChunks(ref piece);
-                Expand(chunks, expand, cancellation);
-                if (inserting && !IsDecided && !_interrupted)
-                {
-                    Insert(chunks);
-                    inserting = !IsOverfull();
-                }
-
-                Report();
-            }
-
+            var storing = ExpandLevel(expand, cancellation);
             if (_interrupted && !IsDecided)
             {
                 // This level was not looked at to its end.
@@ -127,7 +112,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
                 break;
             }
 
-            if (!inserting)
+            if (!storing)
             {
                 break;
             }
@@ -157,7 +142,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     public void Dispose()
     {
         _pool.Dispose();
-        foreach (var disposable in ((IEnumerable<IDisposable>)_workers).Concat(_chunks).Concat(_shards))
+        foreach (var disposable in ((IEnumerable<IDisposable>)_workers).Concat([_expanding, _inserting]).Concat(_shards))
         {
             disposable.Dispose();
         }
@@ -191,57 +176,76 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
         return true;
     }
 
-    // Chunks are small enough for every worker to have some and for their successors to stay in the cache.
-    private int TakeChunks(ref int piece)
+    // While one round is expanded, the one before is inserted: what is appended is not of this level. False when the store has become too large.
+    private bool ExpandLevel(bool expand, CancellationToken cancellation)
     {
-        var most = Math.Clamp(_levels[^1] / _chunks.Length, Piece.Longest, (long)Math.Clamp(ChunkBytes / _bytesPerState, Piece.Longest, MostChunkStates));
-        var chunks = 0;
-        for (; chunks < _chunks.Length && piece < _frontier.Count; chunks++)
+        var storing = expand;
+        for (var piece = 0; (piece < _frontier.Count || _inserting.Count != 0) && !IsDecided && !_interrupted;)
         {
-            var first = piece;
-            var states = 0;
-            while (piece < _frontier.Count && (states == 0 || states + _frontier[piece].Piece.Count <= most))
+            _expanding.Begin(_frontier, ref piece, _levels[^1], _bytesPerState);
+            Work(Open, expand, cancellation);
+            Count(_expanding, cancellation);
+            storing = storing && !IsOverfull();
+            if (storing)
             {
-                states += _frontier[piece].Piece.Count;
-                piece++;
+                (_expanding, _inserting) = (_inserting, _expanding);
             }
 
-            _chunks[chunks].Begin(first..piece, states);
+            Report();
         }
 
-        return chunks;
+        _inserting.Clear();
+        return storing;
     }
 
-    private void Expand(int chunks, bool expand, CancellationToken cancellation)
+    private void Work(PropertySets open, bool expand, CancellationToken cancellation)
     {
-        var open = Open;
-        _pool.Run(chunks, alone: chunks == 1, (worker, number) =>
+        var inserts = _inserting.Count == 0 ? 0 : StateId.Shards;
+        var alone = _expanding.Count <= 1 && _inserting.SuccessorBytes < BytesForAll;
+        _pool.Run(inserts + _expanding.Count, alone, (worker, task) =>
         {
-            var chunk = _chunks[number];
-            for (var i = chunk.Pieces.Start.Value; i < chunk.Pieces.End.Value; i++)
+            if (task < inserts)
             {
-                if (cancellation.IsCancellationRequested || _clock.Elapsed >= _options.MaxTime)
-                {
-                    _interrupted = true;
-                    return;
-                }
-
-                var (shard, piece) = _frontier[i];
-                _workers[worker].Expand(chunk, _shards[shard], shard, in piece, open, expand);
+                _shards[task].Insert(_inserting.Chunks, task);
+            }
+            else
+            {
+                Expand(worker, _expanding[task - inserts], open, expand, cancellation);
             }
         });
+        _inserting.Clear();
+    }
 
-        long states = 0, bytes = 0;
-        for (var i = 0; i < chunks; i++)
+    private void Expand(int worker, Chunk chunk, PropertySets open, bool expand, CancellationToken cancellation)
+    {
+        for (var i = chunk.Pieces.Start.Value; i < chunk.Pieces.End.Value; i++)
         {
-            var chunk = _chunks[i];
+            if (cancellation.IsCancellationRequested || _clock.Elapsed >= _options.MaxTime)
+            {
+                _interrupted = true;
+                return;
+            }
+
+            var (shard, piece) = _frontier[i];
+            _workers[worker].Expand(chunk, _shards[shard], shard, in piece, open, expand);
+        }
+    }
+
+    private void Count(Round round, CancellationToken cancellation)
+    {
+        var states = 0L;
+        foreach (var chunk in round.Chunks)
+        {
             _level.Add(chunk.Tally);
             Decide(chunk);
             states += chunk.States;
-            bytes += chunk.SuccessorBytes;
         }
 
-        _bytesPerState = Math.Max(1, (double)bytes / states);
+        if (states != 0)
+        {
+            _bytesPerState = Math.Max(1, (double)round.SuccessorBytes / states);
+        }
+
         if (_interrupted)
         {
             Bound = cancellation.IsCancellationRequested ? Bound.Cancelled : Bound.Time;
@@ -258,17 +262,6 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
         }
 
         _decided |= chunk.Broken;
-    }
-
-    private void Insert(int chunks)
-    {
-        var bytes = 0L;
-        for (var i = 0; i < chunks; i++)
-        {
-            bytes += _chunks[i].SuccessorBytes;
-        }
-
-        _pool.Run(StateId.Shards, alone: bytes < BytesForAll, (_, shard) => _shards[shard].Insert(_chunks.AsSpan(0, chunks), shard));
     }
 
     // Sizes only grow within a level, so that whether a level gets too large does not depend on when that is asked.
