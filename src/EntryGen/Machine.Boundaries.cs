@@ -32,7 +32,7 @@ public sealed partial class Machine
             | (file[(int)Reg.Dr7] & Breakpoints.Enabled)
             | (file[(int)Reg.EventState] & WatchedState)
             | file[HiddenState.PendingDebug];
-        WatchesBoundaries = watched != 0 || ((flags & Flags.AC) != 0 && ChecksAlignment);
+        WatchesBoundaries = watched != 0 || _choices is not null || ((flags & Flags.AC) != 0 && ChecksAlignment);
         ReportsInstructions = WatchesBoundaries || ObservesInstructions;
         HasWindows = !WatchesBoundaries && !ObservesMemory;
     }

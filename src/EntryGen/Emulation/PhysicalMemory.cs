@@ -69,12 +69,36 @@ public sealed partial class PhysicalMemory
             return;
         }
 
+        Writing?.Invoke(address.Value, source[..present]);
+        WriteUnseen(address, source[..present]);
+    }
+
+    /// <summary>Called before bytes are written; null while nobody wants to know, which is when the windows can be written through.</summary>
+    internal WriteObserver? Writing { get; set; }
+
+    /// <summary>Is told of a write.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="bytes">What.</param>
+    internal delegate void WriteObserver(ulong address, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Changes an entry of a page table to what it is but for its accessed and dirty flags.</summary>
+    internal void WriteFlags(PhysicalAddress address, ulong entry)
+    {
+        if (Contains(address, sizeof(ulong)))
+        {
+            WriteUnseen(address, MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(ref entry)));
+        }
+    }
+
+    private void WriteUnseen(PhysicalAddress address, ReadOnlySpan<byte> source)
+    {
+        var present = source.Length;
         for (var page = (int)(address.Value / PageSize); page <= (int)((address.Value + (ulong)present - 1) / PageSize); page++)
         {
             Touch(page);
         }
 
-        source[..present].CopyTo(Bytes.AsSpan((int)address.Value));
+        source.CopyTo(Bytes.AsSpan((int)address.Value));
     }
 
     /// <summary>Whether RAM is there.</summary>

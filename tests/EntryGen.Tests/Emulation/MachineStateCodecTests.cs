@@ -11,7 +11,7 @@ public class MachineStateCodecTests
         var guest = new Guest();
         var codec = Codec(guest);
         var origin = codec.Encode().ToArray();
-        Assert.Equal(new byte[4], origin);
+        Assert.Equal(new byte[6], origin);
 
         var cpu = guest.Machine.Cpu;
         cpu.Store64(Guest.Data, 7);
@@ -57,7 +57,7 @@ public class MachineStateCodecTests
         var states = new List<byte[]>();
         foreach (var budget in new[] { 1000L, 77L })
         {
-            codec.Decode(new byte[4]);
+            codec.Decode(new byte[6]);
             guest.Machine.Budget = budget;
             guest.Machine.Cpu.SetFlag(Flags.IF, true);
             guest.Machine.Budget--;

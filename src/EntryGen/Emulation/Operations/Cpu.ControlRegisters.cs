@@ -127,13 +127,14 @@ public ref partial struct Cpu
         if (noFlush)
         {
             Machine.Linear.SelectPcid();
-            if (!Machine.ObservesSystem)
+            if (!Machine.ObservesSystem && !Machine.WatchesBoundaries)
             {
                 Machine.Linear.Known.Keep(value);
             }
         }
         else
         {
+            Machine.Linear.LeaveWorstCase();
             InvalidationRules.WriteCr3(Machine, hasPcid ? (int)(stored & Cr3Bits.PcidMask) : 0);
         }
 

@@ -33,6 +33,7 @@ internal static class InvalidationRules
     /// <summary>INVLPG: the address in the current PCID, and global entries for it under any PCID.</summary>
     public static void Invlpg(Machine machine, ulong address)
     {
+        machine.Linear.WorstCase?.FlushTables(machine.Linear.Pcid);
         Page(machine.Linear, address, machine.Linear.Pcid, andGlobal: true);
         machine.NotifyFlush(TlbFlushKind.Page, machine.Linear.Pcid);
     }
@@ -40,6 +41,7 @@ internal static class InvalidationRules
     /// <summary>INVPCID type 0: the address in one PCID, but for global entries.</summary>
     public static void InvpcidAddress(Machine machine, int pcid, ulong address)
     {
+        machine.Linear.WorstCase?.FlushTables(pcid);
         Page(machine.Linear, address, pcid, andGlobal: false);
         machine.NotifyFlush(TlbFlushKind.Page, pcid);
     }
@@ -54,16 +56,22 @@ internal static class InvalidationRules
     public static void InvpcidAllButGlobal(Machine machine)
     {
         machine.Linear.Tlb.FlushAllButGlobal();
+        machine.Linear.WorstCase?.FlushAllButGlobal();
         machine.Linear.ForgetWindows();
         machine.NotifyFlush(TlbFlushKind.AllButGlobal, -1);
     }
 
     /// <summary>#PF: the address in the current PCID. Global entries too: 4.10.4.3 promises that a fault by a stale entry happens at most once.</summary>
-    public static void PageFault(LinearMemory linear, ulong address) => Page(linear, address, linear.Pcid, andGlobal: true);
+    public static void PageFault(LinearMemory linear, ulong address)
+    {
+        linear.WorstCase?.FlushTables(linear.Pcid, address);
+        Page(linear, address, linear.Pcid, andGlobal: true);
+    }
 
     private static void All(Machine machine)
     {
         machine.Linear.Tlb.FlushAll();
+        machine.Linear.WorstCase?.FlushAll();
         machine.Linear.ForgetWindows();
         machine.NotifyFlush(TlbFlushKind.All, -1);
     }
@@ -71,12 +79,19 @@ internal static class InvalidationRules
     private static void Pcid(Machine machine, int pcid)
     {
         machine.Linear.Tlb.FlushPcid(pcid);
+        machine.Linear.WorstCase?.FlushPcid(pcid);
         machine.Linear.ForgetWindows(pcid);
         machine.NotifyFlush(TlbFlushKind.Pcid, pcid);
     }
 
     private static void Page(LinearMemory linear, ulong address, int pcid, bool andGlobal)
     {
+        linear.WorstCase?.FlushPage(address, pcid);
+        if (andGlobal)
+        {
+            linear.WorstCase?.FlushPage(address, WorstCaseTranslations.Global);
+        }
+
         var isDropped = linear.Tlb.FlushPage(address, pcid);
         isDropped |= andGlobal && linear.Tlb.FlushGlobalPage(address);
         if (isDropped)

@@ -72,6 +72,10 @@ internal sealed partial class LinearMemory
     {
         _file[HiddenState.WindowContext] = Context((int)_file[HiddenState.WindowMode]);
         _file[HiddenState.WindowEpoch] = Windows.Epoch;
+        if (WorstCase is not null)
+        {
+            SelectWorstCase();
+        }
     }
 
     /// <summary>Checks that an instruction may be fetched; a fault is recorded.</summary>
@@ -135,6 +139,11 @@ internal sealed partial class LinearMemory
         {
             physical = address & 0xFFFF_FFFF;
             return true;
+        }
+
+        if (WorstCase is not null)
+        {
+            return TryTranslateAtWorst(address, access, out physical);
         }
 
         var rules = Rules(access);

@@ -14,14 +14,27 @@ internal static class PageWalker
     /// <param name="path">Addresses and contents of the entries that were used.</param>
     /// <param name="translation">The result.</param>
     /// <returns>0, or the error-code bits P and RSVD of the page fault; <see cref="NotPresent"/> when an entry is not present.</returns>
-    public static uint Walk(PhysicalMemory memory, PhysicalAddress root, ulong address, bool hasNoExecute, ref WalkPath path, out Translation translation)
+    public static uint Walk(PhysicalMemory memory, PhysicalAddress root, ulong address, bool hasNoExecute, ref WalkPath path, out Translation translation) =>
+        Walk(memory, root, TablePlace.Root, address, hasNoExecute, ref path, out translation);
+
+    /// <summary>As the other, from a table further down, which a paging-structure cache leads to.</summary>
+    /// <param name="memory">Where the tables are.</param>
+    /// <param name="first">The table's address.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="address">A canonical linear address.</param>
+    /// <param name="hasNoExecute">EFER.NXE.</param>
+    /// <param name="path">Addresses and contents of the entries that were used.</param>
+    /// <param name="translation">The result.</param>
+    /// <returns>As the other.</returns>
+    public static uint Walk(
+        PhysicalMemory memory, PhysicalAddress first, in TablePlace place, ulong address, bool hasNoExecute, ref WalkPath path, out Translation translation)
     {
-        var table = root.Value;
-        var rights = PageTableBits.Writable | PageTableBits.User;
-        var noExecute = 0UL;
+        var table = first.Value;
+        var rights = place.Rights & ~PageTableBits.NoExecute;
+        var noExecute = place.Rights & PageTableBits.NoExecute;
         translation = default;
         path.Length = 0;
-        for (var shift = 39; ; shift -= 9)
+        for (var shift = place.Shift; ; shift -= 9)
         {
             var entryAddress = table + (((address >> shift) & 0x1FF) * 8);
             var entry = memory.Read<ulong>(entryAddress);
@@ -71,7 +84,8 @@ internal static class PageWalker
             && ((access & AccessKind.Write) == 0 || translation.IsWritable || !rules.WriteProtects);
     }
 
-    private static ulong ReservedBits(int shift, bool isLeaf, bool hasNoExecute)
+    /// <summary>The bits of an entry that must be 0.</summary>
+    public static ulong ReservedBits(int shift, bool isLeaf, bool hasNoExecute)
     {
         var reserved = PageTableBits.ReservedAddress | (hasNoExecute ? 0 : PageTableBits.NoExecute);
         return shift switch
@@ -122,7 +136,7 @@ internal ref struct WalkPath
             var marked = _contents[i] | Wanted(i, dirty);
             if (marked != _contents[i])
             {
-                memory.Write(_addresses[i], marked);
+                memory.WriteFlags(_addresses[i], marked);
             }
         }
     }

@@ -17,6 +17,11 @@ public sealed class MachineSnapshot
         _tlbChanges = machine.Tlb.Changes;
         machine.Tlb.Journal.Start(this);
         Memory = machine.Memory.Checkpoint();
+        if (machine.Linear.WorstCase is { } worst)
+        {
+            StaleLeaves = [.. worst.Leaves];
+            StaleTrees = [.. worst.Trees.Select(static tree => tree.Copy())];
+        }
     }
 
     internal Machine Machine { get; }
@@ -24,6 +29,12 @@ public sealed class MachineSnapshot
     internal PhysicalMemory.Version Memory { get; }
 
     internal ReadOnlySpan<TlbEntry> Tlb => _tlb;
+
+    /// <summary>Under the worst-case policy: translations that may be cached although their entries were changed.</summary>
+    internal IReadOnlyList<TlbEntry> StaleLeaves { get; } = [];
+
+    /// <summary>Under the worst-case policy: tables that may be cached although CR3 does not lead to them.</summary>
+    internal IReadOnlyList<CachedTree> StaleTrees { get; } = [];
 
     /// <summary>Whether the TLB is known to hold what it held; it may even when this says no.</summary>
     internal bool HasSameTlb => Machine.Tlb.Changes == _tlbChanges;
@@ -51,6 +62,7 @@ public sealed class MachineSnapshot
         }
 
         Machine.Memory.Restore(Memory);
+        Machine.Linear.LoadWorstCase(StaleLeaves, StaleTrees);
         Machine.Linear.SelectContext();
     }
 }

@@ -48,6 +48,7 @@ public sealed class MachineStateCodec
         WriteRegisters();
         WriteTlb();
         WriteMemory();
+        WriteStale();
         return _writer.Written;
     }
 
@@ -61,6 +62,7 @@ public sealed class MachineStateCodec
         ReadRegisters(ref reader);
         ReadTlb(ref reader);
         ReadMemory(ref reader);
+        ReadStale(ref reader);
         if (!reader.IsAtEnd)
         {
             throw StateReader.Damaged();
@@ -112,13 +114,7 @@ public sealed class MachineStateCodec
             previous = place;
         }, static _ => { });
         _writer.Number(0);
-        Merge(now, static (_, _) => { }, entry =>
-        {
-            // Bit 63, XD, comes to the other end: small numbers are short.
-            _writer.Number(ulong.RotateLeft(entry.Translation.Bits, 1));
-            _writer.Number((entry.Page.Value & 0xFFFF_FFFF_FFFF) >> 12);
-            _writer.Number(((ulong)entry.Pcid << 2) | (uint)((entry.Translation.Shift - 12) / 9));
-        });
+        Merge(now, static (_, _) => { }, entry => WriteEntry(entry));
         _writer.Number(0);
     }
 
@@ -172,15 +168,7 @@ public sealed class MachineStateCodec
 
         while (reader.Number() is var bits and not 0)
         {
-            var page = reader.Number() << 12;
-            var tag = reader.Number();
-            var translation = new Translation(ulong.RotateRight(bits, 1), 12 + (9 * (int)(tag & 3)));
-            if (tag >> 2 > 0xFFF || (tag & 3) == 3)
-            {
-                throw StateReader.Damaged();
-            }
-
-            entries.Add(new TlbEntry((int)(tag >> 2), (ulong)((long)(page << 16) >> 16), translation));
+            entries.Add(ReadEntry(ref reader, bits));
             isChanged = true;
         }
 
@@ -226,4 +214,90 @@ public sealed class MachineStateCodec
             }
         }
     }
+
+    private void WriteStale()
+    {
+        var worst = _machine.Linear.WorstCase;
+        _writer.Number((ulong)(worst?.Leaves.Count ?? 0));
+        foreach (var leaf in worst?.Leaves ?? [])
+        {
+            WriteEntry(leaf);
+        }
+
+        _writer.Number((ulong)(worst?.Trees.Count ?? 0));
+        foreach (var tree in worst?.Trees ?? [])
+        {
+            _writer.Number((ulong)tree.Space);
+            _writer.Number(tree.Table >> 12);
+            _writer.Number((tree.Place.Prefix & 0xFFFF_FFFF_FFFF) >> 21);
+            _writer.Number(((ulong)tree.Place.Shift << 2) | (tree.Place.IsAccessed ? 2UL : 0) | (tree.CanWalk ? 1UL : 0));
+            _writer.Number(ulong.RotateLeft(tree.Place.Rights, 1));
+            WriteSet(tree.Written);
+            WriteSet(tree.Invalidated);
+        }
+    }
+
+    private void WriteSet(SortedSet<ulong> set)
+    {
+        _writer.Number((ulong)set.Count);
+        foreach (var item in set)
+        {
+            _writer.Number(item >> 3);
+        }
+    }
+
+    private void ReadStale(ref StateReader reader)
+    {
+        var leaves = new List<TlbEntry>();
+        for (var count = reader.Number(); count > 0; count--)
+        {
+            leaves.Add(ReadEntry(ref reader, reader.Number()));
+        }
+
+        var trees = new List<CachedTree>();
+        for (var count = reader.Number(); count > 0; count--)
+        {
+            var space = (int)reader.Number();
+            var table = reader.Number() << 12;
+            var prefix = Canonical(reader.Number() << 21);
+            var kind = reader.Number();
+            var place = new TablePlace(prefix, (int)(kind >> 2), ulong.RotateRight(reader.Number(), 1), (kind & 2) != 0);
+            var tree = new CachedTree(space, table, place) { CanWalk = (kind & 1) != 0 };
+            ReadSet(ref reader, tree.Written);
+            ReadSet(ref reader, tree.Invalidated);
+            trees.Add(tree);
+        }
+
+        _machine.Linear.LoadWorstCase(leaves, trees);
+    }
+
+    private static void ReadSet(ref StateReader reader, SortedSet<ulong> set)
+    {
+        for (var count = reader.Number(); count > 0; count--)
+        {
+            set.Add(reader.Number() << 3);
+        }
+    }
+
+    // Bit 63, XD, comes to the other end: small numbers are short. An entry is never 0.
+    private void WriteEntry(in TlbEntry entry)
+    {
+        _writer.Number(ulong.RotateLeft(entry.Translation.Bits, 1));
+        _writer.Number((entry.Page.Value & 0xFFFF_FFFF_FFFF) >> 12);
+        _writer.Number(((ulong)entry.Pcid << 2) | (uint)((entry.Translation.Shift - 12) / 9));
+    }
+
+    private static TlbEntry ReadEntry(ref StateReader reader, ulong bits)
+    {
+        var page = reader.Number() << 12;
+        var tag = reader.Number();
+        if (tag >> 2 > 0xFFF || (tag & 3) == 3)
+        {
+            throw StateReader.Damaged();
+        }
+
+        return new TlbEntry((int)(tag >> 2), Canonical(page), new Translation(ulong.RotateRight(bits, 1), 12 + (9 * (int)(tag & 3))));
+    }
+
+    private static ulong Canonical(ulong address) => (ulong)((long)(address << 16) >> 16);
 }

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+
+namespace EntryGen.Emulation;
+
+/// <summary>Translation under the worst-case policy: an access uses whatever may be cached, as the machine's choices say.</summary>
+internal sealed partial class LinearMemory
+{
+    private const ulong InsignificantBits = PageTableBits.Dirty | PageTableBits.Global;
+
+    private readonly List<TranslationSource> _sources = [];
+    private readonly List<(TranslationSource Source, uint Error, Translation Translation)> _outcomes = [];
+
+    /// <summary>What may be cached at worst; null under the deterministic policy.</summary>
+    public WorstCaseTranslations? WorstCase { get; private set; }
+
+    private ulong Root => _file[(int)Reg.Cr3] & Cr3Bits.AddressMask;
+
+    /// <summary>Begins or ends the worst-case policy, with nothing cached.</summary>
+    public void UseWorstCase(bool isOn)
+    {
+        WorstCase = isOn ? new WorstCaseTranslations(_memory) : null;
+        _memory.Writing = isOn ? WorstCase!.BeforeWrite : null;
+        LoadWorstCase([], []);
+        Tlb.FlushAll();
+        ForgetWindows();
+    }
+
+    /// <summary>CR3 has been written with a flush, which comes next: what was cached by the old value is known before it.</summary>
+    public void LeaveWorstCase() => WorstCase?.Leave();
+
+    /// <summary>Replaces what may be cached, after memory and registers have been replaced.</summary>
+    public void LoadWorstCase(IEnumerable<TlbEntry> leaves, IEnumerable<CachedTree> trees) =>
+        WorstCase?.Load(Pcid, Root, (_file[(int)Reg.Cr4] & Cr4Bits.PGE) != 0, leaves, trees);
+
+    /// <summary>The translations that a read may use now.</summary>
+    public IEnumerable<Translation> LegalTranslations(ulong address)
+    {
+        if (WorstCase is null)
+        {
+            var path = default(WalkPath);
+            var isCached = Tlb.TryFind(address, Pcid, out var found);
+            return isCached || PageWalker.Walk(_memory, Root, address, HasNoExecute, ref path, out found) == 0 ? [found] : [];
+        }
+
+        FindOutcomes(address, AccessKind.Read, default);
+        return [.. _outcomes.Where(static outcome => outcome.Error == 0).Select(static outcome => outcome.Translation)];
+    }
+
+    private bool HasNoExecute => (_file[(int)Reg.Efer] & EferBits.NXE) != 0;
+
+    private void SelectWorstCase() => WorstCase!.Select(Pcid, Root, (_file[(int)Reg.Cr4] & Cr4Bits.PGE) != 0);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTranslateAtWorst(ulong address, AccessKind access, out PhysicalAddress physical)
+    {
+        var rules = Rules(access);
+        FindOutcomes(address, access, rules);
+        var number = _outcomes.Count > 1 ? _machine.Choose(_outcomes.Count, ChoiceKind.Translation) : 0;
+        var (source, error, translation) = _outcomes[number];
+        if (error == 0 && PageWalker.Allows(translation, access, rules))
+        {
+            if (source.Table is { } table)
+            {
+                var path = default(WalkPath);
+                PageWalker.Walk(_memory, table, source.Place, address, rules.HasNoExecute, ref path, out _);
+                path.Mark(_memory, (access & AccessKind.Write) != 0);
+            }
+
+            physical = translation.Map(address);
+            return true;
+        }
+
+        physical = default;
+        InvalidationRules.PageFault(this, address);
+        _machine.Record(new Stop(StopKind.Fault, Vectors.PageFault, ErrorCode(error == 0 ? PageFaultBits.Present : error, access, rules), address));
+        return false;
+    }
+
+    /// <summary>The different ways in which an access can go: first by a walk from CR3, then by what may be cached.</summary>
+    private void FindOutcomes(ulong address, AccessKind access, in AccessRules rules)
+    {
+        _sources.Clear();
+        _outcomes.Clear();
+        _sources.Add(new TranslationSource(default, Root, TablePlace.Root));
+        WorstCase!.Collect(address, HasNoExecute, _sources);
+        foreach (var source in _sources)
+        {
+            var error = 0U;
+            var translation = source.Translation;
+            if (source.Table is { } table)
+            {
+                var path = default(WalkPath);
+                error = PageWalker.Walk(_memory, table, source.Place, address, HasNoExecute, ref path, out translation);
+            }
+            else if ((access & AccessKind.Write) != 0 && !translation.IsDirty && PageWalker.Allows(translation, access, rules))
+            {
+                // A write by a translation whose dirty flag is clear walks again.
+                continue;
+            }
+
+            if (!_outcomes.Exists(other => other.Error == error && IsSame(other.Translation, translation)))
+            {
+                _outcomes.Add((source, error, translation));
+            }
+        }
+    }
+
+    private static bool IsSame(Translation left, Translation right) =>
+        left.Shift == right.Shift && ((left.Bits ^ right.Bits) & ~InsignificantBits) == 0;
+}
