@@ -31,7 +31,8 @@ internal static class Descriptors
             AsmSeverity.Warning => DiagnosticSeverity.Warning,
             _ => DiagnosticSeverity.Info,
         },
-        isEnabledByDefault: true);
+        isEnabledByDefault: true,
+        helpLinkUri: HelpLinks.For(descriptor.Id));
 
     // EGnxxx: the first digit is the subject.
     private static string CategoryOf(string id) => id[2] switch

@@ -30,6 +30,12 @@ internal sealed class PlaceLocator(Compilation compilation, IReadOnlyList<Additi
 
         var start = Math.Min(place.Start, text.Length);
         var span = new TextSpan(start, Math.Min(place.Length, text.Length - start));
+        if (place.Imported is { } origin)
+        {
+            var first = new LinePosition(origin.Line - 1, origin.Column - 1);
+            return Location.Create(origin.Path, span, new LinePositionSpan(first, new LinePosition(first.Line, first.Character + span.Length)));
+        }
+
         return Location.Create(place.Owner, span, text.Lines.GetLinePositionSpan(span));
     }
 

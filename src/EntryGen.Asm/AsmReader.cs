@@ -28,7 +28,7 @@ public static class AsmReader
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static AssemblyListing Read(SourceText main, ReaderOptions options, ISourceResolver files, CancellationToken cancellationToken = default)
     {
-        var preprocessed = new Preprocessor(options.Preprocessor, files, options.Cache).Process(main, cancellationToken);
+        var preprocessed = new Preprocessor(options.Preprocessor, files, options.Cache).Process(LineMarkers.Apply(main), cancellationToken);
         var listing = new Assembler(options.Assembler).Assemble(preprocessed.Lines, cancellationToken);
         return new AssemblyListing
         {

@@ -21,6 +21,7 @@ public static class CommandLine
         {
             ExpandCommand.Create(host),
             TraceCommand.Create(host),
+            ImportCommand.Create(host),
         };
 
         var result = root.Parse(SplitJoinedOptions(args));

@@ -55,7 +55,7 @@ internal static class TablesWriter
         foreach (var instruction in program.Items.OfType<Instruction>())
         {
             var statement = instruction.Statement;
-            var stack = statement.Frame is { } frame ? string.Join(" ", frame.OutermostFirst().Select(Frame)) : "";
+            var stack = string.Join(" ", statement.MacroStack());
             Record(text, "insn", Hex(instruction.Address), Explanations.Text(instruction), $"{statement.File.Path}:{statement.Line}", stack);
         }
 
@@ -98,8 +98,6 @@ internal static class TablesWriter
 
     // What is not written is 1, but for double shifts, which then shift by CL.
     private static int Count(Instruction instruction) => instruction.Operands.Count > 0 && instruction.Operands[0] is ImmediateOperand immediate ? (int)immediate.Value : 1;
-
-    private static string Frame(Asm.Gas.MacroFrame frame) => frame.CallSite is { } call ? $"{frame.Name}@{call.Source.Path}:{call.Line}" : frame.Name;
 
     private static void Record(StringBuilder text, params string[] fields)
     {

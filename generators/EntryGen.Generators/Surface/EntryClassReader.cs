@@ -7,6 +7,9 @@ namespace EntryGen.Surface;
 /// <summary>Reads an <c>[EntryCode]</c> class from its symbol. Generator and analyzer read with the same code, so they never disagree.</summary>
 internal static class EntryClassReader
 {
+    /// <summary>The members that are generated into every class.</summary>
+    public static IReadOnlyList<string> GeneratedNames { get; } = ["EntryUnit", "EntryUnitCode"];
+
     /// <summary>Reads a class.</summary>
     /// <param name="type">The class.</param>
     /// <param name="sink">Takes mistakes; null to be silent.</param>
@@ -50,6 +53,20 @@ internal static class EntryClassReader
                     : $"The type '{closed.Name}' must be partial, so that the emulator can be added to it.",
                 closed.Locations.FirstOrDefault() ?? Location.None);
             return null;
+        }
+
+        foreach (var name in GeneratedNames)
+        {
+            // The analyzer sees the generated member itself.
+            var taken = type.GetMembers(name).FirstOrDefault(member => member.Locations.All(place => place.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) != true));
+            if (taken is not null)
+            {
+                sink?.Report(
+                    SurfaceDiagnostics.GeneratedName,
+                    $"'{type.Name}.{name}' is a member that EntryGen generates; give yours another name.",
+                    taken.Locations.FirstOrDefault() ?? Location.None);
+                return null;
+            }
         }
 
         return new EntryClassModel(TypeHierarchy.Of(type), unit, new(members.Methods), new(members.Properties), new(TakenNamesOf(type, unit)));

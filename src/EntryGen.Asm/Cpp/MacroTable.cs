@@ -30,7 +30,7 @@ public sealed class MacroTable
         var names = new List<string>();
         foreach (var macro in _macros.All())
         {
-            if (macro is { IsFunctionLike: false, Source: { } source } && condition(macro.Name.Text, source))
+            if (macro is { IsFunctionLike: false, Source: { } source } && condition(macro.Name.Text, source.Resolve(macro.NameStart).Source))
             {
                 names.Add(macro.Name.Text);
             }

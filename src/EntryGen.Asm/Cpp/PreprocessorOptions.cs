@@ -12,6 +12,9 @@ public sealed record PreprocessorOptions
     /// <summary>The macros of <c>-D</c>: <c>NAME</c> (as 1), <c>NAME=value</c> or <c>NAME(parameters)=value</c>.</summary>
     public IReadOnlyList<string> Defines { get; init; } = [];
 
+    /// <summary>Whether the lines that were read are kept, for <see cref="SourceImport"/>.</summary>
+    internal bool KeepsLines { get; init; }
+
     /// <summary>How many files may include each other; 200 is gcc's default too.</summary>
     public int MaxIncludeDepth { get; init; } = 200;
 

@@ -20,4 +20,7 @@ public sealed class PreprocessorResult
 
     /// <summary>The file name in the #include by which each file came in first; the unit itself and forced includes have none.</summary>
     public required IReadOnlyDictionary<SourceText, SourceSpan> IncludedAt { get; init; }
+
+    /// <summary>The lines that were read, in order, if the options asked for them.</summary>
+    internal IReadOnlyList<LineRead> LinesRead { get; init; } = [];
 }

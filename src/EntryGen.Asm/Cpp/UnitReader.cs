@@ -18,6 +18,7 @@ internal sealed partial class UnitReader : ITokenSource
     private readonly List<SourceText> _filesRead = [];
     private readonly HashSet<SourceText> _known = [];
     private readonly HashSet<SourceText> _opened = [];
+    private readonly List<LineRead> _linesRead = [];
     private SourceText _main = null!;
     private OpenFile _file = null!;
 
@@ -84,6 +85,7 @@ internal sealed partial class UnitReader : ITokenSource
             Diagnostics = _diagnostics.Diagnostics,
             Files = _filesRead,
             IncludedAt = _includedAt,
+            LinesRead = _linesRead,
         };
     }
 
@@ -179,6 +181,11 @@ internal sealed partial class UnitReader : ITokenSource
         if (!_budget.TakeLine(file.Text.Tokens[line.First]))
         {
             return false;
+        }
+
+        if (_options.KeepsLines && !ReferenceEquals(file.Text.Source, PredefinedMacros.Text))
+        {
+            _linesRead.Add(LineRead.Of(file.Text, index));
         }
 
         if (line.Directive != DirectiveKind.None && _expander.Search != ArgumentSearch.ForParenthesis)

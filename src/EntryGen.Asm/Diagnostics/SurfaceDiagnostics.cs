@@ -57,6 +57,9 @@ public static class SurfaceDiagnostics
     /// <summary>Two per-CPU variables at one place.</summary>
     public static readonly AsmDiagnosticDescriptor PerCpuOverlap = new("EG0117", "Per-CPU variables overlap", AsmSeverity.Error);
 
+    /// <summary>A member with the name of one that is generated.</summary>
+    public static readonly AsmDiagnosticDescriptor GeneratedName = new("EG0118", "Name is taken by generated code", AsmSeverity.Error);
+
     /// <summary>A defect of EntryGen itself: the unit could not be read for a reason that is not its author's.</summary>
     public static readonly AsmDiagnosticDescriptor ReaderFailed = new("EG0129", "EntryGen failed on this unit", AsmSeverity.Error);
 }

@@ -28,6 +28,12 @@ public sealed class SourceText
     /// <summary>The characters.</summary>
     public string Text { get; }
 
+    /// <summary>The number of the first line; not 1 for a part of a longer file.</summary>
+    public int FirstLine { get; init; } = 1;
+
+    /// <summary>The texts this one is composed of, each with its offset; empty for one that was written in one place.</summary>
+    public IEnumerable<(int Start, SourceText Part)> Parts => _segments.Select(segment => (segment.Start, segment.Part));
+
     /// <summary>Macros defined in this text give way, without a word, to later ones of the same name.</summary>
     public bool GivesWay { get; init; }
 
@@ -56,14 +62,14 @@ public sealed class SourceText
     public int LineAt(int offset)
     {
         var index = Array.BinarySearch(LineStarts, offset);
-        return (index < 0 ? ~index - 1 : index) + 1;
+        return (index < 0 ? ~index - 1 : index) + FirstLine;
     }
 
     /// <summary>The column of an offset in its line, from 1.</summary>
-    public int ColumnAt(int offset) => offset - LineStarts[LineAt(offset) - 1] + 1;
+    public int ColumnAt(int offset) => offset - LineStarts[LineAt(offset) - FirstLine] + 1;
 
     /// <summary>The offset at which a line starts; lines count from 1.</summary>
-    public int LineStart(int line) => LineStarts[line - 1];
+    public int LineStart(int line) => LineStarts[line - FirstLine];
 
     /// <summary>The offset at which the line that holds another offset ends, lines that a backslash joins to it included.</summary>
     public int LogicalLineEnd(int offset)

@@ -17,5 +17,5 @@ internal sealed class FileCache
     /// <param name="path">Its path in messages.</param>
     /// <param name="text">Its characters.</param>
     public SourceText Get(string path, string text) =>
-        _sources.GetValue(text, static _ => new(StringComparer.Ordinal)).GetOrAdd(path, key => new SourceText(key, text));
+        _sources.GetValue(text, static _ => new(StringComparer.Ordinal)).GetOrAdd(path, key => LineMarkers.Apply(new SourceText(key, text)));
 }

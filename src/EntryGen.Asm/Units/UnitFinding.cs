@@ -30,7 +30,17 @@ public enum UnitPart
 /// <param name="Member">The member, empty for a file.</param>
 /// <param name="Start">Offset of the first character.</param>
 /// <param name="Length">Number of characters.</param>
-public sealed record UnitPlace(UnitPart Part, string Owner, string Member = "", int Start = 0, int Length = 0);
+public sealed record UnitPlace(UnitPart Part, string Owner, string Member = "", int Start = 0, int Length = 0)
+{
+    /// <summary>For a file with line markers: where the characters were written. Null elsewhere.</summary>
+    public ImportedPlace? Imported { get; init; }
+}
+
+/// <summary>A place in a file that was imported into another.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Line">The line, from 1.</param>
+/// <param name="Column">The column, from 1.</param>
+public sealed record ImportedPlace(string Path, int Line, int Column);
 
 /// <summary>Something found while reading a unit, with the places the author knows.</summary>
 /// <param name="Diagnostic">What was found.</param>

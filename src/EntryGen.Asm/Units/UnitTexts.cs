@@ -8,6 +8,7 @@ namespace EntryGen.Asm.Units;
 internal sealed class UnitTexts(UnitInputs inputs, FileCache cache)
 {
     private readonly Dictionary<SourceText, UnitPlace> _places = [];
+    private readonly HashSet<SourceText> _imported = [];
 
     /// <summary>The text of a macro's signature, a macro's body or an entry. In messages it has the name of its member.</summary>
     public SourceText Literal(UnitDeclaration unit, UnitPart part, string member, string text) =>
@@ -57,12 +58,25 @@ internal sealed class UnitTexts(UnitInputs inputs, FileCache cache)
         }
 
         var (source, start) = known.Source.Resolve(known.Start);
-        return _places.TryGetValue(source, out var place) ? place with { Start = start, Length = known.Length } : null;
+        if (!_places.TryGetValue(source, out var place))
+        {
+            return null;
+        }
+
+        var found = place with { Start = place.Start + start, Length = known.Length };
+        return _imported.Contains(source) ? found with { Imported = new ImportedPlace(source.Path, source.LineAt(start), source.ColumnAt(start)) } : found;
     }
 
+    // The parts of a file with line markers were written elsewhere.
     private SourceText Register(SourceText source, UnitPlace place)
     {
         _places.Add(source, place);
+        foreach (var (start, part) in source.Parts)
+        {
+            _places.Add(part, place with { Start = start });
+            _imported.Add(part);
+        }
+
         return source;
     }
 }

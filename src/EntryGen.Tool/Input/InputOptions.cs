@@ -40,11 +40,30 @@ internal sealed class InputOptions
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Argument<string[]> _files = new("FILE")
+    private readonly Argument<string[]> _files;
+
+    /// <summary>The options.</summary>
+    /// <param name="isSingle">Whether just one file can be read.</param>
+    public InputOptions(bool isSingle = false)
     {
-        Description = "Assembly files, relative to the current directory or to the tree. The first is the unit, the others are linked to it.",
-        Arity = ArgumentArity.OneOrMore,
-    };
+        _files = new("FILE")
+        {
+            Description = isSingle
+                ? "Assembly file, relative to the current directory or to the tree."
+                : "Assembly files, relative to the current directory or to the tree. The first is the unit, the others are linked to it.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        if (isSingle)
+        {
+            _files.Validators.Add(result =>
+            {
+                if (result.Tokens.Count > 1)
+                {
+                    result.AddError($"{result.Tokens[1].Value}: only one file can be read at a time.");
+                }
+            });
+        }
+    }
 
     /// <summary>Adds the options, and after what the command has already the files.</summary>
     public void AddTo(Command command)
@@ -97,6 +116,24 @@ internal sealed class InputOptions
             Defines = [.. kernel?.Defines ?? [], .. result.GetValue(_defines) ?? []],
         };
         return new ReaderInput(options, files, [.. (result.GetValue(_files) ?? []).Select(files.Read)], host.Error);
+    }
+
+    /// <summary>The call that reads the same: what an imported file says about where it came from.</summary>
+    public string Describe(ParseResult result)
+    {
+        var words = new List<string> { "entrygen import" };
+        words.AddRange(result.GetValue(_files) ?? []);
+        foreach (var option in new[] { _tree, _headers, _config })
+        {
+            if (result.GetValue(option) is { } value)
+            {
+                words.Add($"{option.Name} {value}");
+            }
+        }
+
+        words.AddRange((result.GetValue(_includeDirectories) ?? []).Select(directory => $"-I {directory}"));
+        words.AddRange((result.GetValue(_defines) ?? []).Select(define => $"-D {define}"));
+        return string.Join(' ', words);
     }
 
     /// <summary>The path as given, which is how messages and results show what is below it.</summary>

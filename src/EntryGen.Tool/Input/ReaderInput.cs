@@ -31,6 +31,16 @@ internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceR
         return (units, result.Program);
     }
 
+    /// <summary>The text of the one file with everything it takes from others.</summary>
+    /// <param name="header">What its first line says.</param>
+    /// <exception cref="InputException">The file has an error.</exception>
+    public string Import(string header)
+    {
+        var (text, listing) = SourceImport.Import(Files[0], new ReaderOptions { Preprocessor = Preprocessor }, Resolver, header);
+        Refuse(listing.Diagnostics, [new ReadUnit(Files[0], listing)]);
+        return text!;
+    }
+
     // Everything is shown, in the order found; an error among it ends the command.
     private void Refuse(IReadOnlyList<AsmDiagnostic> diagnostics, IReadOnlyList<ReadUnit> units)
     {
