@@ -192,6 +192,11 @@ internal sealed partial class UnitReader
         {
             _once.Add(_file.Text.Source);
         }
+        else if (tokens.Length == 3 && tokens[0].Text == "GCC" && tokens[1].Text is "error" or "warning" && tokens[2].Kind == TokenKind.String)
+        {
+            var descriptor = tokens[1].Text == "error" ? ReaderDiagnostics.ErrorDirective : ReaderDiagnostics.WarningDirective;
+            _diagnostics.Report(descriptor, tokens[2].Text.Trim('"'), tokens[2]);
+        }
         else if (tokens.Length == 4 && tokens[0].Text is "push_macro" or "pop_macro" && tokens[1].Kind == TokenKind.OpenParen
             && tokens[2].Kind == TokenKind.String && tokens[3].Kind == TokenKind.CloseParen)
         {

@@ -80,6 +80,9 @@ internal sealed partial class AssemblerRun
                 return TrySwitchSubsection(_sections.Current, operands);
             case Directive.PopSection or Directive.PreviousSection:
                 return _operands.IsNothing(operands, word.Text) & TryLeaveSection(directive, statement);
+            case Directive.PassedOn when word.Text == ".att_syntax" && operands.Is("noprefix"):
+                ReportUnsupported(statement, word.Text, operands);
+                return false;
             case Directive.Alignment:
                 return _operands.Check(directive, word.Text, operands) && IsAlignment(operands, word.Text);
             case Directive.CodeMode:
@@ -154,6 +157,7 @@ internal sealed partial class AssemblerRun
         {
             ".include" => "use the preprocessor's #include",
             ".incbin" => "files are read by #include only",
+            ".att_syntax" => "registers must be written with '%'",
             ".intel_syntax" => "operands must be written in AT&T syntax",
             ".mri" when operands.Is("0") => "",
             _ => "it has no meaning for entry code",

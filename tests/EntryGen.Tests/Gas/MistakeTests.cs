@@ -62,6 +62,7 @@ public class MistakeTests
     [InlineData("  .bite 1", "EG0047 .bite")]
     [InlineData(".include \"x.inc\"", "EG0048 .include \"x.inc\"")]
     [InlineData(".incbin \"x\"", "EG0048 .incbin \"x\"")]
+    [InlineData(".att_syntax noprefix", "EG0048 .att_syntax noprefix")]
     [InlineData(".intel_syntax noprefix", "EG0048 .intel_syntax noprefix")]
     [InlineData("  %rax", "EG0049 %rax")]
     [InlineData("1 nop", "EG0049 1 nop")]

@@ -33,28 +33,36 @@ internal enum DirectiveKind : byte
 
 internal static class DirectiveNames
 {
-    public static DirectiveKind Find(string name) => name switch
+    private static readonly Dictionary<string, DirectiveKind> ByName = new(StringComparer.Ordinal)
     {
-        "define" => DirectiveKind.Define,
-        "undef" => DirectiveKind.Undef,
-        "include" => DirectiveKind.Include,
-        "include_next" => DirectiveKind.IncludeNext,
-        "import" => DirectiveKind.Import,
-        "if" => DirectiveKind.If,
-        "ifdef" => DirectiveKind.Ifdef,
-        "ifndef" => DirectiveKind.Ifndef,
-        "elif" => DirectiveKind.Elif,
-        "elifdef" => DirectiveKind.Elifdef,
-        "elifndef" => DirectiveKind.Elifndef,
-        "else" => DirectiveKind.Else,
-        "endif" => DirectiveKind.Endif,
-        "line" => DirectiveKind.Line,
-        "error" => DirectiveKind.Error,
-        "warning" => DirectiveKind.Warning,
-        "pragma" => DirectiveKind.Pragma,
-        "ident" or "sccs" or "assert" or "unassert" => DirectiveKind.Ignored,
-        _ => DirectiveKind.None,
+        ["define"] = DirectiveKind.Define,
+        ["undef"] = DirectiveKind.Undef,
+        ["include"] = DirectiveKind.Include,
+        ["include_next"] = DirectiveKind.IncludeNext,
+        ["import"] = DirectiveKind.Import,
+        ["if"] = DirectiveKind.If,
+        ["ifdef"] = DirectiveKind.Ifdef,
+        ["ifndef"] = DirectiveKind.Ifndef,
+        ["elif"] = DirectiveKind.Elif,
+        ["elifdef"] = DirectiveKind.Elifdef,
+        ["elifndef"] = DirectiveKind.Elifndef,
+        ["else"] = DirectiveKind.Else,
+        ["endif"] = DirectiveKind.Endif,
+        ["line"] = DirectiveKind.Line,
+        ["error"] = DirectiveKind.Error,
+        ["warning"] = DirectiveKind.Warning,
+        ["pragma"] = DirectiveKind.Pragma,
+        ["ident"] = DirectiveKind.Ignored,
+        ["sccs"] = DirectiveKind.Ignored,
+        ["assert"] = DirectiveKind.Ignored,
+        ["unassert"] = DirectiveKind.Ignored,
     };
+
+    /// <summary>All names.</summary>
+    public static IEnumerable<string> All => ByName.Keys;
+
+    /// <summary>The directive of a name; none for other names.</summary>
+    public static DirectiveKind Find(string name) => ByName.TryGetValue(name, out var kind) ? kind : DirectiveKind.None;
 
     /// <summary>Opens a conditional group.</summary>
     public static bool Opens(DirectiveKind kind) => kind is DirectiveKind.If or DirectiveKind.Ifdef or DirectiveKind.Ifndef;

@@ -240,7 +240,8 @@ public static class ExpressionParser
         }
     }
 
-    private static int Rank(BinaryOperator operation) => operation switch
+    /// <summary>How tightly an operator binds; more is tighter.</summary>
+    internal static int Rank(BinaryOperator operation) => operation switch
     {
         <= BinaryOperator.ShiftRight => 6,
         <= BinaryOperator.And => 5,
