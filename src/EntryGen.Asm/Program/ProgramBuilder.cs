@@ -12,10 +12,12 @@ public static class ProgramBuilder
     /// <summary>Builds the Program of some units, linked by their global symbols. Whatever the input, this returns.</summary>
     /// <param name="units">The units in link order.</param>
     /// <param name="options">What to keep and where to put it.</param>
-    public static ProgramResult Build(IReadOnlyList<ProgramUnit> units, ProgramOptions options)
+    /// <param name="cancellationToken">Stops building.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ProgramResult Build(IReadOnlyList<ProgramUnit> units, ProgramOptions options, CancellationToken cancellationToken = default)
     {
         var diagnostics = new DiagnosticList(options.MaxDiagnostics);
-        var contents = units.Select(unit => new UnitContent(unit, diagnostics)).ToList();
+        var contents = units.Select(unit => new UnitContent(unit, diagnostics, cancellationToken)).ToList();
         var graph = new CodeGraph(contents);
         var reachable = new Reachability(graph);
         reachable.AddFrom(Roots(graph, contents, options, diagnostics));
@@ -30,7 +32,9 @@ public static class ProgramBuilder
         var resolver = new OperandResolver(graph.Linker, externals.ToDictionary(external => external.Name, StringComparer.Ordinal));
         foreach (var instruction in layout.Items.OfType<Instruction>())
         {
-            resolver.Resolve(graph.Plans[instruction]);
+            var plan = graph.Plans[instruction];
+            plan.Unit.CountWork();
+            resolver.Resolve(plan);
         }
 
         var features = new FeatureTable(units);

@@ -60,7 +60,8 @@ public static class UnitReader
                 EntrySymbols = UnitEntries.Check(unit, listing, findings),
                 PerCpu = [.. All(unit).SelectMany(part => part.PerCpu).Select(AsVariable)],
                 Constants = SymbolsOf(unit),
-            });
+            },
+            cancellation);
         Add(result.Diagnostics);
         UnitEntries.CheckFunctions(unit, result.Program, findings);
 

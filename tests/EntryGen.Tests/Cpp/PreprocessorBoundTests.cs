@@ -85,6 +85,24 @@ public sealed class PreprocessorBoundTests
         Assert.Throws<OperationCanceledException>(() => new Preprocessor(new PreprocessorOptions(), new Files()).Process(new SourceText("t.S", "nop\n"), source.Token));
     }
 
+    [Fact]
+    public void Reading_can_be_cancelled_between_lines_that_expand_nothing()
+    {
+        using var source = new CancellationTokenSource();
+        var main = new SourceText("t.S", "#include \"cancel.h\"\n" + Chain(3_000, _ => "nop\n"));
+
+        Assert.Throws<OperationCanceledException>(() => new Preprocessor(new PreprocessorOptions(), new Cancelling(source)).Process(main, source.Token));
+    }
+
+    private sealed class Cancelling(CancellationTokenSource source) : ISourceResolver
+    {
+        public SourceText? TryRead(string path)
+        {
+            source.Cancel();
+            return new SourceText(path, "");
+        }
+    }
+
     private static string Message(string text, PreprocessorOptions options) => Assert.Single(Preprocess(text, options).Diagnostics).Message;
 
     private static PreprocessorResult Preprocess(string text, PreprocessorOptions? options = null) =>

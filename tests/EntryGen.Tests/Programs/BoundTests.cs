@@ -1,6 +1,8 @@
 using EntryGen.Asm;
+using EntryGen.Asm.Cpp;
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow;
+using EntryGen.Asm.Text;
 using EntryGen.Tests.Gas;
 
 namespace EntryGen.Tests.Programs;
@@ -111,7 +113,23 @@ public sealed class BoundTests
         PoisonFlow.Create(graph);
     }
 
+    [Fact]
+    public void Building_can_be_cancelled()
+    {
+        var listing = GasHarness.Assemble(Repeat(2_000, _ => "nop\n"));
+        var macros = new Preprocessor(new(), new NoFiles()).Process(new("t.S", "")).Macros;
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => ProgramBuilder.Build([new ProgramUnit("t", listing, macros)], new ProgramOptions(), source.Token));
+    }
+
     private static string Repeat(int count, Func<int, string> line) => string.Concat(Enumerable.Range(0, count).Select(line));
 
     private static ProgramResult Build(string text, ProgramOptions? options = null) => Assembled.Result(text, options);
+
+    private sealed class NoFiles : ISourceResolver
+    {
+        public SourceText? TryRead(string path) => null;
+    }
 }

@@ -10,6 +10,8 @@ internal sealed class ExpansionBudget(PreprocessorOptions options, DiagnosticSin
 
     private const int TokensBetweenCancellationChecks = 4096;
 
+    private const int LinesBetweenCancellationChecks = 1024;
+
     private int _tokens = options.MaxExpandedTokens;
     private int _characters = options.MaxOutputCharacters;
     private int _lines = options.MaxLines;
@@ -38,8 +40,15 @@ internal sealed class ExpansionBudget(PreprocessorOptions options, DiagnosticSin
             || Exceed(at, $"the preprocessed text exceeds {options.MaxOutputCharacters} characters");
 
     /// <summary>Counts a line that is read.</summary>
-    public bool TakeLine(in Token at) =>
-        Take(ref _lines, 1) || Exceed(at, $"the unit and its includes have more than {options.MaxLines} lines");
+    public bool TakeLine(in Token at)
+    {
+        if (_lines % LinesBetweenCancellationChecks == 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return Take(ref _lines, 1) || Exceed(at, $"the unit and its includes have more than {options.MaxLines} lines");
+    }
 
     private bool Take(ref int left, int count)
     {

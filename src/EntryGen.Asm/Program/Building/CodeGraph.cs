@@ -108,6 +108,7 @@ internal sealed class CodeGraph
 
             foreach (var element in unit.Sections[i].Elements)
             {
+                unit.CountWork();
                 if (element is CodeElement code)
                 {
                     var plan = planner.Plan(code.Syntax, unit);

@@ -25,6 +25,7 @@ internal sealed class CodeReader
         var statements = section.Statements;
         for (var i = 0; i < statements.Count; i++)
         {
+            section.Unit.CountWork();
             var statement = statements[i];
             if (statement.Kind == StatementKind.Instruction)
             {

@@ -72,6 +72,7 @@ internal sealed class Reachability(CodeGraph graph)
             Visit(instruction.Target?.Item);
             Visit(instruction.ExceptionHandler?.Handler);
             var plan = graph.Plans[instruction];
+            plan.Unit.CountWork();
             foreach (var operand in plan.Operands)
             {
                 VisitValue(plan.Unit, OperandResolver.ValueOf(operand));

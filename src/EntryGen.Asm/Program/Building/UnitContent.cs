@@ -6,14 +6,20 @@ namespace EntryGen.Asm.Building;
 /// <summary>One unit, its statements sorted by section.</summary>
 internal sealed class UnitContent
 {
-    private readonly Dictionary<string, UnitSection> _byName = new(StringComparer.Ordinal);
+    private const int WorkBetweenCancellationChecks = 512;
 
-    public UnitContent(ProgramUnit unit, DiagnosticList diagnostics)
+    private readonly Dictionary<string, UnitSection> _byName = new(StringComparer.Ordinal);
+    private readonly CancellationToken _cancellation;
+    private int _work;
+
+    public UnitContent(ProgramUnit unit, DiagnosticList diagnostics, CancellationToken cancellation)
     {
         Unit = unit;
         Diagnostics = diagnostics;
+        _cancellation = cancellation;
         foreach (var statement in unit.Listing.Statements)
         {
+            CountWork();
             if (statement.Kind == StatementKind.Instruction || (statement.Kind == StatementKind.Directive && DataDirectives.IsData(statement.Name)))
             {
                 SectionOf(statement.Section).Add(statement);
@@ -30,6 +36,7 @@ internal sealed class UnitContent
 
     /// <summary>Where errors go.</summary>
     public DiagnosticList Diagnostics { get; }
+
 
     /// <summary>Its symbols.</summary>
     public SymbolTable Symbols => Unit.Listing.Symbols;
@@ -53,6 +60,16 @@ internal sealed class UnitContent
         }
 
         return section;
+    }
+
+    /// <summary>Counts a statement or element that is worked on; now and then looks whether building is to end.</summary>
+    /// <exception cref="OperationCanceledException">It is.</exception>
+    public void CountWork()
+    {
+        if (_work++ % WorkBetweenCancellationChecks == 0)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+        }
     }
 
     // .section name, "flags": x says that instructions are there.
