@@ -14,6 +14,7 @@ internal sealed class FileSet
     private readonly List<string> _directories;
     private readonly Dictionary<string, int> _byPath = new(StringComparer.Ordinal);
     private readonly ILookup<string, string> _byFileName;
+    private readonly Dictionary<string, int?> _searched = new(StringComparer.Ordinal);
 
     /// <summary>Prepares a search.</summary>
     /// <param name="paths">The paths offered.</param>
@@ -79,6 +80,18 @@ internal sealed class FileSet
         var beside = isQuoted && includer is not null
             ? Find(UnitPath.Combine(UnitPath.Directory(UnitPath.Normalize(includer)), name))
             : null;
-        return beside ?? SearchPath.Select(directory => Find(directory + "/" + name)).FirstOrDefault(found => found is not null);
+        return beside ?? Search(name);
+    }
+
+    // Headers include the same ones again and again.
+    private int? Search(string name)
+    {
+        if (!_searched.TryGetValue(name, out var found))
+        {
+            found = SearchPath.Select(directory => Find(directory + "/" + name)).FirstOrDefault(candidate => candidate is not null);
+            _searched.Add(name, found);
+        }
+
+        return found;
     }
 }

@@ -4,7 +4,23 @@ namespace EntryGen.Asm.Units;
 internal static class UnitPath
 {
     /// <summary>Forward slashes, <c>.</c> and <c>..</c> resolved as far as the text allows.</summary>
-    public static string Normalize(string path)
+    public static string Normalize(string path) => IsNormal(path) ? path : Rebuild(path);
+
+    // Most paths are: no backslash, no component that is empty or begins with a dot, no slash at the end.
+    private static bool IsNormal(string path)
+    {
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (path[i] == '\\' || (path[i] == '/' && (i + 1 == path.Length || path[i + 1] is '/' or '.')))
+            {
+                return false;
+            }
+        }
+
+        return path.Length > 0 && path[0] != '.';
+    }
+
+    private static string Rebuild(string path)
     {
         var isRooted = path.Length > 0 && path[0] is '/' or '\\';
         var kept = new List<string>();
