@@ -32,6 +32,9 @@ public sealed record AsmDiagnostic(AsmDiagnosticDescriptor Descriptor, string Me
     /// <summary>What the characters of <see cref="Span"/> probably should be (the nearest mnemonic, macro or symbol); null when nothing is near. Editors offer it as a fix.</summary>
     public string? Suggestion { get; init; }
 
+    /// <summary>Of what a rule found: when it happens; null for mistakes of reading.</summary>
+    public FindingDetail? Detail { get; init; }
+
     /// <summary><c>path:line:column: EG0003: message</c>.</summary>
     public override string ToString() => Span is { } span ? $"{span}: {Id}: {Message}" : $"{Id}: {Message}";
 }

@@ -1,0 +1,18 @@
+using EntryGen.Asm.Diagnostics;
+
+namespace EntryGen.Asm.Rules;
+
+/// <summary>Every rule there is, and the order in which findings are given.</summary>
+public static class RuleSet
+{
+    /// <summary>The rules.</summary>
+    public static IReadOnlyList<IRule> All { get; } = [new StateRules([])];
+
+    /// <summary>Looks at a Program with every rule.</summary>
+    /// <param name="input">The Program.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>What was found, rule by rule in the order of <see cref="All"/>.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static IReadOnlyList<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation = default) =>
+        [.. All.SelectMany(rule => rule.Check(input, cancellation))];
+}

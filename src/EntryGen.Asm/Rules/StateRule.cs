@@ -1,0 +1,73 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Flow;
+using EntryGen.Asm.Flow.States;
+
+namespace EntryGen.Asm.Rules;
+
+/// <summary>A rule about what is known before or after single instructions. All of them look at the states in one pass.</summary>
+internal abstract class StateRule
+{
+    /// <summary>What it can find.</summary>
+    public abstract IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; }
+
+    /// <summary>Called before an instruction runs: the processor shows the state before it.</summary>
+    public virtual void Before(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
+    {
+    }
+
+    /// <summary>Called after an instruction ran: the processor shows the state after it, and the accesses it made.</summary>
+    public virtual void After(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
+    {
+    }
+}
+
+/// <summary>Collects what state rules find: one finding for a place and message, with all entries and features.</summary>
+internal sealed class StateReport(RuleInput input)
+{
+    private readonly Dictionary<(AsmDiagnosticDescriptor Descriptor, Instruction Instruction, string Message), Occurrence> _found = [];
+
+    /// <summary>The features that findings speak of.</summary>
+    public FeatureSpace Space => input.Space;
+
+    /// <summary>Reports at an instruction.</summary>
+    /// <param name="descriptor">What it is.</param>
+    /// <param name="node">The state in which it happens.</param>
+    /// <param name="instruction">The instruction.</param>
+    /// <param name="message">One sentence: what is wrong and what to do.</param>
+    /// <param name="when">The features among the node's with which it is wrong; null for all of them.</param>
+    public void Add(AsmDiagnosticDescriptor descriptor, StateNode node, Instruction instruction, string message, FeatureCondition? when = null)
+    {
+        var condition = when is { } only ? node.Condition.And(only) : node.Condition;
+        if (condition.IsNever)
+        {
+            return;
+        }
+
+        var key = (descriptor, instruction, message);
+        if (!_found.TryGetValue(key, out var occurrence))
+        {
+            _found.Add(key, occurrence = new Occurrence(node, condition));
+        }
+
+        occurrence.Condition = occurrence.Condition.Or(condition);
+        occurrence.Entries.Add(node.Scenario.Symbol);
+    }
+
+    /// <summary>What was found, in the order of the code.</summary>
+    public IEnumerable<AsmDiagnostic> Findings() => _found
+        .OrderBy(found => found.Key.Instruction.Index).ThenBy(found => found.Key.Descriptor.Id, StringComparer.Ordinal).ThenBy(found => found.Key.Message, StringComparer.Ordinal)
+        .Select(found => new AsmDiagnostic(found.Key.Descriptor, found.Key.Message, found.Key.Instruction.Statement.Text.Span, found.Key.Instruction.Statement.Frame)
+        {
+            Detail = new FindingDetail(
+                [.. found.Value.Entries], found.Value.Condition.Describe(input.Assumptions), [.. StatePath.To(found.Value.First, found.Key.Instruction)]),
+        });
+
+    private sealed class Occurrence(StateNode first, FeatureCondition condition)
+    {
+        public StateNode First { get; } = first;
+
+        public FeatureCondition Condition { get; set; } = condition;
+
+        public SortedSet<string> Entries { get; } = new(StringComparer.Ordinal);
+    }
+}
