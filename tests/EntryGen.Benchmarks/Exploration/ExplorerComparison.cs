@@ -13,7 +13,8 @@ internal static class ExplorerComparison
     {
         using var anchors = ExplorerAnchors.Build();
         var rows = new List<Contender>();
-        ExplorationResult result = Explored(1);
+        var result = Explored(1);
+        var large = result;
         for (var round = 0; round < rounds; round++)
         {
             if (anchors is not null)
@@ -26,16 +27,18 @@ internal static class ExplorerComparison
             result = Explored(1);
             Add(rows, "EntryGen, 1 thread", MeasurementOf(result));
             Add(rows, $"EntryGen, {Threads} threads", MeasurementOf(Explored(Threads)));
+            large = Explore.Model(new MachineSizedModel(90)).Threads(1).Run();
+            Add(rows, $"EntryGen, {MachineSizedModel.StateBytes}-byte states", MeasurementOf(large));
         }
 
-        Console.WriteLine($"{"what",-24} {"states",12} {"best",8} {"median",8}  M states/s");
+        Console.WriteLine($"{"what",-28} {"states",12} {"best",8} {"median",8}  M states/s");
         foreach (var row in rows)
         {
             row.Rates.Sort();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Name,-24} {row.States,12:N0} {row.Rates[^1],8:F2} {row.Rates[row.Rates.Count / 2],8:F2}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Name,-28} {row.States,12:N0} {row.Rates[^1],8:F2} {row.Rates[row.Rates.Count / 2],8:F2}"));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bytes a state: {result.BytesPerState:F1}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"bytes a state: {result.BytesPerState:F1}; of {MachineSizedModel.StateBytes}-byte states {large.BytesPerState:F1}"));
         var alone = Best(rows, "EntryGen, 1 thread")!.Value;
         Print($"{Threads} threads / 1, EntryGen", Best(rows, $"EntryGen, {Threads} threads") / alone);
         Print($"{Threads} threads / 1, C", Best(rows, $"C, {Threads} threads") / Best(rows, "C, 1 thread"));
