@@ -28,7 +28,7 @@ internal readonly struct StatementErrors(Statement statement, DiagnosticList dia
     }
 
     private void Add(AsmDiagnosticDescriptor descriptor, string message, SourceSpan? span, string? suggestion = null) =>
-        diagnostics.Add(new AsmDiagnostic(descriptor, message, span, statement.Frame) 
+        diagnostics.Add(new AsmDiagnostic(descriptor, message, span, statement.Frame)
         {
             Suggestion = suggestion,
             Expansion = statement.Text.Length == 0 ? null : statement.Text.OriginAt(0)?.Expansion,
