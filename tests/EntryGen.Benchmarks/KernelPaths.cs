@@ -31,8 +31,7 @@ internal static class KernelPaths
         var environment = KernelEnvironment.Create(CompiledUnit.Create(program, symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind).Unit);
         var machine = environment.Machine;
         _ = environment.Start(symbol, start);
-        RunOnce(); // fills the TLB
-        environment.Reset();
+        RunOnce(); // fills the TLB, as on a running system
         _ = environment.Start(symbol, start);
         var snapshot = machine.Snapshot();
         var budget = machine.Budget;

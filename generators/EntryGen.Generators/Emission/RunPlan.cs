@@ -7,16 +7,23 @@ namespace EntryGen.Generators.Emission;
 /// <summary>Divides the code into blocks and the blocks into methods, small enough for the JIT to optimize (DESIGN section 4).</summary>
 internal sealed class RunPlan
 {
-    private const int InstructionsPerChunk = 192;
+    /// <summary>Instructions that a method may have unless they are long.</summary>
+    public const int MostInstructions = 256;
+
     private const int InstructionsPerBlock = 96;
 
     private readonly UnitContext _unit;
+    private readonly int _instructionsPerChunk;
     private readonly Dictionary<CodeItem, RunBlock> _blockAt = [];
     private readonly HashSet<string> _labels = new(StringComparer.Ordinal) { "leave", "lookup" };
 
-    public RunPlan(UnitContext unit)
+    /// <summary>Plans a unit.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="instructions">How many instructions a method may have.</param>
+    public RunPlan(UnitContext unit, int instructions)
     {
         _unit = unit;
+        _instructionsPerChunk = instructions;
         Blocks = BuildBlocks();
         FindSuccessors();
         AssignChunks();
@@ -40,7 +47,7 @@ internal sealed class RunPlan
         CodeItem? previous = null;
         foreach (var item in _unit.Program.Items)
         {
-            if (open is not null && (StartsBlock(item, previous!) || open.Count == InstructionsPerBlock))
+            if (open is not null && (StartsBlock(item, previous!) || open.Count == Math.Min(InstructionsPerBlock, _instructionsPerChunk)))
             {
                 Close();
             }
@@ -128,7 +135,7 @@ internal sealed class RunPlan
         var instructions = 0;
         foreach (var block in Blocks)
         {
-            if (instructions > 0 && instructions + block.Instructions.Count > InstructionsPerChunk)
+            if (instructions > 0 && instructions + block.Instructions.Count > _instructionsPerChunk)
             {
                 Chunks++;
                 instructions = 0;

@@ -3,20 +3,48 @@ namespace EntryGen.Generators.Emission;
 /// <summary>Writes the <c>Run</c> form: a method for each chunk of blocks, and the dispatcher between them.</summary>
 internal sealed class RunWriter(UnitContext unit, CodeIndex index)
 {
+    private const int FewestInstructions = 8;
+
     /// <summary>Writes all members of this form.</summary>
     public void Write(IndentedWriter writer)
     {
-        var plan = new RunPlan(unit);
-        WriteDispatcher(writer, plan);
-        for (var number = 0; number < plan.Chunks; number++)
+        // Whether methods are too large is known when they are written.
+        var instructions = RunPlan.MostInstructions;
+        var plan = new RunPlan(unit, instructions);
+        var methods = WriteMethods(plan);
+        while (methods is null)
         {
-            writer.Line();
-            new RunChunk(unit, plan, number).Write(writer);
+            instructions /= 2;
+            plan = new RunPlan(unit, instructions);
+            methods = WriteMethods(plan, isLast: instructions <= FewestInstructions);
         }
+
+        WriteDispatcher(writer, plan);
+        writer.Paste(methods);
 
         writer.Line();
         writer.Line("// The block that starts at each slot and can be entered: its method, times 4096, and its label there.");
         index.WriteTable(writer, "Blocks", item => plan.BlockAt(item) is { IsResumable: true } block ? block.Number : -1);
+    }
+
+    // Null when the JIT would not optimize one of them.
+    private IndentedWriter? WriteMethods(RunPlan plan, bool isLast = false)
+    {
+        var methods = new IndentedWriter();
+        for (var number = 0; number < plan.Chunks; number++)
+        {
+            var method = new IndentedWriter();
+            new RunChunk(unit, plan, number).Write(method);
+            if (!isLast && !JitLimits.Allow(method.ToString()))
+            {
+                return null;
+            }
+
+            methods.Line();
+            methods.Paste(method);
+        }
+
+        return methods;
     }
 
     private static void WriteDispatcher(IndentedWriter writer, RunPlan plan)

@@ -26,6 +26,21 @@ public class JitLimitTests
         Assert.DoesNotContain(sizes, size => size.Size > MostIl);
     }
 
+    [Fact]
+    public void Methods_of_long_instructions_have_fewer_of_them()
+    {
+        var instructions = string.Concat(Enumerable.Range(0, 300).Select(n => $"adcq {8 * n}(%rbx,%rcx,4), %rax\nshldq %cl, %rdx, {8 * n}(%rsi,%rdi,8)\n"));
+        var source = EmulatedUnit.Emit([new EntryDeclaration("start", "Call", instructions + "ret\n")]);
+        var methods = source[..source.IndexOf("ReadOnlySpan<int> Blocks", StringComparison.Ordinal)].Split("private static int Run")[1..];
+        Assert.True(methods.Length > 4, $"600 instructions in {methods.Length} methods");
+        Assert.All(methods, method => Assert.InRange(Locals(method), 50, 4000));
+    }
+
+    // Counted apart from the emitter: the names that Run gives to locals.
+    private static int Locals(string method) => System.Text.RegularExpressions.Regex.Count(
+        System.Text.RegularExpressions.Regex.Replace(method, "//.*", ""),
+        @"(?<![.\w])(r[a-d]x|r[sd]i|r[sb]p|r[0-9]*|rflags|rip|budget|windows|result|then|entry|cpu|t[0-9]+|(stack|data|percpu)[0-9]+)\b");
+
     /// <summary>A child process compiles all methods and says how; a method made too large on purpose shows that it would tell.</summary>
     [Fact]
     public void The_JIT_optimizes_every_method()
