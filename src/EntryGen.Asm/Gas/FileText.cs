@@ -6,29 +6,19 @@ namespace EntryGen.Asm.Gas;
 /// <summary>The lines of the unit, scrubbed and joined, and which of them is being read.</summary>
 internal sealed class FileText
 {
-    private readonly LogicalLine[] _lines;
+    private readonly IReadOnlyList<LogicalLine> _lines;
     private readonly int[] _starts;
     private int _current;
 
     public FileText(IReadOnlyList<LogicalLine> lines, Scrubber scrubber)
     {
-        _lines = [.. lines];
+        _lines = lines;
         _starts = new int[lines.Count];
         var builder = new TracedTextBuilder();
-        LineMarker? marker = null;
         for (var i = 0; i < lines.Count; i++)
         {
             _starts[i] = builder.Length;
             var line = lines[i].Text;
-            if (LineMarker.TryRead(lines[i], marker?.File, out var next))
-            {
-                marker = next;
-            }
-            else if (marker is { } origin)
-            {
-                _lines[i] = new LogicalLine(line, origin.File, origin.LineOf(lines[i]));
-            }
-
             builder.Append(scrubber.Scrub(line));
             builder.AppendSynthesized("\n", line, line.Length);
         }
