@@ -77,7 +77,7 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
             ExitIf($"{Register64(register)} == {UnitContext.PoisonOf(register)}");
         }
 
-        SemanticsTable.Find(instruction.Info.Op)!.Write(this);
+        SemanticsTable.Find(instruction)!.Write(this);
         if (_leftBlock)
         {
             return;

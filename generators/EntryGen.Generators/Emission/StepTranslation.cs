@@ -42,7 +42,7 @@ internal sealed class StepTranslation(UnitContext unit, CodeIndex index, int fir
         _nextIsSet = false;
         _isConditional = false;
         _checksFetch = false;
-        if (SemanticsTable.Find(instruction.Info.Op) is not { } semantic)
+        if (SemanticsTable.Find(instruction) is not { } semantic)
         {
             Stop("new global::EntryGen.Stop(global::EntryGen.StopKind.Unmodelled)");
             return;

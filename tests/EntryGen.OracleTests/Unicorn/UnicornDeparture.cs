@@ -42,6 +42,10 @@ internal sealed record UnicornDeparture(string Section, string Description, Func
             "CMPS reads [RDI] first",
             (instruction, difference) => instruction.Info.Op == Op.Cmps && difference is { Own.Kind: StopKind.Fault, Theirs.Vector: not null }),
         new(
+            "SDM vol. 2, JMP, CALL and RET: #GP(0) at the instruction when the target is not canonical",
+            "control goes to the target and faults there, as AMD's processors do",
+            (instruction, difference) => instruction.Info.Op is Op.Jmp or Op.Call or Op.Ret && difference is { Own: { Kind: StopKind.Fault, Vector: Vectors.GeneralProtection } }),
+        new(
             "SDM vol. 2, MOV: #GP(0) when SS is loaded with a null selector whose RPL is not CPL",
             "SS takes any null selector below CPL 3",
             (instruction, difference) => instruction.Info.Op == Op.MovToSegment && difference is { Kind: DifferenceKind.Stop, Own: { Vector: Vectors.GeneralProtection, ErrorCode: 0 }, Theirs.Vector: null }),

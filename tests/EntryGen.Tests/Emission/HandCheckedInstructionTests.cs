@@ -100,6 +100,38 @@ public class HandCheckedInstructionTests
         }
     }
 
+    [Theory]
+    [InlineData("ret")]
+    [InlineData("jmp *%rax")]
+    [InlineData("jmp *(%rsp)")]
+    [InlineData("call *%rax")]
+    public void A_branch_to_an_address_that_is_not_canonical_faults_at_the_branch(string text)
+    {
+        const ulong Target = 0x0000_8000_0000_0000;
+        foreach (var guest in Run(
+            text,
+            guest =>
+            {
+                guest[Reg.Rax] = Target;
+                guest.Machine.Poke(guest[Reg.Rsp], Target);
+            },
+            StopKind.Fault))
+        {
+            Assert.Equal(Guest.StackTop - 0x800, guest[Reg.Rsp]);
+        }
+    }
+
+    [Theory]
+    [InlineData("iretl")]
+    [InlineData("iretw")]
+    public void IRET_of_other_frames_than_64_bit_ones_stops(string text)
+    {
+        foreach (var guest in Run(text, _ => { }, StopKind.Unmodelled))
+        {
+            Assert.Equal(Guest.StackTop - 0x800, guest[Reg.Rsp]);
+        }
+    }
+
     private static IEnumerable<Guest> Run(string text, Action<Guest> prepare, StopKind end = StopKind.Halted)
     {
         var code = EmulatedUnit.Of($" {text}\n hlt\n");

@@ -133,6 +133,11 @@ static partial class FromFile
                     }
 
                     t0 = Unsafe.ReadUnaligned<ulong>(ref stack0);
+                    if ((ulong)((long)(t0 << 16) >> 16) != t0)
+                    {
+                        goto exit0;
+                    }
+
                     rsp += 8;
                     rflags = (rflags & ~0x8c5UL | 0x44UL);
                     budget -= 2;
@@ -278,6 +283,12 @@ static partial class FromFile
                         if (!cpu.Load64(Unsafe.Add(ref r, Rsp), out m0))
                         {
                             goto stackFault;
+                        }
+
+                        if ((ulong)((long)(m0 << 16) >> 16) != m0)
+                        {
+                            stop = cpu.Raise(13);
+                            return count;
                         }
 
                         Unsafe.Add(ref r, Rsp) = Unsafe.Add(ref r, Rsp) + 8;

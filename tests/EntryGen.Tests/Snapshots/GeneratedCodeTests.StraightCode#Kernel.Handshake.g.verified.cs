@@ -142,6 +142,11 @@ namespace Kernel
                         }
 
                         t0 = Unsafe.ReadUnaligned<ulong>(ref stack0);
+                        if ((ulong)((long)(t0 << 16) >> 16) != t0)
+                        {
+                            goto exit0;
+                        }
+
                         rsp += 8;
                         rflags = LogicFlags64(rflags, t1);
                         budget -= 3;
@@ -303,6 +308,12 @@ namespace Kernel
                             if (!cpu.Load64(Unsafe.Add(ref r, Rsp), out m0))
                             {
                                 goto stackFault;
+                            }
+
+                            if ((ulong)((long)(m0 << 16) >> 16) != m0)
+                            {
+                                stop = cpu.Raise(13);
+                                return count;
                             }
 
                             Unsafe.Add(ref r, Rsp) = Unsafe.Add(ref r, Rsp) + 8;

@@ -128,6 +128,11 @@ static partial class Unit
                     }
 
                     t0 = Unsafe.ReadUnaligned<ulong>(ref stack0);
+                    if ((ulong)((long)(t0 << 16) >> 16) != t0)
+                    {
+                        goto exit0;
+                    }
+
                     rsp += 8;
                     budget -= 1;
                     rip = t0;
@@ -262,6 +267,12 @@ static partial class Unit
                         if (!cpu.Load64(Unsafe.Add(ref r, Rsp), out m0))
                         {
                             goto stackFault;
+                        }
+
+                        if ((ulong)((long)(m0 << 16) >> 16) != m0)
+                        {
+                            stop = cpu.Raise(13);
+                            return count;
                         }
 
                         Unsafe.Add(ref r, Rsp) = Unsafe.Add(ref r, Rsp) + 8;

@@ -7,6 +7,7 @@ internal static class ControlTransfers
 {
     private const int InvalidOpcode = 6;
     private const int Breakpoint = 3;
+    private const int GeneralProtection = 13;
     private const int AllRegisters = 0xFFFF;
 
     // IRET pops everything it needs through RSP; SYSRET takes RIP from RCX and RFLAGS from R11.
@@ -42,7 +43,7 @@ internal static class ControlTransfers
     {
         if (t.Source is IndirectOperand indirect)
         {
-            t.JumpTo(t.Let(t.Read(indirect.Target, 8)));
+            t.JumpTo(Canonical(t, t.Let(t.Read(indirect.Target, 8))));
         }
         else
         {
@@ -52,7 +53,7 @@ internal static class ControlTransfers
 
     private static void Call(Translation t)
     {
-        var target = t.Source is IndirectOperand indirect ? t.Let(t.Read(indirect.Target, 8)) : default;
+        var target = t.Source is IndirectOperand indirect ? Canonical(t, t.Let(t.Read(indirect.Target, 8))) : default;
         t.Push(Value.Of(t.NextAddress), 8);
         if (t.Source is IndirectOperand)
         {
@@ -66,10 +67,21 @@ internal static class ControlTransfers
 
     private static void Return(Translation t)
     {
-        var target = t.Let(t.Load(t.Stack(0), t.Width, forUpdate: false));
+        var target = Canonical(t, t.Let(t.Load(t.Stack(0), t.Width, forUpdate: false)));
         var released = t.Instruction.Operands.Count == 0 ? 0 : ((ImmediateOperand)t.Source).Value & 0xffff;
         t.SetRegister64(RegisterNumber.Rsp, t.Stack(t.Width + released).Offset);
         t.JumpTo(target);
+    }
+
+    // Intel's processors fault at the branch, with nothing done; AMD's go there first.
+    private static Value Canonical(Translation t, Value target)
+    {
+        if (target.Width == 8 && target.Constant is null)
+        {
+            t.RaiseIf($"(ulong)((long)({target} << 16) >> 16) != {target}", GeneralProtection);
+        }
+
+        return target;
     }
 
     // The mnemonic says which value of ZF goes on looping.

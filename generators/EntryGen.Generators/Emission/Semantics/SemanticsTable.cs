@@ -11,6 +11,9 @@ internal static class SemanticsTable
     /// <summary>The meaning of an operation; null for one that stops the machine as unmodelled.</summary>
     public static Semantic? Find(Op op) => Definitions.TryGetValue(op, out var semantic) ? semantic : null;
 
+    /// <summary>The meaning of an instruction; null for one that stops the machine as unmodelled: IRET to frames of 16 or 32 bits is, as nobody in 64-bit mode makes them.</summary>
+    public static Semantic? Find(Instruction instruction) => instruction is { Info.Op: Op.Iret, Width: not 8 } ? null : Find(instruction.Info.Op);
+
     /// <summary>Operations that are read and not modelled: running one stops with <c>StopKind.Unmodelled</c>.</summary>
     public static IReadOnlyCollection<Op> Unmodelled { get; } =
     [
