@@ -1,5 +1,6 @@
 using EntryGen.Benchmarks.Exploration;
 using EntryGen.Exploration;
+using EntryGen.Exploration.WeakMemory;
 
 namespace EntryGen.Tests.Exploration;
 
@@ -25,6 +26,41 @@ public class DeterminismTests
     [Fact]
     public void Fingerprints() => SameOnAllThreads(threads => Paranoid(Restore.WhenUser).HashCompaction().Threads(threads));
 
+    [Fact]
+    public void States_of_any_length() => SameOnAllThreads(threads =>
+        Explore.Model(new EncodedParanoidModel(new ParanoidModel(0, 1, 1, Restore.WhenUser), 300))
+            .With("shallow", (in view) => view.State.Depth < 3)
+            .With("kernel's half in handlers", (in view) => view.State.Depth == 0 || view.State.Pc != 3 || view.State.Cr3 < 2)
+            .CollectTerminalStates()
+            .CountTransitions()
+            .Threads(threads));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Mirror_images(bool reduced) => SameOnAllThreads(threads =>
+    {
+        var explorer = Explore.Model(new SpinLockModel(7, atomic: false)).With(SpinLockModel.MutualExclusion)
+            .With("not all inside", (in state) => state.CountInside() < 7)
+            .CountTransitions()
+            .Threads(threads);
+        return reduced ? explorer : explorer.WithoutReductions();
+    });
+
+    [Fact]
+    public void Stores_that_wait() => SameOnAllThreads(threads =>
+    {
+        var program = new TsoProgram("x", "y", "z");
+        program.Thread().Store("x", 1).Load("rax", "y").Add("z", 1);
+        program.Thread().Store("y", 1).Load("rax", "z").Add("z", 1);
+        program.Thread().Store("z", 1).Load("rax", "x").LockedAdd("z", 1);
+        return Explore.Model(new TsoModel(program, eagerStores: false))
+            .With(Property<TsoState>.AtEnd("z", "no addition is lost", (in state) => state.Memory[2] >= 3))
+            .With(Property<TsoState>.AtEnd("r", "somebody sees somebody", (in state) => state.Cpus[0].Registers[0] + state.Cpus[1].Registers[0] + state.Cpus[2].Registers[0] > 0))
+            .CollectTerminalStates()
+            .Threads(threads);
+    });
+
     private static Explorer<ParanoidState> Paranoid(Restore restore)
     {
         var model = new ParanoidModel(0, 2, 1, restore);
@@ -36,7 +72,7 @@ public class DeterminismTests
             .CollectTerminalStates();
     }
 
-    private static void SameOnAllThreads(Func<int, Explorer<ParanoidState>> explorer)
+    private static void SameOnAllThreads<TState>(Func<int, Explorer<TState>> explorer)
     {
         var texts = ThreadCounts.Select(threads => TextOf(explorer(threads).Run())).ToList();
         Assert.All(texts, text => Assert.Equal(texts[0], text));
@@ -49,6 +85,7 @@ public class DeterminismTests
         string.Join(' ', result.Levels),
         result.StoredStates,
         result.StoreBytes,
+        string.Join(' ', result.TerminalStates.Select(state => Convert.ToHexString(state.Bytes.Span))),
         string.Join(' ', result.TransitionCounts.OrderBy(count => count.Key)),
         string.Join(' ', result.Properties.SelectMany(property => property.Counterexample?.Choices ?? [])));
 }
