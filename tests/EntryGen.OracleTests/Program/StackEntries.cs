@@ -8,21 +8,13 @@ namespace EntryGen.OracleTests;
 internal static class StackEntries
 {
     /// <summary>Entries that the hardware or a caller reaches in a plain way.</summary>
-    public static IEnumerable<AnalyzedEntry> Of(Program program, FlowGraph flow)
+    public static IEnumerable<AnalyzedEntry> Of(Program program)
     {
         var entries = EntryFinder.Find(program).ToList();
         var known = entries.Select(entry => entry.Item).ToHashSet();
         foreach (var symbol in program.Symbols.Values.Where(symbol => symbol.Item is not null && !known.Contains(symbol.Item)).OrderBy(symbol => symbol.Address))
         {
-            if (symbol.Name is "irq_entries_start" or "spurious_entries_start")
-            {
-                // One stub a vector, of which only the first has a name.
-                for (var item = symbol.Item; item is not null && item.Index < program.Items.Count; item = StubBehind(program, flow, item))
-                {
-                    entries.Add(new AnalyzedEntry(symbol.Name, item, EntryShape.Interrupt));
-                }
-            }
-            else if (symbol.Name.StartsWith("asm_fred_entrypoint", StringComparison.Ordinal))
+            if (symbol.Name.StartsWith("asm_fred_entrypoint", StringComparison.Ordinal))
             {
                 // The event frame of FRED starts with the error code, always.
                 entries.Add(new AnalyzedEntry(symbol.Name, symbol.Item!, EntryShape.Interrupt, HasErrorCode: true));
@@ -38,6 +30,18 @@ internal static class StackEntries
         }
 
         return entries;
+    }
+
+    /// <summary>The stubs of device interrupts, one a vector, of which only the first has a name.</summary>
+    public static IEnumerable<AnalyzedEntry> Stubs(Program program, FlowGraph flow)
+    {
+        foreach (var name in new[] { "irq_entries_start", "spurious_entries_start" })
+        {
+            for (var item = program.Symbols.TryGetValue(name, out var symbol) ? symbol.Item : null; item is not null; item = StubBehind(program, flow, item))
+            {
+                yield return new AnalyzedEntry(name, item, EntryShape.Interrupt);
+            }
+        }
     }
 
     /// <summary>Entries with a stack of their own.</summary>

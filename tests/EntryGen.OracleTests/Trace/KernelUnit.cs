@@ -20,11 +20,19 @@ internal static class KernelUnit
     public static EntryUnit Alone(string version, string entry) =>
         Load(version, ProgramBuilder.Build([KernelPrograms.Unit(version, "entry_64")], new ProgramOptions { EntrySymbols = [entry] }), [entry]);
 
+    /// <summary>The Program that <see cref="Of"/> was written from: the same addresses.</summary>
+    public static Program ProgramOf(string version) => KernelPrograms.Linked(version, EntriesOf(version)).Program;
+
     private static EntryUnit Load(string version)
     {
-        var defined = KernelPrograms.Linked(version).Program.Symbols;
-        string[] entries = [.. KnownEntries.All.Select(entry => entry.Symbol).Where(defined.ContainsKey)];
+        var entries = EntriesOf(version);
         return Load(version, KernelPrograms.Linked(version, entries), entries);
+    }
+
+    private static string[] EntriesOf(string version)
+    {
+        var defined = KernelPrograms.Linked(version).Program.Symbols;
+        return [.. KnownEntries.All.Select(entry => entry.Symbol).Where(defined.ContainsKey)];
     }
 
     private static EntryUnit Load(string version, ProgramResult result, string[] entries)

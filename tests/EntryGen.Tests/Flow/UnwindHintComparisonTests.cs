@@ -105,6 +105,24 @@ public sealed class UnwindHintComparisonTests
     public void The_stack_that_a_C_function_returns_is_known() => AssertVerdicts(
         "asm_exc_overflow: push $-1\nPUSH_ALL\nmov %rsp, %rdi\ncall sync_regs\nmov %rax, %rsp\nREGS\nud2\n", "Equal");
 
+    // error_entry of 6.12 ends in a jump to the C function, which returns in its place.
+    [Fact]
+    public void A_tail_call_of_a_C_function_returns_to_the_caller() => AssertVerdicts(
+        """
+        asm_exc_overflow:
+            push $-1
+            PUSH_ALL
+            call switch
+            mov %rax, %rsp
+            REGS
+            ud2
+        switch:
+            REGS 8
+            lea 8(%rsp), %rdi
+            jmp sync_regs
+        """,
+        "Equal Equal");
+
     [Fact]
     public void IRET_through_a_frame_of_its_own_goes_on() => AssertVerdicts(
         """

@@ -84,7 +84,7 @@ internal sealed partial class AbstractCpu
     /// <param name="function">Its name; null when it is not known.</param>
     public void ReturnFrom(string? function)
     {
-        Pop();
+        ReturnAddress = Pop();
         if (function is not null && KernelSymbols.IsAssembly(function))
         {
             ReturnFromAssembly();
@@ -101,6 +101,11 @@ internal sealed partial class AbstractCpu
         }
 
         Flags = Flags.Forget(StatusFlags.Arithmetic);
+        foreach (var word in function is null ? [] : KernelModel.WritesTo(function))
+        {
+            Memory = Memory.Store(argument.Add(AbstractValue.Constant((ulong)word)), 8, AbstractValue.Unknown);
+        }
+
         if (function is not null && _kernel.MovesFrameTo(function, argument) is { } frame)
         {
             for (var offset = 0L; argument.IsPointer && offset < KernelModel.FrameSize; offset += 8)

@@ -242,6 +242,12 @@ public sealed class AbstractInterpreter
                 {
                     Go(destination, node);
                 }
+                else if (instruction.Target?.External is { } function && !KernelSymbols.IsAssembly(function.Name) && !KernelSymbols.IsNoReturn(function.Name))
+                {
+                    // A tail call: the C function returns in the place of this code (jmp sync_regs).
+                    _cpu.ReturnFrom(function.Name);
+                    Return(instruction, node);
+                }
 
                 break;
             case ControlFlow.Call when instruction.Target?.Item is { } called:
@@ -250,12 +256,12 @@ public sealed class AbstractInterpreter
             case ControlFlow.Call:
                 CallOut(instruction, node);
                 break;
-            case ControlFlow.InterruptReturn when _cpu.ReturnAddress is { IsConstant: true, KnownBits: var place } && _byAddress.TryGetValue(place, out var resumed) && !_kernel.IsSpecialPlace(place):
+            case ControlFlow.InterruptReturn when ReturnItem is { } pushed && !_kernel.IsSpecialPlace(_cpu.ReturnAddress.KnownBits):
                 // Through a frame that the code pushed itself; what was interrupted goes on elsewhere.
-                Go(resumed, node);
+                Go(pushed, node);
                 break;
-            case ControlFlow.Return when _cpu.ReturnAddress is { IsConstant: true, KnownBits: var address } && _byAddress.TryGetValue(address, out var continuation):
-                Go(continuation, node);
+            case ControlFlow.Return:
+                Return(instruction, node);
                 break;
         }
     }
@@ -276,8 +282,25 @@ public sealed class AbstractInterpreter
         }
     }
 
-    private CodeItem? ItemAt(Instruction instruction) =>
-        instruction.Operands is [IndirectOperand] && _cpu.ReturnAddress is { IsConstant: true, KnownBits: var address } && _byAddress.TryGetValue(address, out var item) ? item : null;
+    private CodeItem? ItemAt(Instruction instruction) => instruction.Operands is [IndirectOperand] ? ReturnItem : null;
+
+    private CodeItem? ReturnItem => _cpu.ReturnAddress is { IsConstant: true, KnownBits: var address } && _byAddress.TryGetValue(address, out var item) ? item : null;
+
+    private void Return(Instruction instruction, StateNode node)
+    {
+        if (ReturnItem is { } item)
+        {
+            Go(item, node);
+        }
+        else if (!_cpu.ReturnAddress.IsConstant)
+        {
+            // States were joined, and who called is not known any more: whoever may have.
+            foreach (var continuation in _graph.Calls.ReturnTargets(instruction))
+            {
+                Go(continuation, node);
+            }
+        }
+    }
 
     private void Go(CodeItem item, StateNode node) => Go(item, node, _cpu.Save(), _space.Everything);
 

@@ -6,7 +6,21 @@ namespace EntryGen.Asm.Flow.States;
 public sealed class KernelModel
 {
     private const long PtRegsSize = 21 * 8;
+    private const long PtRegsBp = 4 * 8, PtRegsAx = 10 * 8, PtRegsIp = 16 * 8, PtRegsFlags = 18 * 8, PtRegsSp = 19 * 8;
     private static readonly HashSet<string> _movesFrame = new(StringComparer.Ordinal) { "sync_regs", "fixup_bad_iret" };
+
+    // Words of pt_regs that a system call's C function writes (arch/x86/entry/common.c): the result; for the fast 32-bit calls also where user mode goes on.
+    private static readonly long[] _result = [PtRegsAx];
+    private static readonly long[] _resultAndReturn = [PtRegsBp, PtRegsAx, PtRegsIp, PtRegsFlags, PtRegsSp];
+    private static readonly Dictionary<string, long[]> _writes = new(StringComparer.Ordinal)
+    {
+        ["do_syscall_64"] = _result,
+        ["do_int80_emulation"] = _result,
+        ["do_int80_syscall_32"] = _result,
+        ["do_fast_syscall_32"] = _resultAndReturn,
+        ["do_SYSENTER_32"] = _resultAndReturn,
+    };
+
     private readonly Program _program;
     private readonly HashSet<ulong> _special = [];
 
@@ -60,6 +74,9 @@ public sealed class KernelModel
         _movesFrame.Contains(function) ? AbstractValue.OnStack(StackObject.Thread, -PtRegsSize)
         : function == "vc_switch_off_ist" ? AbstractValue.OnStack(StackObject.Interrupted, argument.Offset)
         : null;
+
+    /// <summary>Offsets of the words of pt_regs that a C function writes for the system call that it does; none for any other function.</summary>
+    public static IReadOnlyList<long> WritesTo(string function) => _writes.TryGetValue(function, out var words) ? words : [];
 
     /// <summary>Bytes of struct pt_regs (arch/x86/include/asm/ptrace.h).</summary>
     public static long FrameSize => PtRegsSize;
