@@ -10,7 +10,7 @@ namespace EntryGen.OracleTests.Unicorn;
 internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
 {
     private const string NoFeature = "its processor does not enumerate the instruction";
-    private const string NotChecked = "it checks no reserved bits, and a wrong value ends the comparison";
+    private const string NotChecked = "it checks no reserved bits, and a wrong value ends the comparison; values that Linux gives CR3 are judged by `KernelPathTests`";
     private const string NotDelivered = "it calls a hook of the host instead of delivering the event";
 
     private static readonly InstructionJudge _unicorn = new("InstructionTests.Every_form_from_random_states", "");
