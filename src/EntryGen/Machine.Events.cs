@@ -40,6 +40,9 @@ public sealed partial class Machine
         return default;
     }
 
+    /// <summary>Whether the last instruction was an STI that set IF.</summary>
+    internal bool IsInStiShadow => InShadow(EventBits.StiShadow);
+
     /// <summary>Whether a latched NMI can be taken now.</summary>
     internal bool NmiIsDue =>
         (this[Reg.EventState] & (EventBits.NmiLatched | EventBits.NmiBlocked)) == EventBits.NmiLatched && !InShadow(EventBits.MovSsShadow);

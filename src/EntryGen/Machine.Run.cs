@@ -31,6 +31,36 @@ public sealed partial class Machine
         }
     }
 
+    /// <summary>As <see cref="Run"/>, until RIP is at an address: before the instruction there, which is not the first one of the run.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="address">A linear address.</param>
+    /// <returns><see cref="StopKind.Reached"/>, or why it stopped before. Every instruction is a step of its own.</returns>
+    public Stop RunUntil(EntryUnit unit, VirtualAddress address)
+    {
+        Stop stop;
+        do
+        {
+            stop = Step(unit);
+        }
+        while (stop.Kind == StopKind.None && Registers[(int)Reg.Rip] != address.Value);
+
+        return Registers[(int)Reg.Rip] == address.Value && stop.Kind is StopKind.None or StopKind.Left ? new Stop(StopKind.Reached) : stop;
+    }
+
+    /// <summary>As <see cref="RunUntil(EntryUnit, VirtualAddress)"/>, until a symbol of the unit or a C function that it calls.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="symbol">Its name.</param>
+    /// <returns>As the other.</returns>
+    /// <exception cref="ArgumentException">The unit has no such symbol.</exception>
+    public Stop RunUntil(EntryUnit unit, string symbol)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        ArgumentNullException.ThrowIfNull(symbol);
+        return unit.Symbols.TryGetValue(symbol, out var address) ? RunUntil(unit, address)
+            : unit.Externals.TryGetValue(symbol, out var external) && external.Kind == ExternalKind.Function ? RunUntil(unit, external.Address)
+            : throw new ArgumentException($"Unit '{unit}' has no code named '{symbol}'. EntryUnit.Symbols and EntryUnit.Externals list the names.", nameof(symbol));
+    }
+
     /// <summary>Runs one instruction; if it faults, the fault is delivered instead.</summary>
     /// <param name="unit">The unit.</param>
     /// <returns><see cref="StopKind.None"/>, or why the run is over.</returns>

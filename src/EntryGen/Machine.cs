@@ -40,6 +40,9 @@ public sealed partial class Machine
         }
     }
 
+    /// <summary>Whose processor this is, where they differ. Not covered by snapshots.</summary>
+    public ProcessorVendor Vendor { get; set; }
+
     /// <summary>Physical memory.</summary>
     public PhysicalMemory Memory { get; }
 

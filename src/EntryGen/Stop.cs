@@ -29,6 +29,9 @@ public enum StopKind
 
     /// <summary>A C function that does not return was called.</summary>
     NoReturn,
+
+    /// <summary>RIP is where <see cref="Machine.RunUntil(EntryUnit, VirtualAddress)"/> was to stop.</summary>
+    Reached,
 }
 
 /// <summary>The result of running guest code.</summary>

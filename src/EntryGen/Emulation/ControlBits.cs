@@ -91,6 +91,7 @@ public static class Cr4Bits
     public const ulong SMEP = 1UL << 20;
     public const ulong SMAP = 1UL << 21;
     public const ulong CET = 1UL << 23;
+    public const ulong FRED = 1UL << 32;
 #pragma warning restore CS1591
 }
 

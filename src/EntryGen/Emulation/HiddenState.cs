@@ -30,8 +30,17 @@ internal static class HiddenState
     /// <summary>How often windows had been forgotten when the context was selected.</summary>
     public const int WindowEpoch = Dr0 + 9;
 
+    /// <summary>IA32_FRED_CONFIG, with the current stack level in its low bits.</summary>
+    public const int FredConfig = Dr0 + 10;
+
+    /// <summary>IA32_FRED_STKLVLS.</summary>
+    public const int FredStackLevels = Dr0 + 11;
+
+    /// <summary>IA32_FRED_RSP0 to IA32_FRED_RSP3.</summary>
+    public const int FredRsp0 = Dr0 + 12;
+
     /// <summary>Length of the register file.</summary>
-    public const int Length = Dr0 + 10;
+    public const int Length = Dr0 + 16;
 
     /// <summary>
     /// Brings a copy of the register file into the form in which equal states are equal: no number of the host's, and the start of a shadow counted from

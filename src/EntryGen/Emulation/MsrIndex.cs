@@ -13,6 +13,10 @@ internal readonly record struct MsrIndex(uint Index, Reg? Register, bool IsComma
     public const uint SysenterEsp = 0x175;
     public const uint SysenterEip = 0x176;
     public const uint McgStatus = 0x17A;
+    public const uint FredRsp0 = 0x1CC;
+    public const uint FredRsp3 = 0x1CF;
+    public const uint FredStackLevels = 0x1D0;
+    public const uint FredConfig = 0x1D4;
     public const uint Efer = 0xC000_0080;
     public const uint Star = 0xC000_0081;
     public const uint Lstar = 0xC000_0082;
@@ -40,6 +44,9 @@ internal readonly record struct MsrIndex(uint Index, Reg? Register, bool IsComma
             Lstar => (true, Reg.Lstar),
             Cstar => (true, Reg.Cstar),
             Sfmask => (true, Reg.Sfmask),
+            >= FredRsp0 and <= FredRsp3 => (true, (Reg)(HiddenState.FredRsp0 + (int)(index - FredRsp0))),
+            FredStackLevels => (true, (Reg)HiddenState.FredStackLevels),
+            FredConfig => (true, (Reg)HiddenState.FredConfig),
             FsBase => (true, Reg.FsBase),
             GsBase => (true, Reg.GsBase),
             KernelGsBase => (true, Reg.KernelGsBase),

@@ -33,6 +33,8 @@ internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
         [Op.MovToControl] = new("SystemRegisterTests.Mov_to_control_register_checks_its_value", NotChecked),
         [Op.MovToDebug] = new("SystemRegisterTests.Debug_registers_read_back_with_their_fixed_bits", "a write to DR7 ends its process"),
         [Op.Syscall] = new("ReturnTests.SYSCALL_saves_in_registers_and_touches_no_memory", NotDelivered),
+        [Op.Eretu] = new("FredTests.A_system_call_goes_to_the_entry_point_and_ERETU_back", NoFeature),
+        [Op.Erets] = new("FredTests.An_exception_in_the_kernel_takes_the_stack_of_its_level_and_ERETS_gives_it_back", NoFeature),
         [Op.Sysret] = new("ReturnTests.SYSRET_returns_to_64_and_32_bit_code", "EFER.SCE cannot be set: its processor does not enumerate SYSCALL"),
         [Op.Sysenter] = new("ReturnTests.SYSENTER_leaves_NT_AC_DF_and_TF_to_the_user", NoFeature),
         [Op.Iret] = new("ReturnTests.IRETQ_faults_with_the_stack_as_it_was", "it does not check the return address, and to another level it needs tables that ReturnTests have"),

@@ -290,6 +290,22 @@ public class BoundaryTests
         Assert.Equal(1UL, guest.Machine[Reg.Rbx]);
     }
 
+    [Fact]
+    public void A_run_stops_at_an_address_or_a_symbol()
+    {
+        var guest = Guest("1: incq %rbx; call model; jmp 1b", Handler, "nop");
+        var machine = guest.Machine;
+        guest.Guest.Map(guest.Code.Unit.Externals["model"].Address & ~0xFFFUL, PageTableBits.Present);
+        Assert.Equal(StopKind.Reached, machine.RunUntil(guest.Code.Unit, "model").Kind);
+        Assert.Equal((1UL, guest.Code.Unit.Externals["model"].Address), (machine[Reg.Rbx], machine[Reg.Rip]));
+        Assert.Equal(StopKind.Reached, machine.RunUntil(guest.Code.Unit, "s0").Kind);
+        Assert.Equal(StopKind.Reached, machine.RunUntil(guest.Code.Unit, "s0").Kind); // once round
+        Assert.Equal((2UL, guest[0]), (machine[Reg.Rbx], machine[Reg.Rip]));
+        machine.Budget = 10;
+        Assert.Equal(StopKind.Budget, machine.RunUntil(guest.Code.Unit, "s1").Kind);
+        Assert.Throws<ArgumentException>(() => machine.RunUntil(guest.Code.Unit, "nowhere"));
+    }
+
     private static AssembledGuest Guest(string main, string handler, params string[] more)
     {
         var guest = new AssembledGuest([main, handler, .. more]);

@@ -25,6 +25,8 @@ internal static class ControlTransfers
         table.Add(Op.Ret, Return);
         table.Add(Op.Iret, t => MachineTransfer(t, "cpu.Iretq()", IretEffects));
         table.Add(Op.Sysret, t => MachineTransfer(t, $"cpu.Sysret({t.Width})", SysretEffects));
+        table.AddForStep(Op.Eretu, t => MachineTransfer(t, "cpu.Eretu()", Everything));
+        table.AddForStep(Op.Erets, t => MachineTransfer(t, "cpu.Erets()", Everything));
         table.AddForStep(Op.Syscall, t => MachineTransfer(t, $"cpu.Syscall({Value.Number(t.NextAddress)})", Everything));
         table.AddForStep(Op.Sysenter, t => MachineTransfer(t, "cpu.Sysenter()", Everything));
         table.AddForStep(Op.Int, t => MachineTransfer(t, $"cpu.SoftwareInterrupt((byte){((ImmediateOperand)t.Source).Value & 0xff}, {Value.Number(t.NextAddress)})", Everything));

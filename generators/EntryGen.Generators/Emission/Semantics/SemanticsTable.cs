@@ -18,8 +18,8 @@ internal static class SemanticsTable
     public static IReadOnlyCollection<Op> Unmodelled { get; } =
     [
         Op.Unmodelled,
-        // Far transfers through descriptors, and the returns of delivery forms that the machine does not have.
-        Op.FarJmp, Op.FarCall, Op.FarRet, Op.Sysexit, Op.Eretu, Op.Erets,
+        // Far transfers through descriptors, and the return that goes with SYSENTER.
+        Op.FarJmp, Op.FarCall, Op.FarRet, Op.Sysexit,
         // Descriptor-table and task registers.
         Op.Lar, Op.Str, Op.Ltr, Op.Sgdt, Op.Lgdt, Op.Sidt, Op.Lidt, Op.Smsw, Op.Lmsw, Op.Clts, Op.Verr,
         // Caches, ports, counters and what identifies the processor.

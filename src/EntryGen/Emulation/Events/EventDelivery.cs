@@ -10,7 +10,7 @@ internal enum EventSource
     Software,
 }
 
-/// <summary>Delivers one event through the IDT in 64-bit mode (SDM vol. 3A, 6.14; vol. 2, INT n).</summary>
+/// <summary>Delivers one event: through the IDT, or by <see cref="FredDelivery"/>, in 64-bit mode (SDM vol. 3A, 6.14; vol. 2, INT n).</summary>
 internal static class EventDelivery
 {
     private const uint InIdt = 2;
@@ -27,6 +27,11 @@ internal static class EventDelivery
     /// <returns>False: a fault is recorded and no register has changed.</returns>
     public static bool TryDeliver(Machine machine, byte vector, uint? errorCode, EventSource source, ulong returnAddress)
     {
+        if ((machine[Reg.Cr4] & Cr4Bits.FRED) != 0)
+        {
+            return FredDelivery.TryDeliver(machine, FredDelivery.TypeOf(vector, source), vector, errorCode ?? 0, returnAddress);
+        }
+
         var external = source == EventSource.Hardware ? 1U : 0;
         var privilege = (int)(machine[Reg.Cs] & 3);
         if (!TryReadGate(machine, vector, source, privilege, out var gate))

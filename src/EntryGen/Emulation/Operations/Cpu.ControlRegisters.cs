@@ -11,7 +11,7 @@ public ref partial struct Cpu
 
     private const ulong Cr4Defined = Cr4Bits.VME | Cr4Bits.PVI | Cr4Bits.TSD | Cr4Bits.DE | Cr4Bits.PSE | Cr4Bits.PAE | Cr4Bits.MCE | Cr4Bits.PGE
         | Cr4Bits.PCE | Cr4Bits.OSFXSR | Cr4Bits.OSXMMEXCPT | Cr4Bits.UMIP | Cr4Bits.FSGSBASE | Cr4Bits.PCIDE | Cr4Bits.OSXSAVE
-        | Cr4Bits.SMEP | Cr4Bits.SMAP | Cr4Bits.CET;
+        | Cr4Bits.SMEP | Cr4Bits.SMAP | Cr4Bits.CET | Cr4Bits.FRED;
 
     /// <summary>MOV from CRn; n is 0, 2, 3, 4 or 8. Bit 63 of CR3 reads 0.</summary>
     /// <param name="n">The register's number.</param>

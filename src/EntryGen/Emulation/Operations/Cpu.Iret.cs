@@ -46,6 +46,12 @@ public ref partial struct Cpu
         }
 
         var old = PrivilegeLevel;
+        if ((int)(cs & 3) != old && (At(Reg.Cr4) & Cr4Bits.FRED) != 0)
+        {
+            // With FRED only ERETU leads to user mode.
+            return Fail(Vectors.GeneralProtection);
+        }
+
         At(Reg.Rip) = code.IsLong ? rip : (uint)rip;
         flags = FlagsAfterReturn(flags, old);
         var changesMode = (int)(cs & 3) != old || ((At(Reg.Rflags) ^ flags) & (Flags.AC | Flags.TF)) != 0;

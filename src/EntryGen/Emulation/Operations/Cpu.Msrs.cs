@@ -5,6 +5,7 @@ namespace EntryGen;
 /// <summary>RDMSR and WRMSR (SDM vol. 4). A register that is not listed here is not there: #GP(0).</summary>
 public ref partial struct Cpu
 {
+    private const ulong FredConfigReserved = 0x834;
     private const ulong SpecCtrlDefined = 0x5FF;
 
     /// <summary>RDMSR: EDX:EAX is the register that ECX numbers; the upper halves become 0.</summary>
@@ -73,6 +74,8 @@ public ref partial struct Cpu
         MsrIndex.PredCmd => (value & ~0x81UL) == 0,
         MsrIndex.FlushCmd => (value & ~1UL) == 0,
         MsrIndex.McgStatus => (value & ~7UL) == 0,
+        >= MsrIndex.FredRsp0 and <= MsrIndex.FredRsp3 => LinearMemory.IsCanonical(value) && (value & (FredDelivery.FrameSize - 1)) == 0,
+        MsrIndex.FredConfig => LinearMemory.IsCanonical(value) && (value & FredConfigReserved) == 0,
         MsrIndex.Sfmask or MsrIndex.TscAux => value >> 32 == 0,
         MsrIndex.Lstar or MsrIndex.Cstar or MsrIndex.SysenterEsp or MsrIndex.SysenterEip
             or MsrIndex.FsBase or MsrIndex.GsBase or MsrIndex.KernelGsBase => LinearMemory.IsCanonical(value),

@@ -31,7 +31,10 @@ public ref partial struct Cpu
         if (segment >= EncodedFs)
         {
             // A null selector loads base 0 on Intel's processors; AMD's keep the base.
-            At(segment == EncodedFs ? Reg.FsBase : Reg.GsBase) = descriptor.Base;
+            if (!DescriptorReader.IsNull(selector) || Machine.Vendor == ProcessorVendor.Intel)
+            {
+                At(segment == EncodedFs ? Reg.FsBase : Reg.GsBase) = descriptor.Base;
+            }
         }
         else if (segment == EncodedSs)
         {

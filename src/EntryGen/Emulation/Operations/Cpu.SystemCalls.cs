@@ -21,6 +21,11 @@ public ref partial struct Cpu
             return Fail(Vectors.InvalidOpcode);
         }
 
+        if ((At(Reg.Cr4) & Cr4Bits.FRED) != 0)
+        {
+            return FredDelivery.TryDeliver(Machine, FredEventType.SystemCall, FredDelivery.SyscallVector, 0, next);
+        }
+
         var star = At(Reg.Star);
         var isCompatibility = (At(Reg.Cs) & 0xFFFF) == (((star >> 48) & 0xFFFF) | 3);
         var flags = At(Reg.Rflags);
@@ -35,17 +40,17 @@ public ref partial struct Cpu
 
     /// <summary>SYSRET: RIP and RFLAGS come from RCX and R11. RSP stays.</summary>
     /// <param name="width">The operand size in bytes: 8 returns to 64-bit code, 4 to 32-bit code.</param>
-    /// <returns>False: #UD unless EFER.SCE is set; #GP(0) unless at CPL 0, and for a return address that is not canonical, which is taken before the
+    /// <returns>False: #UD unless EFER.SCE is set and CR4.FRED clear; #GP(0) unless at CPL 0, and for a return address that is not canonical, which is taken before the
     /// level changes.</returns>
     public readonly bool Sysret(int width)
     {
-        if ((Efer & EferBits.SCE) == 0)
+        if ((Efer & EferBits.SCE) == 0 || (At(Reg.Cr4) & Cr4Bits.FRED) != 0)
         {
             return Fail(Vectors.InvalidOpcode);
         }
 
         var target = At(Reg.Rcx);
-        if (PrivilegeLevel != 0 || (width == 8 && !LinearMemory.IsCanonical(target)))
+        if (PrivilegeLevel != 0 || (width == 8 && !LinearMemory.IsCanonical(target) && Machine.Vendor == ProcessorVendor.Intel))
         {
             return Fail(Vectors.GeneralProtection);
         }
@@ -64,10 +69,20 @@ public ref partial struct Cpu
     /// <returns>False: #GP(0) when IA32_SYSENTER_CS is null.</returns>
     public readonly bool Sysenter()
     {
+        if (Machine.Vendor == ProcessorVendor.Amd)
+        {
+            return Fail(Vectors.InvalidOpcode);
+        }
+
         var selector = At(Reg.SysenterCs) & 0xFFFC;
         if (selector == 0)
         {
             return Fail(Vectors.GeneralProtection);
+        }
+
+        if ((At(Reg.Cr4) & Cr4Bits.FRED) != 0)
+        {
+            return FredDelivery.TryDeliver(Machine, FredEventType.SystemCall, FredDelivery.SysenterVector, 0, At(Reg.Rip));
         }
 
         At(Reg.Rsp) = At(Reg.SysenterEsp);

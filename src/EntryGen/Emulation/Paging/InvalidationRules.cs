@@ -16,11 +16,13 @@ internal static class InvalidationRules
     /// <summary>MOV to CR3 with bit 63 of the source clear: all but the global entries of the PCID that is loaded. With bit 63 set: nothing.</summary>
     public static void WriteCr3(Machine machine, int pcid) => Pcid(machine, pcid);
 
-    /// <summary>MOV to CR4: everything when PGE changes or PCIDE goes from 1 to 0; the current PCID when PAE changes or SMEP goes from 0 to 1.</summary>
+    /// <summary>MOV to CR4: everything when PGE changes or PCIDE goes from 1 to 0; the current PCID when PAE changes or SMEP goes from 0 to 1.
+    /// On AMD's processors everything when PSE or PAE changes (APM vol. 2, 5.5.3).</summary>
     public static void WriteCr4(Machine machine, ulong old, ulong value, int pcid)
     {
         var changed = old ^ value;
-        if ((changed & Cr4Bits.PGE) != 0 || (old & ~value & Cr4Bits.PCIDE) != 0)
+        var changesAll = machine.Vendor == ProcessorVendor.Amd ? Cr4Bits.PGE | Cr4Bits.PSE | Cr4Bits.PAE : Cr4Bits.PGE;
+        if ((changed & changesAll) != 0 || (old & ~value & Cr4Bits.PCIDE) != 0)
         {
             All(machine);
         }
