@@ -8,6 +8,8 @@ namespace EntryGen.Asm.Gas;
 /// <summary>The state of one reading: takes statements off the input one by one and executes them.</summary>
 internal sealed partial class AssemblerRun
 {
+    private static readonly string[] PseudoPrefixes = ["disp8", "disp16", "disp32", "load", "store", "vex", "vex2", "vex3", "evex", "rex", "nooptimize"];
+
     private readonly AssemblerOptions _options;
     private readonly FileText _file;
     private readonly InputStack _input = new();
@@ -114,7 +116,15 @@ internal sealed partial class AssemblerRun
                     continue;
                 }
 
-                ReportUnreadable(statement.From(start));
+                if (text[start] == '{')
+                {
+                    ExecuteWithPseudoPrefix(statement.From(start));
+                }
+                else
+                {
+                    ReportUnreadable(statement.From(start));
+                }
+
                 return;
             }
 
@@ -175,6 +185,34 @@ internal sealed partial class AssemblerRun
         {
             EmitInstruction(statement, word, operands);
         }
+    }
+
+    // {disp32} and the like choose among encodings of the instruction that follows (info as, "i386-Mnemonics"), not what it does.
+    private void ExecuteWithPseudoPrefix(TextSlice statement)
+    {
+        var text = statement.Source.Text;
+        var i = statement.Start;
+        while (i < statement.End && text[i] == '{')
+        {
+            var close = text.IndexOf('}', i, statement.End - i);
+            var name = close < 0 ? statement.From(i) : statement.Between(i + 1, close);
+            if (!PseudoPrefixes.Contains(name.ToString().ToLowerInvariant()))
+            {
+                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, name, $"expected one of {{{string.Join("}, {", PseudoPrefixes)}}} before the instruction");
+                return;
+            }
+
+            i = Characters.SkipBlanks(text, close + 1, statement.End);
+        }
+
+        var end = Characters.NameEnd(text, i, statement.End);
+        if (i >= statement.End || !Characters.IsNameStart(text[i]))
+        {
+            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, statement, $"an instruction must follow '{statement}'");
+            return;
+        }
+
+        EmitInstruction(statement, _names.Get(text, i, end - i).Folded, statement.From(Characters.SkipBlanks(text, end, statement.End)));
     }
 
     private void EmitInstruction(TextSlice statement, Word word, TextSlice operands)

@@ -25,6 +25,7 @@ internal sealed class NameTable
     private static readonly HashSet<string> Prefixes = new(StringComparer.Ordinal)
     {
         "rep", "repe", "repz", "repne", "repnz", "lock", "notrack", "bnd", "xacquire", "xrelease", "data16", "data32", "addr16", "addr32", "rex", "rex64",
+        "rex.w", "rex.r", "rex.x", "rex.b", "rex.wr", "rex.wx", "rex.wb", "rex.rx", "rex.rb", "rex.xb", "rex.wrx", "rex.wrb", "rex.wxb", "rex.rxb", "rex.wrxb",
         "cs", "ds", "es", "fs", "gs", "ss",
     };
 

@@ -14,6 +14,11 @@ internal static class InstructionLength
     /// <param name="symbols">Values of symbols, as far as they are known where the statement stands.</param>
     public static int? Find(Statement statement, SymbolTable symbols)
     {
+        if (statement.Text.Text[0] == '{')
+        {
+            return null; // asks for an encoding
+        }
+
         var parser = new InstructionParser(symbols, new DiagnosticList(0), new Dictionary<string, MacroDefinition>());
         var instruction = parser.Parse(statement);
         return Opcode(instruction) is { } opcode && RestOf(instruction) is { } rest

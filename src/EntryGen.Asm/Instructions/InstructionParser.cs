@@ -37,6 +37,12 @@ internal sealed class InstructionParser(SymbolTable symbols, DiagnosticList diag
             return Unmodelled(statement, mnemonic);
         }
 
+        if (PrefixReader.FindChanging(statement) is { } changing && !matches.Exists(match => match.Rows.Any(row => row.Op is Op.Nop or Op.Ret)))
+        {
+            errors.AtName(ProgramDiagnostics.InvalidPrefix, $"The prefix '{changing}' makes another instruction of it, which is not modelled: write a suffix, an operand or a segment instead.");
+            return Unmodelled(statement, mnemonic);
+        }
+
         if (OperandParser.Parse(statement, symbols, errors) is not { } operands)
         {
             return Unmodelled(statement, mnemonic);

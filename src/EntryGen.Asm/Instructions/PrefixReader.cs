@@ -18,6 +18,8 @@ internal static class PrefixReader
         ["notrack"] = InstructionPrefixes.None,
         ["cs"] = InstructionPrefixes.None,
         ["ds"] = InstructionPrefixes.None,
+        ["es"] = InstructionPrefixes.None,
+        ["ss"] = InstructionPrefixes.None,
     };
 
     private static readonly HashSet<Op> _lockable =
@@ -28,6 +30,30 @@ internal static class PrefixReader
     /// <summary>Whether a mnemonic is a prefix that stands alone, as in <c>lock; addl ...</c>.</summary>
     public static bool TryGet(string mnemonic, out InstructionPrefixes prefix) => _prefixes.TryGetValue(mnemonic, out prefix);
 
+    /// <summary>A prefix before the mnemonic that gives the instruction another operand, address or segment; null when there is none.</summary>
+    public static string? FindChanging(Statement statement)
+    {
+        var text = statement.Text.Text;
+        for (var i = 0; i < text.Length;)
+        {
+            var end = text[i] == '{' ? text.IndexOf('}', i) + 1 : Characters.NameEnd(text, i, text.Length);
+            var word = text.Substring(i, Math.Max(0, end - i)).ToLowerInvariant();
+            if (end <= i || word == statement.Name)
+            {
+                return null;
+            }
+
+            if (word is "data16" or "data32" or "addr16" or "addr32" or "fs" or "gs" or "rex" or "rex64" || word.StartsWith("rex.", StringComparison.Ordinal))
+            {
+                return word;
+            }
+
+            i = Characters.SkipBlanks(text, end, text.Length);
+        }
+
+        return null;
+    }
+
     /// <summary>The prefixes written before the mnemonic of a statement.</summary>
     public static InstructionPrefixes Read(Statement statement)
     {
@@ -37,6 +63,12 @@ internal static class PrefixReader
         while (position < text.Length)
         {
             var start = position;
+            if (text[start] == '{' && text.IndexOf('}', start) is var close and > 0)
+            {
+                position = Characters.SkipBlanks(text, close + 1, text.Length); // chooses an encoding only
+                continue;
+            }
+
             while (position < text.Length && !char.IsWhiteSpace(text[position]))
             {
                 position++;

@@ -10,6 +10,9 @@ public sealed class InstructionParserTests
     [InlineData("mov %rax, %rbx", Op.Mov, 8)]
     [InlineData("movb $1, (%rax)", Op.Mov, 1)]
     [InlineData("movabs $0x1234567890abcdef, %rax", Op.Mov, 8)]
+    [InlineData(".set arg, %rdi; mov arg, %rax", Op.Mov, 8)]
+    [InlineData(".set arg, %rdi; movl 8(arg, %rcx), %eax", Op.Mov, 4)]
+    [InlineData("{load} mov %rax, %rbx", Op.Mov, 8)]
     [InlineData("movabsq $0x1234567890abcdef, %rax", Op.Mov, 8)]
     [InlineData("mov $0x1234567890abcdef, %rax", Op.Mov, 8)]
     [InlineData("mov %cr3, %rax", Op.MovFromControl, 8)]
@@ -85,6 +88,8 @@ public sealed class InstructionParserTests
 
     [Theory]
     [InlineData("lock addl $1, (%rax)", InstructionPrefixes.Lock)]
+    [InlineData("{disp32} lock addl $1, 8(%rax)", InstructionPrefixes.Lock)]
+    [InlineData("{disp32} cs lock addl $1, 8(%rax)", InstructionPrefixes.Lock)]
     [InlineData("lock; addl $1, (%rax)", InstructionPrefixes.Lock)]
     [InlineData("rep stosq", InstructionPrefixes.Repeat)]
     [InlineData("repne scasb", InstructionPrefixes.RepeatNotEqual)]
@@ -117,6 +122,9 @@ public sealed class InstructionParserTests
     [InlineData("movb $0x100, %al", "EG0067", "does not fit")]
     [InlineData("shl $256, %eax", "EG0067", "does not fit")]
     [InlineData("lock mov %rax, (%rbx)", "EG0068", "LOCK")]
+    [InlineData("data16 mov %eax, (%rbx)", "EG0068", "'data16'")]
+    [InlineData("rex.w sysret", "EG0068", "'rex.w'")]
+    [InlineData("{disp32} gs movl (%rax), %ebx", "EG0068", "'gs'")]
     public void A_mistake_gives_one_message(string text, string id, string part)
     {
         var diagnostic = Assert.Single(Assembled.Result(text).Diagnostics);
