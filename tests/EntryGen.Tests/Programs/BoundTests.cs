@@ -91,6 +91,18 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public void An_alternative_before_data_is_an_error_that_leaves_other_alternatives_whole()
+    {
+        var result = Build("ALTERNATIVE \"\", \"nop\", 1\n.ascii \"data\"\ncld\nALTERNATIVE \"std\", \"lfence\", 2\nret\n");
+
+        Assert.Equal("EG0072", Assert.Single(result.Diagnostics).Id);
+        var items = result.Program.Items;
+        Assert.All(items, item => Assert.Same(item, items[item.Index]));
+        Assert.All(items, item => Assert.True(item.Next is null || ReferenceEquals(item.Next, items[item.Next.Index])));
+        Assert.All(items.OfType<AlternativeSite>().SelectMany(site => site.Choices), choice => Assert.Same(choice.Target, items[choice.Target.Index]));
+    }
+
+    [Fact]
     public void Calls_and_returns_are_paired_where_they_are_few()
     {
         var graph = FlowGraph.Create(Build("f: call g\nnop\nret\ng: ret\n").Program);

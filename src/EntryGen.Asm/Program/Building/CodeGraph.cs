@@ -89,6 +89,11 @@ internal sealed class CodeGraph
                 yield return instruction;
             }
         }
+
+        foreach (var stop in section.Stops)
+        {
+            yield return stop;
+        }
     }
 
     /// <summary>The sections that hold instructions.</summary>
@@ -201,11 +206,9 @@ internal sealed class CodeGraph
     // Code that runs off the end of its section stops there.
     private Instruction Nowhere(UnitSection section, ChoicePlan choice)
     {
-        var element = new CodeElement(InstructionParser.Unmodelled(choice.Record, choice.Record.Name));
-        var plan = new InstructionPlanner(Linker).Plan(element.Syntax, section.Unit);
-        element.Item = plan.Item;
+        var plan = new InstructionPlanner(Linker).Plan(InstructionParser.Unmodelled(choice.Record, choice.Record.Name), section.Unit);
         Plans.Add(plan.Item, plan);
-        section.Append(element);
+        section.Stops.Add(plan.Item);
         return plan.Item;
     }
 

@@ -42,8 +42,8 @@ internal sealed class UnitSection(UnitContent unit, string name)
     /// <summary>Marks a section whose flags say that it is executable.</summary>
     public void MarkCode() => IsCode = true;
 
-    /// <summary>Adds an element that no statement made, behind everything.</summary>
-    public void Append(CodeElement element) => ((List<SectionElement>)Elements).Add(element);
+    /// <summary>Items that no statement made: where code that runs off its section stops. They stand behind everything, and no label leads to them.</summary>
+    public List<Instruction> Stops { get; } = [];
 
     /// <summary>Notes that a part of this section is the replacement of a site: control that reaches its end goes on behind the site.</summary>
     public void AddReplacement(ChoicePlan choice, SitePlan site)
