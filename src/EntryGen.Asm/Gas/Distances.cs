@@ -13,6 +13,7 @@ namespace EntryGen.Asm.Gas;
 internal sealed class Distances(IReadOnlyList<Statement> statements, SymbolTable symbols, SectionState sections)
 {
     private readonly List<Place> _places = [];
+    private bool _isAdvancing;
     private readonly Dictionary<(string Section, long Subsection), Place> _ends = [];
     private readonly List<Statement?> _causes = []; // by fragment: the statement that ended the one before
 
@@ -46,12 +47,24 @@ internal sealed class Distances(IReadOnlyList<Statement> statements, SymbolTable
             return EndOf((label.Section, sections.Subsection));
         }
 
+        if (label.Sequence >= _places.Count)
+        {
+            return null;
+        }
+
         // A common symbol has no place in its section yet.
         return label.Name == "." || statements[label.Sequence].Kind == StatementKind.Label ? _places[label.Sequence] : null;
     }
 
+    // A size may depend on a distance, of labels before it: what is placed so far is all there is then.
     private void Advance()
     {
+        if (_isAdvancing)
+        {
+            return;
+        }
+
+        _isAdvancing = true;
         for (var i = _places.Count; i < statements.Count; i++)
         {
             var statement = statements[i];
@@ -68,6 +81,8 @@ internal sealed class Distances(IReadOnlyList<Statement> statements, SymbolTable
                 _causes.Add(statement);
             }
         }
+
+        _isAdvancing = false;
     }
 
     private Place EndOf((string Section, long Subsection) key)

@@ -6,6 +6,15 @@ namespace EntryGen.Tests.Gas;
 /// <summary>Whatever the input, reading ends, with a message when a bound was hit. (How soon is the benchmarks' to say: a unit test keeps no time.)</summary>
 public class BoundTests
 {
+    [Fact]
+    public void Sizes_that_depend_on_distances_do_not_nest()
+    {
+        var text = "a: nop\nb: nop\n.rept 20000\n.skip b - a\n.endr\n.if . - a == 20002\ncli\n.endif\n.skip c - a\n.if . - a == 0\n.endif\nc:";
+        var listing = Assemble(text);
+        Assert.Equal("cli", listing.Statements[listing.Statements.Count - 3].Text.Text);
+        Assert.Equal("EG0044", Assert.Single(listing.Diagnostics).Id);
+    }
+
     [Theory]
     [InlineData(".macro A\nA\n.endm\nA")]
     [InlineData(".macro A\nB\n.endm\n.macro B\nA\n.endm\nA")]
