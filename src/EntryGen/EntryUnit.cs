@@ -71,6 +71,9 @@ public sealed class EntryUnit
     /// <summary>Index into <see cref="Functions"/> by the C function's name.</summary>
     public IReadOnlyDictionary<string, int> FunctionIndex => _tables.Value.FunctionIndex;
 
+    /// <summary>The exception table (<c>__ex_table</c>) by the address of the instruction that may fault.</summary>
+    public IReadOnlyDictionary<ulong, UnitFixup> Fixups => _tables.Value.Fixups;
+
     /// <summary>Executes from RIP until control leaves the unit, an instruction faults or the budget ends.</summary>
     /// <param name="cpu">The processor.</param>
     public Stop Run(ref Cpu cpu) => _run(ref cpu);

@@ -43,6 +43,16 @@ public sealed record UnitSection(string Name, ulong Address, ulong Size, bool Ex
 /// <param name="MacroStack">The macros it came through, outermost first, each NAME@file:line, separated by blanks; empty outside of macros.</param>
 public sealed record UnitInstruction(ulong Address, string Text, string Source, string MacroStack);
 
+/// <summary>A record of the exception table: where the kernel's fault handlers continue after a fault of an instruction.</summary>
+/// <param name="Fault">The instruction's address.</param>
+/// <param name="Landing">Where to go.</param>
+/// <param name="Type">The kernel's EX_TYPE_ number.</param>
+public sealed record UnitFixup(ulong Fault, ulong Landing, int Type)
+{
+    /// <summary>EX_TYPE_DEFAULT: nothing but to continue there.</summary>
+    public const int DefaultType = 1;
+}
+
 /// <summary>An address in terms of a symbol.</summary>
 /// <param name="Symbol">The nearest symbol at or before the address.</param>
 /// <param name="Offset">The distance in bytes.</param>

@@ -64,6 +64,14 @@ internal static class TablesWriter
             WriteUndefinedFlags(text, instruction);
         }
 
+        foreach (var exception in program.Tables.Exceptions)
+        {
+            if (exception.Fault.Item is { } fault && exception.Landing.Item is { } landing)
+            {
+                Record(text, "fixup", Hex(fault.Address), Hex(landing.Address), exception.Type.ToString(CultureInfo.InvariantCulture));
+            }
+        }
+
         return text.ToString();
     }
 

@@ -14,6 +14,7 @@ internal sealed class UnitTables
     private readonly Dictionary<ulong, UnitInstruction> _instructions = [];
     private readonly Dictionary<ulong, UnitUndefinedFlags> _undefinedFlags = [];
     private readonly Dictionary<string, int> _functionIndex = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, UnitFixup> _fixups = [];
     private readonly List<UnitExternal> _placedExternals = [];
     private readonly List<KeyValuePair<string, ulong>> _placedSymbols = [];
 
@@ -34,6 +35,8 @@ internal sealed class UnitTables
     public IReadOnlyDictionary<ulong, UnitUndefinedFlags> UndefinedFlags => _undefinedFlags;
 
     public IReadOnlyDictionary<string, int> FunctionIndex => _functionIndex;
+
+    public IReadOnlyDictionary<ulong, UnitFixup> Fixups => _fixups;
 
     /// <exception cref="FormatException">The text was not written by the generator that belongs to this library.</exception>
     public static UnitTables Parse(string unit, string text)
@@ -122,6 +125,9 @@ internal sealed class UnitTables
             case "insn":
                 var address = Hex(field[1]);
                 _instructions.TryAdd(address, new UnitInstruction(address, field[2], field[3], field.Length > 4 ? field[4] : ""));
+                break;
+            case "fixup":
+                _fixups.TryAdd(Hex(field[1]), new UnitFixup(Hex(field[1]), Hex(field[2]), int.Parse(field[3], CultureInfo.InvariantCulture)));
                 break;
             case "undefined":
                 _undefinedFlags.TryAdd(Hex(field[1]), new UnitUndefinedFlags((int)Hex(field[2]), [.. field[3].Split(' ').Select(FlagsFromCount)]));

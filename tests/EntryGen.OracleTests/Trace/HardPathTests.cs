@@ -159,6 +159,36 @@ public sealed class HardPathTests
         Assert.Equal(ExternalKind.Data, environment.Unit.Externals["x86_verw_sel"].Kind);
     }
 
+    /// <summary>A selector that GS cannot hold faults between two SWAPGS: the exception table leads to code that loads null instead.</summary>
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void A_bad_GS_selector_is_fixed_up_by_the_exception_table(string version)
+    {
+        var environment = KernelEnvironment.Create(KernelUnit.Only(version, "asm_load_gs_index", "asm_exc_general_protection"));
+        var machine = environment.Machine;
+        var activation = environment.Start("asm_load_gs_index", StartState.Kernel);
+        machine[Reg.Rdi] = NoSuchSegment;
+        var deliveries = 0;
+        using (machine.Observe(new Deliveries(() => deliveries++)))
+        {
+            for (var steps = 0; !activation.HasReturned && steps < 500; steps++)
+            {
+                Assert.Equal(StopKind.None, machine.Step(environment.Unit).Kind);
+            }
+        }
+
+        Assert.True(activation.HasReturned);
+        Assert.Equal(1, deliveries);
+        Assert.Equal(0UL, machine[Reg.Gs]);
+        Assert.Equal(environment.Layout.PerCpuBase.Value, machine[Reg.GsBase]);
+    }
+
+    private sealed class Deliveries(Action delivered) : IMachineObserver
+    {
+        public void Delivered(Machine machine, byte vector, uint? errorCode, ulong returnAddress) => delivered();
+    }
+
     /// <summary>CLAC is written as bytes in both trees; a trace says what they are.</summary>
     [KernelTheory]
     [InlineData("6.1")]

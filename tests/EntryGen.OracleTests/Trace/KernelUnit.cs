@@ -20,6 +20,9 @@ internal static class KernelUnit
     public static EntryUnit Alone(string version, string entry) =>
         Load(version, ProgramBuilder.Build([KernelPrograms.Unit(version, "entry_64")], new ProgramOptions { EntrySymbols = [entry] }), [entry]);
 
+    /// <summary>The emulator of some entries of entry_64.S with what it links to.</summary>
+    public static EntryUnit Only(string version, params string[] entries) => Load(version, KernelPrograms.Linked(version, entries), entries);
+
     /// <summary>The Program that <see cref="Of"/> was written from: the same addresses.</summary>
     public static Program ProgramOf(string version) => KernelPrograms.Linked(version, EntriesOf(version)).Program;
 

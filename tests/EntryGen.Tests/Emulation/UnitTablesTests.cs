@@ -86,4 +86,11 @@ public class UnitTablesTests
         Assert.Equal(0xabcd, variable.Get(guest.Machine));
         Assert.Equal((2, 0x40L, false), (variable.Size, variable.Offset, variable.UserMapped));
     }
+
+    [Fact]
+    public void Fixups_are_found_by_the_instruction_that_faults()
+    {
+        var unit = new TestUnit($"fixup\t{Guest.Code:x}\t{Guest.Code + 16:x}\t1").Unit;
+        Assert.Equal(new UnitFixup(Guest.Code, Guest.Code + 16, UnitFixup.DefaultType), Assert.Single(unit.Fixups).Value);
+    }
 }

@@ -16,6 +16,8 @@ internal sealed class KernelContext
         _entryStackTop = PerCpu(KernelVariables.Tss) + DescriptorTables.TssRsp0;
     }
 
+    public EntryUnit Unit => _unit;
+
     public KernelLayout Layout { get; }
 
     public StackMap Stacks { get; }

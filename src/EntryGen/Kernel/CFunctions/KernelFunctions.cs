@@ -37,6 +37,8 @@ internal static class KernelFunctions
         "do_fast_syscall_32" => new SystemCalls(kernel).DoFastSyscall32,
         "do_SYSENTER_32" => new SystemCalls(kernel).DoSysenter32,
         "exc_machine_check" or "noist_exc_machine_check" or "xenpv_exc_machine_check" => ExceptionHandlers.MachineCheck,
+        "exc_general_protection" or "exc_segment_not_present" or "exc_stack_segment" or "exc_page_fault" when kernel.Unit.Fixups.Count > 0
+            => ExceptionHandlers.Fixup(kernel.Unit),
         "entry_ibpb" or "write_ibpb" => Thunks.Ibpb,
         "__switch_to" => Thunks.SwitchTo,
         "make_task_dead" => ExceptionHandlers.NoReturn,
