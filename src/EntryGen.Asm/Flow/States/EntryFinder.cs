@@ -14,6 +14,11 @@ public static class EntryFinder
         "asm_common_interrupt", "asm_spurious_interrupt",
     };
 
+    private static readonly HashSet<string> _compatible = new(StringComparer.Ordinal)
+    {
+        "entry_SYSCALL_compat", "entry_SYSCALL32_ignore", "ignore_sysret", "entry_SYSENTER_compat", "entry_INT80_compat", "asm_int80_emulation",
+    };
+
     private static readonly Dictionary<string, (EntryShape Shape, StackObject Stack)> _known = new(StringComparer.Ordinal)
     {
         ["entry_SYSCALL_64"] = (EntryShape.Syscall, StackObject.User),
@@ -43,7 +48,7 @@ public static class EntryFinder
         {
             if (symbol.Item is { } item && ShapeOf(symbol, called) is var (shape, stack))
             {
-                entries.Add(new AnalyzedEntry(symbol.Name, item, shape, stack, _withErrorCode.Contains(symbol.Name)));
+                entries.Add(new AnalyzedEntry(symbol.Name, item, shape, stack, _withErrorCode.Contains(symbol.Name)) { IsCompatible = _compatible.Contains(symbol.Name) });
             }
         }
 

@@ -34,4 +34,8 @@ public enum EntryShape
 /// <param name="Shape">How it is reached.</param>
 /// <param name="Stack">The stack the hardware switches to, whatever was running; <see cref="StackObject.Entry"/> for entries that switch only from user mode.</param>
 /// <param name="HasErrorCode">Whether the hardware pushes an error code.</param>
-public sealed record AnalyzedEntry(string Symbol, CodeItem Item, EntryShape Shape, StackObject Stack = StackObject.Entry, bool HasErrorCode = false);
+public sealed record AnalyzedEntry(string Symbol, CodeItem Item, EntryShape Shape, StackObject Stack = StackObject.Entry, bool HasErrorCode = false)
+{
+    /// <summary>Whether it serves 32-bit code.</summary>
+    public bool IsCompatible { get; init; }
+}

@@ -7,4 +7,17 @@ namespace EntryGen.Asm.Flow.States;
 /// <param name="State">What is known then.</param>
 /// <param name="Condition">The features with which it happens.</param>
 /// <param name="IsFromUser">Whether user mode was running.</param>
-public sealed record Scenario(string Name, CodeItem Entry, string Symbol, AbstractState State, FeatureCondition Condition, bool IsFromUser);
+public sealed record Scenario(string Name, CodeItem Entry, string Symbol, AbstractState State, FeatureCondition Condition, bool IsFromUser)
+{
+    /// <summary>How the entry is reached.</summary>
+    public EntryShape Shape { get; init; }
+
+    /// <summary>Whether the entry serves 32-bit code.</summary>
+    public bool IsCompatible { get; init; }
+
+    /// <summary>Whether one of <see cref="KernelModel.SpecialPlaces"/> was interrupted.</summary>
+    public bool IsAtSpecialPlace { get; init; }
+
+    /// <summary>Whether it is a system call: it returns a value and has an ABI of its own.</summary>
+    public bool IsSystemCall => Shape is EntryShape.Syscall or EntryShape.Sysenter or EntryShape.SoftwareInterrupt;
+}

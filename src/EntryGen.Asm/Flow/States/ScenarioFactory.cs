@@ -94,7 +94,12 @@ public sealed class ScenarioFactory
                 var cr3 = AbstractValue.Of(OriginKind.EntryCr3).With(
                     NoFlush | (1UL << UserCr3Bit) | (1UL << UserPcidBit),
                     (isUserHalf ? 1UL << UserCr3Bit : 0) | (isUserPcid ? 1UL << UserPcidBit : 0));
-                yield return new Scenario(name, entry.Item, entry.Symbol, StateOf(entry, mode, cr3, userGs, frame, rip), condition, mode == Mode.User);
+                yield return new Scenario(name, entry.Item, entry.Symbol, StateOf(entry, mode, cr3, userGs, frame, rip), condition, mode == Mode.User)
+                {
+                    Shape = entry.Shape,
+                    IsCompatible = entry.IsCompatible,
+                    IsAtSpecialPlace = rip is not null,
+                };
             }
         }
     }

@@ -1,0 +1,46 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Flow.States;
+
+namespace EntryGen.Asm.Rules.State;
+
+/// <summary>What C code relies on when it is called: its page tables, its per-CPU variables, DF clear (System V ABI), its stack.</summary>
+internal sealed class CCallRule : StateRule
+{
+    // They move pt_regs from the entry stack to the task's stack, or find out where it is.
+    private static readonly HashSet<string> _mayRunOnEntryStack = new(StringComparer.Ordinal) { "sync_regs", "fixup_bad_iret", "handle_interrupted_saferet" };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } =
+    [
+        StateDiagnostics.CWithUserCr3, StateDiagnostics.CWithUserGs, StateDiagnostics.CWithDirectionFlag, StateDiagnostics.CStack,
+    ];
+
+    /// <inheritdoc/>
+    public override void Before(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
+    {
+        if (Calls.FunctionOf(instruction) is not { } function)
+        {
+            return;
+        }
+
+        if (cpu.Cr3.Bit(Cr3Bits.UserHalf) == true)
+        {
+            report.Add(StateDiagnostics.CWithUserCr3, node, instruction, $"{function} is called while the user's CR3 is live; switch to the kernel's before.");
+        }
+
+        if (cpu.GsBase.Origin.Kind == OriginKind.UserGsBase)
+        {
+            report.Add(StateDiagnostics.CWithUserGs, node, instruction, $"{function} is called with the user's GS base; SWAPGS must come before.");
+        }
+
+        if (cpu.Flags.System.Bit(AbstractFlags.DirectionBit) != false)
+        {
+            report.Add(StateDiagnostics.CWithDirectionFlag, node, instruction, $"{function} is called while DF may be set, as user mode left it; CLD must come before.");
+        }
+
+        if (cpu[AbstractState.Rsp].Stack == StackObject.Entry && !_mayRunOnEntryStack.Contains(function))
+        {
+            report.Add(StateDiagnostics.CStack, node, instruction, $"{function} runs on the per-CPU entry stack, which the next entry from user mode overwrites; switch to the task's stack before.");
+        }
+    }
+}

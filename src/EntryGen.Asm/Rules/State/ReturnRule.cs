@@ -1,0 +1,89 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Instructions;
+
+namespace EntryGen.Asm.Rules.State;
+
+/// <summary>What is returned to finds its CR3, its GS base and its registers as they were.</summary>
+internal sealed class ReturnRule : StateRule
+{
+    private const int Rax = 0, Rcx = 1, R8 = 8, R11 = 11;
+    private static readonly string[] _names = ["rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } =
+        [StateDiagnostics.UserWithKernelCr3, StateDiagnostics.Cr3NotRestored, StateDiagnostics.GsNotRestored, StateDiagnostics.RegisterNotRestored];
+
+    /// <inheritdoc/>
+    public override void Before(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
+    {
+        if (instruction.Info.Op is not (Op.Iret or Op.Sysret or Op.Sysexit) || IsToUser(instruction, cpu) is not { } isToUser)
+        {
+            return;
+        }
+
+        if (isToUser)
+        {
+            CheckUser(node, instruction, cpu, report);
+        }
+        else
+        {
+            CheckKernel(node, instruction, cpu, report);
+        }
+
+        CheckRegisters(node, instruction, cpu, report);
+    }
+
+    // Where an IRET goes is known when the frame is: what is on a stack of unknown place (espfix) is not.
+    private static bool? IsToUser(Instruction instruction, AbstractCpu cpu) => instruction.Info.Op == Op.Iret
+        ? cpu.Memory.Load(cpu[AbstractState.Rsp].Add(AbstractValue.Constant(8)), 8)?.Bit(0)
+        : true;
+
+    private static void CheckUser(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
+    {
+        if (cpu.Cr3.Bit(Cr3Bits.UserHalf) == false)
+        {
+            report.Add(
+                StateDiagnostics.UserWithKernelCr3, node, instruction, "User mode is returned to with the kernel's CR3; switch to the user's before.", report.Space.Of("PTI"));
+        }
+
+        if (cpu.GsBase.Origin.Kind == OriginKind.PerCpuBase)
+        {
+            report.Add(StateDiagnostics.GsNotRestored, node, instruction, "User mode is returned to with the kernel's GS base; SWAPGS must come before.");
+        }
+    }
+
+    private static void CheckKernel(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
+    {
+        var before = node.Scenario.State;
+        if (cpu.Cr3 != before.Cr3)
+        {
+            report.Add(StateDiagnostics.Cr3NotRestored, node, instruction, "The kernel code that was interrupted gets another CR3 than it had; put back the one that was saved.");
+        }
+
+        // The fixup of a faulting load of GS is entered with the kernel's GS base, by design.
+        if (cpu.GsBase != before.GsBase && cpu.GsBase.Origin.Kind is OriginKind.PerCpuBase or OriginKind.UserGsBase && !node.Scenario.IsAtSpecialPlace)
+        {
+            report.Add(StateDiagnostics.GsNotRestored, node, instruction, "The kernel code that was interrupted gets another GS base than it had; SWAPGS on the way out as on the way in.");
+        }
+    }
+
+    private static void CheckRegisters(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
+    {
+        var isCall = node.Scenario.IsSystemCall;
+        for (var i = 0; i < _names.Length; i++)
+        {
+            // A system call returns a value and uses two registers up; the 32-bit ones zero those that 32-bit code does not have.
+            if (i == AbstractState.Rsp || (isCall && (i is Rax or Rcx or R11 || (node.Scenario.IsCompatible && i >= R8))))
+            {
+                continue;
+            }
+
+            var value = cpu[i];
+            if (value.Origin.Kind != OriginKind.EntryRegister || (value.Origin.Detail != i && !node.Scenario.IsCompatible))
+            {
+                report.Add(StateDiagnostics.RegisterNotRestored, node, instruction, $"%{_names[i]} of what was interrupted is lost; put it back from pt_regs, and use it for nothing after that.");
+            }
+        }
+    }
+}
