@@ -18,7 +18,7 @@ public sealed class RuleInput
     {
         Program = program;
         Listings = listings;
-        Entries = entries ?? EntryFinder.Find(program);
+        Entries = entries ?? FindEntries(program);
         Space = new FeatureSpace(program.Features);
         Assumptions = KernelFeatures.Assumptions(Space);
         _cancellation = cancellation;
@@ -55,5 +55,12 @@ public sealed class RuleInput
 
             return field;
         }
+    }
+
+    // What an entry's stub calls is looked at where it is called, with what is known there.
+    private static IReadOnlyList<AnalyzedEntry> FindEntries(Program program)
+    {
+        var called = new HashSet<CodeItem>(program.Items.OfType<Instruction>().Select(instruction => instruction.Target?.Item).OfType<CodeItem>());
+        return [.. EntryFinder.Find(program).Where(entry => entry.Shape != EntryShape.Call || !called.Contains(entry.Item))];
     }
 }

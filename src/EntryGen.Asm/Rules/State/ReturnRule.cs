@@ -7,7 +7,7 @@ namespace EntryGen.Asm.Rules.State;
 /// <summary>What is returned to finds its CR3, its GS base and its registers as they were.</summary>
 internal sealed class ReturnRule : StateRule
 {
-    private const int Rax = 0, Rcx = 1, R8 = 8, R11 = 11;
+    private const int Rax = 0, Rcx = 1, Rbp = 5, R8 = 8, R11 = 11;
     private static readonly string[] _names = ["rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"];
 
     /// <inheritdoc/>
@@ -73,8 +73,8 @@ internal sealed class ReturnRule : StateRule
         var isCall = node.Scenario.IsSystemCall;
         for (var i = 0; i < _names.Length; i++)
         {
-            // A system call returns a value and uses two registers up; the 32-bit ones zero those that 32-bit code does not have.
-            if (i == AbstractState.Rsp || (isCall && (i is Rax or Rcx or R11 || (node.Scenario.IsCompatible && i >= R8))))
+            // A system call returns a value and uses two registers up; the 32-bit ones zero those that 32-bit code does not have, and take EBP from the user's stack.
+            if (i == AbstractState.Rsp || (isCall && (i is Rax or Rcx or R11 || (node.Scenario.IsCompatible && i is Rbp or >= R8))))
             {
                 continue;
             }
