@@ -26,8 +26,11 @@ internal sealed class StateReport(RuleInput input)
 {
     private readonly Dictionary<(AsmDiagnosticDescriptor Descriptor, Instruction Instruction, string Message), Occurrence> _found = [];
 
-    /// <summary>The features that findings speak of.</summary>
-    public FeatureSpace Space => input.Space;
+    /// <summary>When user mode has page tables of its own.</summary>
+    public FeatureCondition PageTableIsolation { get; } = KernelFeatures.PageTableIsolation(input.Program, input.Space);
+
+    /// <summary>When CR3 has PCIDs.</summary>
+    public FeatureCondition Pcid { get; } = KernelFeatures.Pcid(input.Program, input.Space);
 
     /// <summary>Reports at an instruction.</summary>
     /// <param name="descriptor">What it is.</param>

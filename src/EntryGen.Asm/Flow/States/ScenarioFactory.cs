@@ -82,8 +82,8 @@ public sealed class ScenarioFactory
     // One state for each layout of CR3: without page-table isolation there is one half; PCIDs tell the halves apart in bit 11.
     private IEnumerable<Scenario> Each(string name, AnalyzedEntry entry, Mode mode, bool userCr3, bool userGs, FrameOf frame, bool onlyPti = false, ulong? rip = null)
     {
-        var pti = _space.Of("PTI");
-        var pcid = _space.Of("PCID");
+        var pti = KernelFeatures.PageTableIsolation(_program, _space);
+        var pcid = KernelFeatures.Pcid(_program, _space);
         var layouts = userCr3
             ? new[] { (pti.And(pcid), true, true), (pti.Except(pcid), true, false), (onlyPti ? _space.Nothing : pti.Not(), false, false) }
             : [(_space.Everything, false, false)];

@@ -22,7 +22,7 @@ internal sealed class PcidRule : StateRule
                 node,
                 instruction,
                 $"The {half} half of the page tables is loaded under the {(isUserPcid ? "user" : "kernel")} PCID; bits 11 and 12 of CR3 go together.",
-                report.Space.Of("PCID").And(report.Space.Of("PTI")));
+                report.PageTableIsolation.And(report.Pcid));
         }
     }
 }

@@ -44,7 +44,7 @@ internal sealed class ReturnRule : StateRule
         if (cpu.Cr3.Bit(Cr3Bits.UserHalf) == false)
         {
             report.Add(
-                StateDiagnostics.UserWithKernelCr3, node, instruction, "User mode is returned to with the kernel's CR3; switch to the user's before.", report.Space.Of("PTI"));
+                StateDiagnostics.UserWithKernelCr3, node, instruction, "User mode is returned to with the kernel's CR3; switch to the user's before.", report.PageTableIsolation);
         }
 
         if (cpu.GsBase.Origin.Kind == OriginKind.PerCpuBase)
