@@ -22,6 +22,7 @@ public static class CommandLine
             ExpandCommand.Create(host),
             TraceCommand.Create(host),
             ImportCommand.Create(host),
+            LintCommand.Create(host),
         };
 
         var result = root.Parse(SplitJoinedOptions(args));

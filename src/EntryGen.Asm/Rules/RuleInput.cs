@@ -13,14 +13,22 @@ public sealed class RuleInput
     /// <param name="program">The Program.</param>
     /// <param name="listings">The units it was made of.</param>
     /// <param name="entries">Its entries; null to find them by the kernel's names.</param>
+    /// <param name="isOn">Which features are on; null to look at every assignment that occurs.</param>
     /// <param name="cancellation">Ends the analysis.</param>
-    public RuleInput(Program program, IReadOnlyList<AssemblyListing> listings, IReadOnlyList<AnalyzedEntry>? entries = null, CancellationToken cancellation = default)
+    public RuleInput(
+        Program program,
+        IReadOnlyList<AssemblyListing> listings,
+        IReadOnlyList<AnalyzedEntry>? entries = null,
+        Func<CpuFeature, bool>? isOn = null,
+        CancellationToken cancellation = default)
     {
         Program = program;
         Listings = listings;
         Entries = entries ?? FindEntries(program);
         Space = new FeatureSpace(program.Features);
-        Assumptions = KernelFeatures.Assumptions(Space);
+        Assumptions = isOn is null
+            ? KernelFeatures.Assumptions(Space)
+            : program.Features.Aggregate(Space.Everything, (all, feature) => all.And(Space.Of(feature, feature.IsAlwaysOn || isOn(feature))));
         _cancellation = cancellation;
     }
 

@@ -26,8 +26,10 @@ internal sealed class FileSourceResolver(IReadOnlyList<string> roots) : ISourceR
     }
 
     /// <summary>Reads a file that the caller named.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="mayBeEmpty">Whether it may have nothing in it.</param>
     /// <exception cref="InputException">It is not there, is a directory, cannot be read, is not text or is empty.</exception>
-    public SourceText Read(string path)
+    public SourceText Read(string path, bool mayBeEmpty = false)
     {
         var candidates = roots.Select(root => Path.Combine(root, path)).Distinct().ToList();
         if (candidates.FirstOrDefault(File.Exists) is not { } file)
@@ -42,7 +44,7 @@ internal sealed class FileSourceResolver(IReadOnlyList<string> roots) : ISourceR
             throw new InputException($"{path}: {reason}");
         }
 
-        if (string.IsNullOrWhiteSpace(characters))
+        if (!mayBeEmpty && string.IsNullOrWhiteSpace(characters))
         {
             throw new InputException($"{path}:1:1: the file is empty.");
         }

@@ -100,7 +100,8 @@ internal sealed class InputOptions
         var config = result.GetValue(_config);
         if (config is not null)
         {
-            files.Read(config);
+            // It may be empty: the tree's own configuration.
+            files.Read(config, mayBeEmpty: true);
         }
 
         var includeDirectories = result.GetValue(_includeDirectories) ?? [];
@@ -115,7 +116,7 @@ internal sealed class InputOptions
             ForcedIncludes = [.. kernel?.ForcedIncludes ?? [], .. config is null ? Array.Empty<string>() : [config]],
             Defines = [.. kernel?.Defines ?? [], .. result.GetValue(_defines) ?? []],
         };
-        return new ReaderInput(options, files, [.. (result.GetValue(_files) ?? []).Select(files.Read)], host.Error);
+        return new ReaderInput(options, files, [.. (result.GetValue(_files) ?? []).Select(path => files.Read(path))], host.Error);
     }
 
     /// <summary>The call that reads the same: what an imported file says about where it came from.</summary>

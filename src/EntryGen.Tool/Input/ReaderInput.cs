@@ -41,15 +41,22 @@ internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceR
         return text!;
     }
 
+    /// <summary>Where each file of some units was included first.</summary>
+    public static IReadOnlyDictionary<SourceText, SourceSpan> IncludedAt(IReadOnlyList<ReadUnit> units)
+    {
+        var places = new Dictionary<SourceText, SourceSpan>();
+        foreach (var (file, place) in units.SelectMany(unit => unit.Listing.IncludedAt))
+        {
+            places.TryAdd(file, place);
+        }
+
+        return places;
+    }
+
     // Everything is shown, in the order found; an error among it ends the command.
     private void Refuse(IReadOnlyList<AsmDiagnostic> diagnostics, IReadOnlyList<ReadUnit> units)
     {
-        var includedAt = new Dictionary<SourceText, SourceSpan>();
-        foreach (var (file, place) in units.SelectMany(unit => unit.Listing.IncludedAt))
-        {
-            includedAt.TryAdd(file, place);
-        }
-
+        var includedAt = IncludedAt(units);
         var lines = diagnostics.SelectMany(found => DiagnosticText.Lines(IsRefused(found) ? AsmSeverity.Error : found.Descriptor.Severity, found, includedAt)).ToList();
         if (diagnostics.Any(IsRefused))
         {

@@ -10,6 +10,8 @@ internal static class DiagnosticText
 {
     private const int TabStop = 8;
     private const int LongestLine = 200;
+    private const int MostEntries = 4;
+    private const int MostSteps = 8;
 
     /// <summary>The lines of a finding.</summary>
     /// <param name="severity">What it is to the command.</param>
@@ -58,6 +60,23 @@ internal static class DiagnosticText
         var before = Column(line, first);
         yield return $"{margin} | {Expand(line)}";
         yield return $"{new string(' ', margin.Length)} | {new string(' ', before)}^{new string('~', Math.Max(0, Column(line.PadRight(last), last) - before - 1))}";
+    }
+
+    /// <summary>When a finding of a rule happens: entries, features, the way there.</summary>
+    public static IEnumerable<string> Detail(AsmDiagnostic found)
+    {
+        if (found.Detail is not { } detail || found.Span is not { } span)
+        {
+            yield break;
+        }
+
+        var features = detail.Features == "any" ? "any CPU features" : $"features {detail.Features}";
+        var entries = string.Join(", ", detail.Entries.Take(MostEntries)) + (detail.Entries.Count > MostEntries ? $" and {detail.Entries.Count - MostEntries} more" : "");
+        yield return $"{span}: note: with {features}, in {entries}";
+        foreach (var step in detail.Path.Take(detail.Path.Count - 1).TakeLast(MostSteps))
+        {
+            yield return $"{(step.Span is { } place ? place.ToString() : span.ToString())}: note: by way of {step.Text}";
+        }
     }
 
     private static IEnumerable<string> Macros(AsmDiagnostic found)

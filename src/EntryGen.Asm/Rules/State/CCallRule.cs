@@ -6,8 +6,11 @@ namespace EntryGen.Asm.Rules.State;
 /// <summary>What C code relies on when it is called: its page tables, its per-CPU variables, DF clear (System V ABI), its stack.</summary>
 internal sealed class CCallRule : StateRule
 {
-    // They move pt_regs from the entry stack to the task's stack, or find out where it is.
-    private static readonly HashSet<string> _mayRunOnEntryStack = new(StringComparer.Ordinal) { "sync_regs", "fixup_bad_iret", "handle_interrupted_saferet" };
+    // They move pt_regs from the entry stack to the task's stack, or do what can only be done while that is not in use.
+    private static readonly HashSet<string> _mayRunOnEntryStack = new(StringComparer.Ordinal)
+    {
+        "sync_regs", "fixup_bad_iret", "handle_interrupted_saferet", "stackleak_erase", "stackleak_erase_off_task_stack",
+    };
 
     /// <inheritdoc/>
     public override IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } =
