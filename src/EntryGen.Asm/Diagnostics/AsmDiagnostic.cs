@@ -32,6 +32,9 @@ public sealed record AsmDiagnostic(AsmDiagnosticDescriptor Descriptor, string Me
     /// <summary>What the characters of <see cref="Span"/> probably should be (the nearest mnemonic, macro or symbol); null when nothing is near. Editors offer it as a fix.</summary>
     public string? Suggestion { get; init; }
 
+    /// <summary>The one obvious repair; null when there is none or more than one. <see cref="Suggestion"/> alone stands for the repair that puts it in the place of <see cref="Span"/>.</summary>
+    public SuggestedFix? Fix { get; init; }
+
     /// <summary>Of what a rule found: when it happens; null for mistakes of reading.</summary>
     public FindingDetail? Detail { get; init; }
 
