@@ -33,17 +33,33 @@ public sealed record AsmDiagnostic(AsmDiagnosticDescriptor Descriptor, string Me
     public string? Suggestion { get; init; }
 
     /// <summary>The one obvious repair; null when there is none or more than one. <see cref="Suggestion"/> alone stands for the repair that puts it in the place of <see cref="Span"/>.</summary>
-    public SuggestedFix? Fix { get; init; }
+    public SuggestedFix? Fix
+    {
+        get => field ?? (Suggestion is { } name && Span is { Length: > 0 } span ? Rename(span, name) : null);
+        init;
+    }
 
     /// <summary>Of what a rule found: when it happens; null for mistakes of reading.</summary>
     public FindingDetail? Detail { get; init; }
 
     /// <summary><c>path:line:column: EG0003: message</c>.</summary>
     public override string ToString() => Span is { } span ? $"{span}: {Id}: {Message}" : $"{Id}: {Message}";
+
+    private static SuggestedFix? Rename(SourceSpan span, string name)
+    {
+        var current = span.Source.Text.Substring(span.Start, Math.Min(span.Length, span.Source.Text.Length - span.Start));
+        return current == name || !current.All(character => character is '_' or '.' or '$' or '%' || char.IsLetterOrDigit(character))
+            ? null
+            : new SuggestedFix($"Change '{current}' to '{name}'", span, name);
+    }
 }
 
 /// <summary>One kind of finding: the single definition that analyzers, tool, docs and release tracking present.</summary>
 /// <param name="Id">The id, <c>EG</c> and four digits.</param>
 /// <param name="Title">A few words.</param>
 /// <param name="Severity">The severity outside of any configuration.</param>
-public sealed record AsmDiagnosticDescriptor(string Id, string Title, AsmSeverity Severity);
+public sealed record AsmDiagnosticDescriptor(string Id, string Title, AsmSeverity Severity)
+{
+    /// <summary>In files (.S, .h) it is found only when asked for: kernels do it on purpose in places. In C# classes <see cref="Severity"/> holds.</summary>
+    public bool IsOptInForFiles { get; init; }
+}
