@@ -82,6 +82,17 @@ public sealed class EntryUnit
     /// <param name="cpu">The processor.</param>
     public Stop Step(ref Cpu cpu) => _step(ref cpu);
 
+    /// <summary>Where a symbol of the unit, or a C function that it calls, is.</summary>
+    /// <param name="symbol">Its name.</param>
+    /// <exception cref="ArgumentException">There is no such code.</exception>
+    public VirtualAddress AddressOf(string symbol)
+    {
+        ArgumentNullException.ThrowIfNull(symbol);
+        return Symbols.TryGetValue(symbol, out var address) ? address
+            : Externals.TryGetValue(symbol, out var external) && external.Kind == ExternalKind.Function ? external.Address
+            : throw new ArgumentException($"Unit '{Name}' has no code named '{symbol}'. EntryUnit.Symbols and EntryUnit.Externals list the names.", nameof(symbol));
+    }
+
     /// <summary>The external that an address lies in; null when there is none.</summary>
     /// <param name="address">A linear address.</param>
     public UnitExternal? FindExternal(ulong address) => _tables.Value.FindExternal(address);

@@ -33,8 +33,8 @@ public sealed partial class Machine
             | (file[(int)Reg.EventState] & WatchedState)
             | file[HiddenState.PendingDebug];
         WatchesBoundaries = watched != 0 || _choices is not null || ((flags & Flags.AC) != 0 && ChecksAlignment);
-        ReportsInstructions = WatchesBoundaries || ObservesInstructions;
-        HasWindows = !WatchesBoundaries && !ObservesMemory;
+        ReportsInstructions = WatchesBoundaries || IsObserved;
+        HasWindows = !WatchesBoundaries && !Observes(ObservedEvents.Memory);
     }
 
     /// <summary>Begins the instruction at an address: takes what is due before it, checks that it can be fetched.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using EntryGen.Emulation;
 
@@ -6,33 +7,34 @@ namespace EntryGen;
 /// <summary>Observers.</summary>
 public sealed partial class Machine
 {
-    private IMachineObserver[] _observers = [];
-    private IMachineObserver? _instructionObserver;
-    private ObservedEvents _observed;
+    private static readonly int _kinds = BitOperations.PopCount((uint)ObservedEvents.All);
 
-    /// <summary>Whether an observer is attached.</summary>
-    public bool IsObserved { get; private set; }
+    // Everybody in the order of attachment, and for each kind of event those who want to hear of it.
+    private Attachment[] _attached = [];
+    private readonly IMachineObserver[][] _listeners = Enumerable.Repeat<IMachineObserver[]>([], _kinds).ToArray();
+    private IMachineObserver? _instructionObserver;
+
+    /// <summary>Whether an observer is attached. While one is, the machine runs one instruction at a time.</summary>
+    public bool IsObserved => _attached.Length > 0;
 
     /// <summary>Attaches an observer until the result is disposed.</summary>
-    /// <param name="observer">Who is told.</param>
+    /// <remarks>
+    /// Observers hear of an event in the order in which they were attached. Attaching and detaching is allowed at any time; one that is attached during a run, by the model of a C
+    /// function, hears from the next instruction on.
+    /// </remarks>
+    /// <param name="observer">Who is told. The same one can be attached several times.</param>
     public IDisposable Observe(IMachineObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var handle = new Handle(this, observer);
-        SelectObservers([.. _observers, observer]);
-        return handle;
+        var attachment = new Attachment(this, observer);
+        Attach([.. _attached, attachment]);
+        return attachment;
     }
 
-    /// <summary>Whether somebody wants to hear of instructions.</summary>
-    internal bool ObservesInstructions => (_observed & ObservedEvents.Instructions) != 0;
+    /// <summary>Whether somebody wants to hear of a kind of event.</summary>
+    internal bool Observes(ObservedEvents kind) => Listeners(kind).Length > 0;
 
-    /// <summary>Whether somebody wants to hear of loads and stores.</summary>
-    internal bool ObservesMemory => (_observed & ObservedEvents.Memory) != 0;
-
-    /// <summary>Whether somebody wants to hear of changes of the system's state.</summary>
-    internal bool ObservesSystem => (_observed & ObservedEvents.System) != 0;
-
-    /// <summary>After an instruction while somebody observes them. One observer is by far the most frequent case.</summary>
+    /// <summary>After an instruction while somebody observes. One observer of instructions is by far the most frequent case.</summary>
     internal void NotifyRetired(ulong address)
     {
         if (_instructionObserver is { } single)
@@ -48,18 +50,15 @@ public sealed partial class Machine
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void NotifyAllRetired(ulong address)
     {
-        foreach (var observer in _observers)
+        foreach (var observer in Listeners(ObservedEvents.Instructions))
         {
-            if ((observer.Events & ObservedEvents.Instructions) != 0)
-            {
-                observer.Retired(this, address);
-            }
+            observer.Retired(this, address);
         }
     }
 
     internal void NotifyLoad(ulong address, int size, ulong value)
     {
-        foreach (var observer in _observers)
+        foreach (var observer in Listeners(ObservedEvents.Memory))
         {
             observer.Load(this, address, size, value);
         }
@@ -67,31 +66,39 @@ public sealed partial class Machine
 
     internal void NotifyStore(ulong address, int size, ulong value)
     {
-        foreach (var observer in _observers)
+        foreach (var observer in Listeners(ObservedEvents.Memory))
         {
             observer.Store(this, address, size, value);
         }
     }
 
-    internal void NotifyCr3Write(ulong old, ulong value, bool flushed)
+    internal void NotifyControlWrite(int register, ulong old, ulong operand)
     {
-        foreach (var observer in _observers)
+        foreach (var observer in Listeners(ObservedEvents.ControlRegisters))
         {
-            observer.Cr3Write(this, old, value, flushed);
+            observer.ControlWrite(this, register, old, operand);
         }
     }
 
-    internal void NotifyFlush(TlbFlushKind kind, int pcid)
+    internal void NotifyMsrWrite(uint index, ulong old, ulong value)
     {
-        foreach (var observer in _observers)
+        foreach (var observer in Listeners(ObservedEvents.Msrs))
         {
-            observer.TlbFlush(this, kind, pcid);
+            observer.MsrWrite(this, index, old, value);
+        }
+    }
+
+    internal void NotifyFlush(TlbFlushKind kind, int pcid, ulong address = 0)
+    {
+        foreach (var observer in Listeners(ObservedEvents.Tlb))
+        {
+            observer.TlbFlush(this, kind, pcid, address);
         }
     }
 
     internal void NotifyDelivered(byte vector, uint? errorCode, ulong returnAddress)
     {
-        foreach (var observer in _observers)
+        foreach (var observer in Listeners(ObservedEvents.Exceptions))
         {
             observer.Delivered(this, vector, errorCode, returnAddress);
         }
@@ -99,37 +106,37 @@ public sealed partial class Machine
 
     internal void NotifyExternalCall(string name, bool hasModel)
     {
-        foreach (var observer in _observers)
+        foreach (var observer in Listeners(ObservedEvents.Calls))
         {
             observer.ExternalCall(this, name, hasModel);
         }
     }
 
-    private void Detach(IMachineObserver observer)
-    {
-        var index = Array.IndexOf(_observers, observer);
-        SelectObservers([.. _observers[..index], .. _observers[(index + 1)..]]);
-    }
+    private ref IMachineObserver[] Listeners(ObservedEvents kind) => ref _listeners[BitOperations.Log2((uint)kind)];
 
-    private void SelectObservers(IMachineObserver[] observers)
+    private void Attach(Attachment[] attached)
     {
-        _observers = observers;
-        _observed = observers.Aggregate(ObservedEvents.None, (events, observer) => events | observer.Events);
-        _instructionObserver = observers.Length == 1 && ObservesInstructions ? observers[0] : null;
-        IsObserved = observers.Length > 0;
+        _attached = attached;
+        for (var kind = 0; kind < _kinds; kind++)
+        {
+            _listeners[kind] = [.. attached.Where(each => ((int)each.Events >> kind & 1) != 0).Select(each => each.Observer)];
+        }
+
+        _instructionObserver = Listeners(ObservedEvents.Instructions) is [var single] ? single : null;
+
+        // What was remembered was remembered without telling anybody.
         Linear.SelectContext();
         Linear.Known.Clear();
         Returns.Clear();
     }
 
-    private sealed class Handle(Machine machine, IMachineObserver observer) : IDisposable
+    private sealed class Attachment(Machine machine, IMachineObserver observer) : IDisposable
     {
-        private Machine? _attachedTo = machine;
+        public IMachineObserver Observer { get; } = observer;
 
-        public void Dispose()
-        {
-            _attachedTo?.Detach(observer);
-            _attachedTo = null;
-        }
+        public ObservedEvents Events { get; } = observer.Events & ObservedEvents.All;
+
+        // Again is no error: nothing is left to detach.
+        public void Dispose() => machine.Attach([.. machine._attached.Where(each => each != this)]);
     }
 }

@@ -5,8 +5,13 @@ namespace EntryGen;
 /// <summary>Snapshots.</summary>
 public sealed partial class Machine
 {
-    /// <summary>Keeps the present state: registers with MSRs and event state, TLB, memory. Memory written later is copied page by page, once.</summary>
-    /// <remarks>Not covered: budget, features, models of C functions, observers.</remarks>
+    /// <summary>Keeps the present state of the guest, to go back to it by <see cref="Restore"/>.</summary>
+    /// <remarks>
+    /// Covered is everything that instructions can change: all registers of <see cref="Reg"/> with the MSRs, blocked and latched NMIs and pending debug traps, the TLB (under
+    /// <see cref="Choices"/> all that may be cached), physical memory. Not covered is what the host chose: budget, features, vendor, models of C functions, observers, the choice
+    /// source, <see cref="HostPageTable"/> and <see cref="PerCpuBase"/>. Memory written later is copied page by page, once; nothing is copied now but registers and TLB.
+    /// An observer can take one when an instruction has retired or an event was delivered; within an instruction the state is none to go back to.
+    /// </remarks>
     public MachineSnapshot Snapshot()
     {
         EndPastShadow();
@@ -16,9 +21,11 @@ public sealed partial class Machine
     /// <summary>Returns to a snapshot. It can be restored any number of times, in any order with others.</summary>
     /// <param name="snapshot">One that this machine made.</param>
     /// <exception cref="ArgumentException">Another machine made it.</exception>
+    /// <exception cref="InvalidOperationException">The machine is running.</exception>
     public void Restore(MachineSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
+        ThrowIfRunning();
         snapshot.RestoreTo(this);
         Pending = default;
     }

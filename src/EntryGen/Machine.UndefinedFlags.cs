@@ -19,11 +19,10 @@ public sealed partial class Machine
     public IDisposable ScrambleUndefinedFlags(EntryUnit unit, int seed)
     {
         ArgumentNullException.ThrowIfNull(unit);
-        var scrambler = new UndefinedFlagScrambler(unit, seed);
-        var handle = new Handle(this, scrambler);
+        var scrambler = new Attachment(this, new UndefinedFlagScrambler(unit, seed));
 
         // First: who observes instructions sees the flags as the next one will.
-        SelectObservers([scrambler, .. _observers]);
-        return handle;
+        Attach([scrambler, .. _attached]);
+        return scrambler;
     }
 }

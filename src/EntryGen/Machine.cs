@@ -90,8 +90,10 @@ public sealed partial class Machine
     internal AcceptedReturns Returns { get; }
 
     /// <summary>Puts the registers in the state of a new machine; memory stays, the TLB is emptied.</summary>
+    /// <exception cref="InvalidOperationException">The machine is running.</exception>
     public void Reset()
     {
+        ThrowIfRunning();
         Array.Clear(Registers);
         Registers[(int)Reg.Rflags] = Flags.Reserved1;
         Registers[(int)Reg.Cr0] = Cr0Bits.PE | Cr0Bits.MP | Cr0Bits.ET | Cr0Bits.NE | Cr0Bits.WP | Cr0Bits.AM | Cr0Bits.PG;

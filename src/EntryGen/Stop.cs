@@ -30,7 +30,7 @@ public enum StopKind
     /// <summary>A C function that does not return was called.</summary>
     NoReturn,
 
-    /// <summary>RIP is where <see cref="Machine.RunUntil(EntryUnit, VirtualAddress)"/> was to stop.</summary>
+    /// <summary>RIP is where <see cref="Machine.RunUntil(EntryUnit, VirtualAddress)"/> was to stop, or its condition holds.</summary>
     Reached,
 }
 

@@ -1,33 +1,18 @@
 namespace EntryGen.Emulation;
 
-/// <summary>What a TLB flush covered.</summary>
-public enum TlbFlushKind
-{
-    /// <summary>One page.</summary>
-    Page,
-
-    /// <summary>One PCID, but for global entries.</summary>
-    Pcid,
-
-    /// <summary>All PCIDs, but for global entries.</summary>
-    AllButGlobal,
-
-    /// <summary>Everything.</summary>
-    All,
-}
-
 /// <summary>
-/// Is told what the machine does. Attach it with <see cref="Machine.Observe"/>; while one wants to hear of instructions the machine runs one by one.
+/// Is told what the machine does. Attach it with <see cref="Machine.Observe"/>; to hear of one kind of event a delegate is enough
+/// (<see cref="Machine.ObserveMsrs"/> and its siblings).
 /// </summary>
 /// <remarks>
-/// Order for one instruction: its loads, stores and changes of system state, then <see cref="Retired"/>; an instruction that faults reports what it did
-/// and does not
-/// retire. A delivered event comes after the instruction it follows or interrupts, with the stores of its frame before <see cref="Delivered"/>.
-/// An observer must not change the machine. All members do nothing unless implemented.
+/// While anybody observes, the machine runs one instruction at a time, so that its registers are exact whenever it tells something: RIP is at the instruction
+/// until that has retired. Order for one instruction: its loads, stores and changes of system state, then <see cref="Retired"/>; an instruction that faults
+/// reports what it did and does not retire. A delivered event comes after the instruction it follows or interrupts, with the stores of its frame before
+/// <see cref="Delivered"/>. An observer reads the machine and does not change or run it. All members do nothing unless implemented.
 /// </remarks>
 public interface IMachineObserver
 {
-    /// <summary>What it wants to hear of; what nobody wants to hear of costs nothing. Asked once, when it is attached.</summary>
+    /// <summary>What it wants to hear of; of other things it is not told. Asked once, when it is attached.</summary>
     ObservedEvents Events => ObservedEvents.All;
 
     /// <summary>An instruction retired.</summary>
@@ -55,12 +40,21 @@ public interface IMachineObserver
     {
     }
 
-    /// <summary>MOV to CR3.</summary>
+    /// <summary>MOV to a control register (SDM vol. 2, MOV - Move to/from Control Registers), after what it invalidated.</summary>
+    /// <param name="machine">The machine, after the write.</param>
+    /// <param name="register">Its number: 0, 2, 3, 4 or 8.</param>
+    /// <param name="old">The register before.</param>
+    /// <param name="operand">The source operand. For CR3 bit 63 says that nothing was invalidated; it is not stored.</param>
+    void ControlWrite(Machine machine, int register, ulong old, ulong operand)
+    {
+    }
+
+    /// <summary>WRMSR or WRMSRNS.</summary>
     /// <param name="machine">The machine, after it.</param>
-    /// <param name="old">CR3 before.</param>
-    /// <param name="value">CR3 now.</param>
-    /// <param name="flushed">Whether it invalidated: bit 63 of the source was clear.</param>
-    void Cr3Write(Machine machine, ulong old, ulong value, bool flushed)
+    /// <param name="index">The MSR's number (SDM vol. 4).</param>
+    /// <param name="old">What RDMSR gave before; 0 for a command register, which has no contents.</param>
+    /// <param name="value">EDX:EAX.</param>
+    void MsrWrite(Machine machine, uint index, ulong old, ulong value)
     {
     }
 
@@ -68,7 +62,8 @@ public interface IMachineObserver
     /// <param name="machine">The machine, after it.</param>
     /// <param name="kind">What was covered.</param>
     /// <param name="pcid">The PCID, or -1 for all.</param>
-    void TlbFlush(Machine machine, TlbFlushKind kind, int pcid)
+    /// <param name="address">For <see cref="TlbFlushKind.Page"/>: the linear address; else 0.</param>
+    void TlbFlush(Machine machine, TlbFlushKind kind, int pcid, ulong address)
     {
     }
 

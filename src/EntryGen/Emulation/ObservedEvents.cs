@@ -13,8 +13,23 @@ public enum ObservedEvents
     /// <summary>Loads and stores. Each access then goes the long way.</summary>
     Memory = 2,
 
-    /// <summary>Writes of CR3, TLB flushes, deliveries and calls of C functions.</summary>
-    System = 4,
+    /// <summary>MOV to control registers.</summary>
+    ControlRegisters = 4,
+
+    /// <summary>WRMSR and WRMSRNS.</summary>
+    Msrs = 8,
+
+    /// <summary>Invalidations of the TLB.</summary>
+    Tlb = 16,
+
+    /// <summary>Deliveries of exceptions, interrupts and NMIs.</summary>
+    Exceptions = 32,
+
+    /// <summary>Calls of C functions.</summary>
+    Calls = 64,
+
+    /// <summary>All but instructions, loads and stores.</summary>
+    System = ControlRegisters | Msrs | Tlb | Exceptions | Calls,
 
     /// <summary>Everything.</summary>
     All = Instructions | Memory | System,

@@ -55,14 +55,17 @@ public sealed class TraceRecorder : IMachineObserver
     }
 
     /// <inheritdoc/>
-    void IMachineObserver.Cr3Write(Machine machine, ulong old, ulong value, bool flushed)
+    void IMachineObserver.ControlWrite(Machine machine, int register, ulong old, ulong operand)
     {
-        _cr3Writes++;
-        _pendingCr3Write = new Cr3Write(value | (flushed ? 0 : Cr3Bits.NoFlush), !flushed, old == value);
+        if (register == 3)
+        {
+            _cr3Writes++;
+            _pendingCr3Write = new Cr3Write(operand, (operand & Cr3Bits.NoFlush) != 0, old == machine[Reg.Cr3]);
+        }
     }
 
     /// <inheritdoc/>
-    void IMachineObserver.TlbFlush(Machine machine, TlbFlushKind kind, int pcid) => _tlbFlushes++;
+    void IMachineObserver.TlbFlush(Machine machine, TlbFlushKind kind, int pcid, ulong address) => _tlbFlushes++;
 
     /// <inheritdoc/>
     void IMachineObserver.Retired(Machine machine, ulong address)

@@ -10,11 +10,7 @@ internal sealed class AssembledGuest
     public AssembledGuest(params string[] snippets)
     {
         Code = EmulatedUnit.OfSnippets(snippets);
-        foreach (var section in Code.Unit.Sections.Where(section => section.Executable))
-        {
-            Guest.Map(section.Address & ~0xFFFUL, PageTableBits.Present, (int)(((section.Address & 0xFFF) + section.Size + 0xFFF) >> 12));
-        }
-
+        Guest.Pages.MapUnit(Guest.Root, Code.Unit);
         Machine[Reg.Rip] = this[0];
     }
 

@@ -30,7 +30,7 @@ public class ObserverTests
         string[] expected =
         [
             $"store {Guest.Data + 6:x} 2 1234", $"load {Guest.Data + 6:x} 4 1234", $"load {Guest.Data + 6:x} 1 34",
-            "flush Pcid 0", $"cr3 {guest.Root.Value:x} {guest.Root.Value:x} True", "flush Page 0",
+            "flush Pcid 0 0", $"cr3 {guest.Root.Value:x} {guest.Root.Value:x}", $"flush Page 0 {Guest.Data:x}",
             $"store {Guest.Data:x} 8 1", $"store {Guest.Data + 8:x} 8 2", $"retired {Guest.Code:x}",
             $"store {top - 8:x} 8 18", $"store {top - 16:x} 8 {top:x}", $"store {top - 24:x} 8 202",
             $"store {top - 32:x} 8 10", $"store {top - 40:x} 8 {Guest.Code:x}",
@@ -66,9 +66,9 @@ public class ObserverTests
 
         public void Store(Machine machine, ulong address, int size, ulong value) => Lines.Add($"store {address:x} {size} {value:x}");
 
-        public void Cr3Write(Machine machine, ulong old, ulong value, bool flushed) => Lines.Add($"cr3 {old:x} {value:x} {flushed}");
+        public void ControlWrite(Machine machine, int register, ulong old, ulong operand) => Lines.Add($"cr{register} {old:x} {operand:x}");
 
-        public void TlbFlush(Machine machine, TlbFlushKind kind, int pcid) => Lines.Add($"flush {kind} {pcid}");
+        public void TlbFlush(Machine machine, TlbFlushKind kind, int pcid, ulong address) => Lines.Add($"flush {kind} {pcid} {address:x}");
 
         public void Delivered(Machine machine, byte vector, uint? errorCode, ulong returnAddress) => Lines.Add($"delivered {vector} {returnAddress:x}");
     }

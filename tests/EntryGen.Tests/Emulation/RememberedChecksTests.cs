@@ -158,6 +158,6 @@ public class RememberedChecksTests
     {
         public int Writes { get; private set; }
 
-        public void Cr3Write(Machine machine, ulong old, ulong value, bool flushed) => Writes++;
+        public void ControlWrite(Machine machine, int register, ulong old, ulong operand) => Writes++;
     }
 }

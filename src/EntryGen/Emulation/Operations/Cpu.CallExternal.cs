@@ -58,11 +58,7 @@ public ref partial struct Cpu
         }
 
         Machine.EndInstruction();
-        if (Machine.IsObserved)
-        {
-            Machine.NotifyExternalCall(function.External.Name, function.Model is not null);
-        }
-
+        Machine.NotifyExternalCall(function.External.Name, function.Model is not null);
         return default;
     }
 

@@ -66,7 +66,8 @@ public ref partial struct Cpu
             case 0:
                 return WriteCr0(value);
             case 2:
-                Cr2 = value;
+                (var address, Cr2) = (Cr2, value);
+                Machine.NotifyControlWrite(2, address, value);
                 return true;
             case 4:
                 return WriteCr4(value);
@@ -76,7 +77,9 @@ public ref partial struct Cpu
                     return Fail(Vectors.GeneralProtection);
                 }
 
-                Unsafe.Add(ref _file, HiddenState.Cr8) = value;
+                ref var cr8 = ref Unsafe.Add(ref _file, HiddenState.Cr8);
+                (var old, cr8) = (cr8, value);
+                Machine.NotifyControlWrite(8, old, value);
                 return true;
         }
     }
@@ -96,6 +99,7 @@ public ref partial struct Cpu
         var old = Cr0;
         Cr0 = (value & Cr0Defined) | Cr0Bits.ET;
         InvalidationRules.WriteCr0(Machine, old, value);
+        Machine.NotifyControlWrite(0, old, value);
         return true;
     }
 
@@ -127,7 +131,7 @@ public ref partial struct Cpu
         if (noFlush)
         {
             Machine.Linear.SelectPcid();
-            if (!Machine.ObservesSystem && !Machine.WatchesBoundaries)
+            if (!Machine.IsObserved && !Machine.WatchesBoundaries)
             {
                 Machine.Linear.Known.Keep(value);
             }
@@ -138,11 +142,7 @@ public ref partial struct Cpu
             InvalidationRules.WriteCr3(Machine, hasPcid ? (int)(stored & Cr3Bits.PcidMask) : 0);
         }
 
-        if (Machine.IsObserved)
-        {
-            Machine.NotifyCr3Write(old, stored, !noFlush);
-        }
-
+        Machine.NotifyControlWrite(3, old, value);
         return true;
     }
 
@@ -162,6 +162,7 @@ public ref partial struct Cpu
         var pcid = Machine.Linear.Pcid;
         Cr4 = value;
         InvalidationRules.WriteCr4(Machine, old, value, pcid);
+        Machine.NotifyControlWrite(4, old, value);
         return true;
     }
 }

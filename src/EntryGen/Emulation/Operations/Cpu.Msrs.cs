@@ -32,8 +32,7 @@ public ref partial struct Cpu
             return Fail(Vectors.GeneralProtection);
         }
 
-        var value = msr.Register is { } register ? At(register)
-            : (At(Reg.EventState) & EventBits.MachineCheckInProgress) != 0 ? MsrIndex.MachineCheckInProgress : 0;
+        var value = Contents(msr);
         At(Reg.Rax) = (uint)value;
         At(Reg.Rdx) = value >> 32;
         return true;
@@ -49,6 +48,7 @@ public ref partial struct Cpu
             return Fail(Vectors.GeneralProtection);
         }
 
+        var old = Contents(msr);
         if (msr.Index == MsrIndex.McgStatus)
         {
             ref var state = ref At(Reg.EventState);
@@ -64,8 +64,13 @@ public ref partial struct Cpu
             At(register) = value;
         }
 
+        Machine.NotifyMsrWrite(msr.Index, old, value);
         return true;
     }
+
+    /// <summary>What RDMSR gives; 0 for a command.</summary>
+    private readonly ulong Contents(MsrIndex msr) => msr.Register is { } register ? At(register)
+        : msr.Index == MsrIndex.McgStatus && (At(Reg.EventState) & EventBits.MachineCheckInProgress) != 0 ? MsrIndex.MachineCheckInProgress : 0;
 
     private readonly bool IsAllowed(MsrIndex msr, ulong value) => msr.Index switch
     {

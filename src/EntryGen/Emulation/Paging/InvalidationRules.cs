@@ -37,7 +37,7 @@ internal static class InvalidationRules
     {
         machine.Linear.WorstCase?.FlushTables(machine.Linear.Pcid);
         Page(machine.Linear, address, machine.Linear.Pcid, andGlobal: true);
-        machine.NotifyFlush(TlbFlushKind.Page, machine.Linear.Pcid);
+        machine.NotifyFlush(TlbFlushKind.Page, machine.Linear.Pcid, address);
     }
 
     /// <summary>INVPCID type 0: the address in one PCID, but for global entries.</summary>
@@ -45,7 +45,7 @@ internal static class InvalidationRules
     {
         machine.Linear.WorstCase?.FlushTables(pcid);
         Page(machine.Linear, address, pcid, andGlobal: false);
-        machine.NotifyFlush(TlbFlushKind.Page, pcid);
+        machine.NotifyFlush(TlbFlushKind.Page, pcid, address);
     }
 
     /// <summary>INVPCID type 1: one PCID, but for global entries.</summary>

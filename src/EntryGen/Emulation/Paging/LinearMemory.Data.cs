@@ -45,7 +45,7 @@ internal sealed partial class LinearMemory
         }
 
         _machine.NoteAccess(address, destination.Length, isWrite: false);
-        for (var done = 0; _machine.ObservesMemory && done < destination.Length; done += 8)
+        for (var done = 0; _machine.Observes(ObservedEvents.Memory) && done < destination.Length; done += 8)
         {
             var word = destination[done..Math.Min(done + 8, destination.Length)];
             _machine.NotifyLoad(address + (ulong)done, word.Length, Word(word));
@@ -63,7 +63,7 @@ internal sealed partial class LinearMemory
         }
 
         _machine.NoteAccess(address, source.Length, isWrite: true);
-        for (var done = 0; _machine.ObservesMemory && done < source.Length; done += 8)
+        for (var done = 0; _machine.Observes(ObservedEvents.Memory) && done < source.Length; done += 8)
         {
             var word = source[done..Math.Min(done + 8, source.Length)];
             _machine.NotifyStore(address + (ulong)done, word.Length, Word(word));

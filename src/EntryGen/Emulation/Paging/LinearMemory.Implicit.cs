@@ -77,7 +77,7 @@ internal sealed partial class LinearMemory
         }
 
         _machine.NoteAccess(start, length, isWrite: true);
-        for (var i = 0; _machine.ObservesMemory && i < words.Length; i++)
+        for (var i = 0; _machine.Observes(ObservedEvents.Memory) && i < words.Length; i++)
         {
             _machine.NotifyStore(top - ((ulong)(i + 1) * sizeof(ulong)), sizeof(ulong), words[i]);
         }

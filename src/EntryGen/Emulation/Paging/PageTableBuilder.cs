@@ -3,6 +3,16 @@ namespace EntryGen.Emulation;
 /// <summary>Writes 4-level page tables into guest memory (SDM vol. 3A, 4.5), with frames it takes from the lowest address upward.</summary>
 /// <param name="memory">The memory.</param>
 /// <param name="firstFrame">The first frame it may take, a multiple of 4096.</param>
+/// <example>
+/// <code>
+/// var machine = new Machine();
+/// var pages = new PageTableBuilder(machine.Memory, firstFrame: 0x1000);
+/// var root = pages.NewRoot();
+/// pages.MapUnit(root, Handshake.EntryUnit);
+/// pages.MapNew(root, stack, count: 4, PageTableBits.Present | PageTableBits.Writable);
+/// machine[Reg.Cr3] = root.Value;
+/// </code>
+/// </example>
 public sealed class PageTableBuilder(PhysicalMemory memory, PhysicalAddress firstFrame)
 {
     private ulong _next = firstFrame.PageOffset == 0
@@ -48,6 +58,56 @@ public sealed class PageTableBuilder(PhysicalMemory memory, PhysicalAddress firs
         }
 
         memory.Write(Slot(root, page, flags & PageTableBits.User, shift), frame.Value | flags | (shift > 12 ? PageTableBits.PageSize : 0));
+    }
+
+    /// <summary>Maps consecutive 4 KiB pages to new, zeroed frames.</summary>
+    /// <param name="root">The top-level table.</param>
+    /// <param name="start">The first page's linear address.</param>
+    /// <param name="count">How many pages.</param>
+    /// <param name="flags"><see cref="PageTableBits"/> of the entries that map them.</param>
+    /// <returns>The first frame; the others follow it.</returns>
+    public PhysicalAddress MapNew(PhysicalAddress root, VirtualAddress start, int count, ulong flags)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var frame = TakeFrames(count);
+        for (var offset = 0L; offset < (long)count * PhysicalMemory.PageSize; offset += PhysicalMemory.PageSize)
+        {
+            Map(root, start + offset, frame + offset, flags);
+        }
+
+        return frame;
+    }
+
+    /// <summary>
+    /// Maps a unit's code, its data with their initial contents, and the C functions and variables that it refers to, for the supervisor: code can be executed and not written, data
+    /// cannot be executed.
+    /// </summary>
+    /// <remarks>Page-table isolation, stacks and descriptor tables as Linux has them: <see cref="Kernel.KernelEnvironment"/>.</remarks>
+    /// <param name="root">The top-level table.</param>
+    /// <param name="unit">The unit.</param>
+    /// <param name="perCpuBase">Where per-CPU offsets count from; null leaves per-CPU variables out.</param>
+    public void MapUnit(PhysicalAddress root, EntryUnit unit, VirtualAddress? perCpuBase = null)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        var mapped = new List<(UnitPages Pages, PhysicalAddress Frame)>();
+        foreach (var pages in UnitPages.Static(unit).Concat(perCpuBase is { } based ? UnitPages.PerCpu(unit, based) : []))
+        {
+            var flags = PageTableBits.Present | (pages.Writable ? PageTableBits.Writable : 0) | (pages.Executable ? 0 : PageTableBits.NoExecute);
+            mapped.Add((pages, MapNew(root, pages.Start, pages.Pages, flags)));
+        }
+
+        foreach (var section in unit.Sections)
+        {
+            // Neighbouring pages may have been mapped apart, by what they must allow.
+            for (var done = 0; done < section.Data.Length;)
+            {
+                var address = new VirtualAddress(section.Address) + done;
+                var (pages, frame) = mapped.Find(each => each.Pages.Contains(address.Value));
+                var count = Math.Min(section.Data.Length - done, PhysicalMemory.PageSize - address.PageOffset);
+                memory.Write(frame + (long)(address.Value - pages.Start.Value), section.Data.Span.Slice(done, count));
+                done += count;
+            }
+        }
     }
 
     /// <summary>The place of the entry that maps a page, to be changed by hand. Tables on the way are made.</summary>

@@ -1,6 +1,6 @@
 namespace EntryGen.Emulation;
 
-/// <summary>The state of a machine at one moment: registers, event state, MSRs, TLB and memory. Not covered: budget, features, models, observers.</summary>
+/// <summary>The state of a machine at one moment: <see cref="Machine.Snapshot"/> says what it covers.</summary>
 public sealed class MachineSnapshot
 {
     private readonly ulong[] _registers;

@@ -1,4 +1,4 @@
-namespace EntryGen.Kernel;
+namespace EntryGen.Emulation;
 
 /// <summary>Pages that a unit's tables ask for, with what each must allow.</summary>
 /// <param name="Start">The first page.</param>
@@ -8,7 +8,10 @@ namespace EntryGen.Kernel;
 /// <param name="UserMapped">Something on them is in the user half.</param>
 internal readonly record struct UnitPages(VirtualAddress Start, int Pages, bool Writable, bool Executable, bool UserMapped)
 {
-    private VirtualAddress End => Start + (long)Pages * KernelLayout.PageSize;
+    /// <summary>Whether an address lies on one of the pages.</summary>
+    public bool Contains(ulong address) => address - Start.Value < End.Value - Start.Value;
+
+    private VirtualAddress End => Start + (long)Pages * PhysicalMemory.PageSize;
 
     /// <summary>
     /// Code and data of the unit, and the external functions and data it refers to. Several things on one page get what any of them needs. Data that the
@@ -36,7 +39,7 @@ internal readonly record struct UnitPages(VirtualAddress Start, int Pages, bool 
     {
         var start = new VirtualAddress(address).Page;
         var last = new VirtualAddress(address + Math.Max(size, 1) - 1).Page;
-        return new(start, (int)((last.Value - start.Value) / KernelLayout.PageSize) + 1, writable, executable, userMapped);
+        return new(start, (int)((last.Value - start.Value) / PhysicalMemory.PageSize) + 1, writable, executable, userMapped);
     }
 
     /// <summary>Splits into pages, unites what falls on one page, and joins neighbours that allow the same.</summary>
@@ -45,7 +48,7 @@ internal readonly record struct UnitPages(VirtualAddress Start, int Pages, bool 
         var byPage = new SortedDictionary<ulong, UnitPages>();
         foreach (var extent in extents)
         {
-            for (var page = extent.Start; page.Value < extent.End.Value; page += KernelLayout.PageSize)
+            for (var page = extent.Start; page.Value < extent.End.Value; page += PhysicalMemory.PageSize)
             {
                 var one = extent with { Start = page, Pages = 1 };
                 byPage[page.Value] = byPage.TryGetValue(page.Value, out var there) ? one.United(there) : one;
