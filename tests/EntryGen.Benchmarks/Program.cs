@@ -3,12 +3,15 @@ using BenchmarkDotNet.Running;
 using EntryGen.Benchmarks;
 using EntryGen.Benchmarks.Exploration;
 
-// Without arguments the interleaved comparison; a number sets its rounds; "reading" measures the reader and "explore" the explorer, each with a number if
-// wanted; anything else goes to BenchmarkDotNet.
+// Without arguments the interleaved comparison; a number sets its rounds; "reading" measures the reader, "lint" the rules and "explore" the explorer, each
+// with a number if wanted; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["reading", .. var rest]:
         ReadingHarness.Run(Rounds(rest) ?? 10);
+        break;
+    case ["lint", .. var rest]:
+        LintHarness.Run(Rounds(rest) ?? 20);
         break;
     case ["explore", .. var rest]:
         ExplorerComparison.Run(Rounds(rest) ?? 3);

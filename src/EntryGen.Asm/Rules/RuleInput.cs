@@ -1,3 +1,4 @@
+using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow;
 using EntryGen.Asm.Flow.States;
 using EntryGen.Asm.Gas;
@@ -32,6 +33,18 @@ public sealed class RuleInput
         _cancellation = cancellation;
     }
 
+    // The same Program with fewer entries.
+    private RuleInput(RuleInput all, IReadOnlyList<AnalyzedEntry> entries)
+    {
+        Program = all.Program;
+        Listings = all.Listings;
+        Space = all.Space;
+        Assumptions = all.Assumptions;
+        Graph = all.Graph;
+        Entries = entries;
+        _cancellation = all._cancellation;
+    }
+
     /// <summary>The Program.</summary>
     public Program Program { get; }
 
@@ -63,6 +76,27 @@ public sealed class RuleInput
 
             return field;
         }
+    }
+
+    private IReadOnlyList<IReadOnlyList<AnalyzedEntry>> Similar => field ??= SimilarEntries.Group(Entries, _cancellation);
+
+    private RuleInput Samples => field ??= Similar.Count == Entries.Count ? this : new RuleInput(this, [.. Similar.Select(group => group[0])]);
+
+    /// <summary>Makes a check that goes by entries on one of those that are <see cref="SimilarEntries">similar</see>, and on all of them where it found something.</summary>
+    /// <param name="check">The check: what it finds names the entries.</param>
+    /// <returns>What it finds when it is made on all entries.</returns>
+    internal IReadOnlyList<AsmDiagnostic> CheckSimilarOnce(Func<RuleInput, IReadOnlyList<AsmDiagnostic>> check)
+    {
+        var found = check(Samples);
+        var named = new HashSet<string>(found.SelectMany(finding => finding.Detail?.Entries ?? []), StringComparer.Ordinal);
+        var isWrong = Similar.Where(group => group.Count > 1 && named.Contains(group[0].Symbol)).ToList();
+        if (isWrong.Count == 0)
+        {
+            return found;
+        }
+
+        var looked = new HashSet<AnalyzedEntry>(Similar.Select(group => group[0]).Concat(isWrong.SelectMany(group => group)));
+        return check(new RuleInput(this, [.. Entries.Where(looked.Contains)]));
     }
 
     // What an entry's stub calls is looked at where it is called, with what is known there.

@@ -10,13 +10,11 @@ internal sealed class StateRules(IReadOnlyList<StateRule> rules) : IRule
     public IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } = [.. rules.SelectMany(rule => rule.Descriptors)];
 
     /// <inheritdoc/>
-    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation)
-    {
-        if (input.Entries.Count == 0)
-        {
-            return [];
-        }
+    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation) =>
+        input.Entries.Count == 0 ? [] : input.CheckSimilarOnce(entries => Replay(entries, cancellation));
 
+    private IReadOnlyList<AsmDiagnostic> Replay(RuleInput input, CancellationToken cancellation)
+    {
         var report = new StateReport(input);
         new StateReplay(input.States, input.Graph).Run(
             (node, instruction, cpu) =>
@@ -34,6 +32,6 @@ internal sealed class StateRules(IReadOnlyList<StateRule> rules) : IRule
                 }
             },
             cancellation);
-        return report.Findings();
+        return [.. report.Findings()];
     }
 }

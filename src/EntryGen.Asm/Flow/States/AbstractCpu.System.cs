@@ -48,7 +48,7 @@ internal sealed partial class AbstractCpu
                 CallTarget();
                 break;
             case Op.Ret:
-                ReturnAddress = Pop();
+                PopReturnAddress();
                 if (operands is [ImmediateOperand extra])
                 {
                     _registers[Rsp] = _registers[Rsp].Add(AbstractValue.Constant((ulong)extra.Value));
@@ -84,7 +84,7 @@ internal sealed partial class AbstractCpu
     /// <param name="function">Its name; null when it is not known.</param>
     public void ReturnFrom(string? function)
     {
-        ReturnAddress = Pop();
+        PopReturnAddress();
         if (function is not null && KernelSymbols.IsAssembly(function))
         {
             ReturnFromAssembly();
@@ -138,6 +138,14 @@ internal sealed partial class AbstractCpu
         ReturnAddress = Word(FrameField.Rip);
         Flags = new AbstractFlags(StatusFlags.None, StatusFlags.None, Word(FrameField.Rflags));
         _registers[Rsp] = Word(FrameField.Rsp);
+    }
+
+    // Nobody looks for an address from which control has come back: it is forgotten, so that it does not matter which way control went.
+    private void PopReturnAddress()
+    {
+        var place = _registers[Rsp];
+        ReturnAddress = Pop();
+        Memory = Memory.Store(place, 8, AbstractValue.Unknown);
     }
 
     private void CallTarget()

@@ -20,7 +20,7 @@ public sealed class AbstractInterpreter
     private readonly List<StateEdge> _edges = [];
     private bool _isComplete = true;
 
-    private AbstractInterpreter(FlowGraph graph, FeatureSpace space, AnalysisOptions options, CancellationToken cancellation)
+    private AbstractInterpreter(FlowGraph graph, FeatureSpace space, DeadValues dead, AnalysisOptions options, CancellationToken cancellation)
     {
         _graph = graph;
         _space = space;
@@ -28,7 +28,7 @@ public sealed class AbstractInterpreter
         _cancellation = cancellation;
         _kernel = new KernelModel(graph.Program);
         _cpu = new AbstractCpu(_kernel);
-        _dead = new DeadValues(graph);
+        _dead = dead;
         _nodesByItem = new Dictionary<AbstractState, StateNode>?[graph.Program.Items.Count];
         _joined = new StateNode?[graph.Program.Items.Count];
         foreach (var item in graph.Program.Items)
@@ -52,10 +52,11 @@ public sealed class AbstractInterpreter
     public static StateGraph Run(
         FlowGraph graph, FeatureSpace space, FeatureCondition assumptions, IEnumerable<Scenario> scenarios, AnalysisOptions? options = null, CancellationToken cancellation = default)
     {
-        var interpreter = new AbstractInterpreter(graph, space, options ?? new AnalysisOptions(), cancellation);
+        IReadOnlyList<Scenario> all = [.. scenarios];
+        var interpreter = new AbstractInterpreter(graph, space, new DeadValues(graph, all.Select(scenario => scenario.Entry)), options ?? new AnalysisOptions(), cancellation);
 
         // Scenarios are told apart to the end: what is right after one is wrong after another.
-        foreach (var together in scenarios.GroupBy(scenario => (scenario.Symbol, scenario.Name)))
+        foreach (var together in all.GroupBy(scenario => (scenario.Symbol, scenario.Name)))
         {
             interpreter.Start();
             foreach (var scenario in together)

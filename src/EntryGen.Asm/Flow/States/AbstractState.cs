@@ -16,6 +16,15 @@ public sealed class AbstractState : IEquatable<AbstractState>
         _registers = [.. registers];
     }
 
+    // Like another one; the array is nobody else's to change.
+    private AbstractState(AbstractState other, AbstractValue[] registers)
+    {
+        _registers = registers;
+        Cr3 = other.Cr3;
+        GsBase = other.GsBase;
+        KernelGsBase = other.KernelGsBase;
+    }
+
     /// <summary>RAX to R15 by encoding number.</summary>
     public IReadOnlyList<AbstractValue> Registers => _registers;
 
@@ -93,6 +102,10 @@ public sealed class AbstractState : IEquatable<AbstractState>
 
         return _hash;
     }
+
+    /// <summary>This state with other registers (null for the same), flags and memory.</summary>
+    internal AbstractState With(AbstractValue[]? registers, AbstractFlags flags, AbstractMemory memory) =>
+        new(this, registers ?? _registers) { Flags = flags, Memory = memory };
 
     internal AbstractValue[] CopyRegisters() => (AbstractValue[])_registers.Clone();
 }

@@ -3,59 +3,72 @@ using EntryGen.Asm.Instructions;
 namespace EntryGen.Asm.Flow.States;
 
 /// <summary>Forgets what no path reads any more, so that states that differ in nothing else are one.</summary>
-internal sealed class DeadValues(FlowGraph graph)
+internal sealed class DeadValues
 {
     // What lies just below RSP was popped a moment ago and is still looked at by code that tests the stack (asm_exc_nmi).
     private const long RedZone = 16;
-    private readonly RegisterLiveness _registers = RegisterLiveness.Create(graph);
-    private readonly FlagLiveness _flags = FlagLiveness.Inside(graph);
+    private const int Gs = 5;
+    private readonly RegisterLiveness _registers;
+    private readonly FlagLiveness _flags;
+    private readonly HashSet<long>? _readPerCpu;
 
-    /// <summary>A state without what is dead before an item.</summary>
+    /// <summary>Prepares a Program.</summary>
+    /// <param name="graph">Its control flow.</param>
+    /// <param name="starts">Where control comes in.</param>
+    public DeadValues(FlowGraph graph, IEnumerable<CodeItem> starts)
+    {
+        _registers = RegisterLiveness.Create(graph, starts);
+        _flags = FlagLiveness.Inside(graph);
+        _readPerCpu = FindReadPerCpu(graph.Program, _flags);
+    }
+
+    /// <summary>A state without what is dead before an item; the same object when nothing is.</summary>
     public AbstractState Forget(CodeItem item, AbstractState state)
     {
         var dead = ~_registers.LiveBefore(item) & 0xFFFF & ~(1 << AbstractState.Rsp);
-        var registers = state.CopyRegisters();
-        for (var i = 0; i < registers.Length; i++)
+        AbstractValue[]? registers = null;
+        for (var i = 0; dead >> i != 0; i++)
         {
             // A value of the user's in a register that nobody reads is still there when C code runs: that is a question of its own.
-            if ((dead >> i & 1) != 0 && registers[i].Origin.Kind != OriginKind.EntryRegister)
+            if ((dead >> i & 1) != 0 && state.Registers[i] is var value && value.Origin.Kind != OriginKind.EntryRegister && value != AbstractValue.Unknown)
             {
-                registers[i] = AbstractValue.Unknown;
+                (registers ??= state.CopyRegisters())[i] = AbstractValue.Unknown;
             }
         }
 
-        return new AbstractState(registers)
-        {
-            Cr3 = state.Cr3,
-            GsBase = state.GsBase,
-            KernelGsBase = state.KernelGsBase,
-            Flags = state.Flags.Forget(StatusFlags.Arithmetic & ~_flags.LiveBefore(item)),
-            Memory = Forget(state.Memory, registers),
-        };
+        var flags = state.Flags.Forget(StatusFlags.Arithmetic & ~_flags.LiveBefore(item));
+        var memory = Forget(state.Memory, registers ?? state.Registers);
+        return registers is null && flags == state.Flags && ReferenceEquals(memory, state.Memory)
+            ? state
+            : state.With(registers, flags, memory);
     }
 
-    // Below the stack pointer lies nothing, and a stack that no value points into is entered at its end again.
-    private static AbstractMemory Forget(AbstractMemory memory, AbstractValue[] registers)
+    // Below the stack pointer lies nothing, a stack that no value points into is entered at its end again, and what nobody loads need not be known.
+    private AbstractMemory Forget(AbstractMemory memory, IReadOnlyList<AbstractValue> registers)
     {
         var pointer = registers[AbstractState.Rsp];
-        return memory.Where(slot =>
-            slot.Object.Kind != OriginKind.StackTop
-            || (slot.Object == pointer.Origin ? !pointer.IsPointer || slot.Offset >= pointer.Offset - RedZone : IsPointedTo(slot.Object, memory, registers)));
+        return memory.Where(slot => slot.Object.Kind switch
+        {
+            OriginKind.StackTop when slot.Object == pointer.Origin => !pointer.IsPointer || slot.Offset >= pointer.Offset - RedZone,
+            OriginKind.StackTop => IsPointedTo(slot.Object, memory, registers),
+            OriginKind.PerCpuBase => _readPerCpu?.Contains(slot.Offset) != false,
+            _ => true,
+        });
     }
 
-    private static bool IsPointedTo(ValueOrigin stack, AbstractMemory memory, AbstractValue[] registers)
+    private static bool IsPointedTo(ValueOrigin stack, AbstractMemory memory, IReadOnlyList<AbstractValue> registers)
     {
-        foreach (var register in registers)
+        for (var i = 0; i < registers.Count; i++)
         {
-            if (register.Origin == stack)
+            if (registers[i].Origin == stack)
             {
                 return true;
             }
         }
 
-        foreach (var slot in memory.Slots)
+        for (var i = 0; i < memory.Slots.Count; i++)
         {
-            if (slot.Value.Origin == stack && slot.Object != stack)
+            if (memory.Slots[i].Value.Origin == stack && memory.Slots[i].Object != stack)
             {
                 return true;
             }
@@ -63,4 +76,39 @@ internal sealed class DeadValues(FlowGraph graph)
 
         return false;
     }
+
+    // The per-CPU words of which some instruction uses the value; null when one reads a word that it computes. What is only counted up and down (call depths) is not used.
+    private static HashSet<long>? FindReadPerCpu(Program program, FlagLiveness flags)
+    {
+        var read = new HashSet<long>();
+        foreach (var instruction in program.Items.OfType<Instruction>())
+        {
+            for (var i = 0; i < instruction.Operands.Count; i++)
+            {
+                if ((instruction.Operands[i] is IndirectOperand indirect ? indirect.Target : instruction.Operands[i]) is not MemoryOperand { Segment.Number: Gs } operand
+                    || (i == instruction.Operands.Count - 1 && IsOnlyChanged(instruction, flags)))
+                {
+                    continue;
+                }
+
+                if (operand.Index is not null || operand.Base is { Class: RegisterClass.General })
+                {
+                    return null;
+                }
+
+                var word = (operand.Displacement + (long)(operand.Symbol?.Address ?? 0)) & ~7L;
+                read.Add(word);
+                read.Add(word + 8);
+            }
+        }
+
+        return read;
+    }
+
+    private static bool IsOnlyChanged(Instruction instruction, FlagLiveness flags) => instruction.Info.Op switch
+    {
+        Op.Mov => true,
+        Op.Add or Op.Sub or Op.Inc or Op.Dec or Op.Shl or Op.Shr or Op.Sar => flags.Needed(instruction) == StatusFlags.None,
+        _ => false,
+    };
 }

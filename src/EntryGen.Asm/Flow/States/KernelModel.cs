@@ -5,6 +5,7 @@ namespace EntryGen.Asm.Flow.States;
 /// <summary>What the kernel's own variables and C functions are known to give to entry code. Facts; whatever is not here is unknown.</summary>
 public sealed class KernelModel
 {
+    private const string SwitchesStack = "vc_switch_off_ist";
     private const long PtRegsSize = 21 * 8;
     private const long PtRegsBp = 4 * 8, PtRegsAx = 10 * 8, PtRegsIp = 16 * 8, PtRegsFlags = 18 * 8, PtRegsSp = 19 * 8;
     private static readonly HashSet<string> _movesFrame = new(StringComparer.Ordinal) { "sync_regs", "fixup_bad_iret" };
@@ -72,8 +73,11 @@ public sealed class KernelModel
     /// <param name="argument">Its first argument, the pt_regs it is given.</param>
     public AbstractValue? MovesFrameTo(string function, AbstractValue argument) =>
         _movesFrame.Contains(function) ? AbstractValue.OnStack(StackObject.Thread, -PtRegsSize)
-        : function == "vc_switch_off_ist" ? AbstractValue.OnStack(StackObject.Interrupted, argument.Offset)
+        : function == SwitchesStack ? AbstractValue.OnStack(StackObject.Interrupted, argument.Offset)
         : null;
+
+    /// <summary>Whether anything is known about a C function.</summary>
+    public static bool Knows(string function) => _movesFrame.Contains(function) || function == SwitchesStack || _writes.ContainsKey(function);
 
     /// <summary>Offsets of the words of pt_regs that a C function writes for the system call that it does; none for any other function.</summary>
     public static IReadOnlyList<long> WritesTo(string function) => _writes.TryGetValue(function, out var words) ? words : [];
