@@ -32,7 +32,7 @@ public sealed partial class Machine
             | (file[(int)Reg.Dr7] & Breakpoints.Enabled)
             | (file[(int)Reg.EventState] & WatchedState)
             | file[HiddenState.PendingDebug];
-        WatchesBoundaries = watched != 0 || _choices is not null || ((flags & Flags.AC) != 0 && ChecksAlignment);
+        WatchesBoundaries = SelectBranchTracking() || watched != 0 || _choices is not null || ((flags & Flags.AC) != 0 && ChecksAlignment);
         ReportsInstructions = WatchesBoundaries || IsObserved;
         HasWindows = !WatchesBoundaries && !Observes(ObservedEvents.Memory);
     }
@@ -65,9 +65,35 @@ public sealed partial class Machine
             return false;
         }
 
+        if (WaitsForEndbranch)
+        {
+            RecordUntracked();
+            return false;
+        }
+
+        BeginSingleStep();
+        return true;
+    }
+
+    /// <summary>
+    /// After <see cref="BeginInstruction"/> has said no: whether that was only because a tracker waits, and the instruction can run after all.
+    /// </summary>
+    /// <param name="isEndbranch">Whether the instruction is ENDBR64, or INT3, which a debugger may have put in its place.</param>
+    internal bool BeginTarget(bool isEndbranch)
+    {
+        if (!PendingIsUntracked || !(isEndbranch || ArriveElsewhere()))
+        {
+            return false;
+        }
+
+        BeginSingleStep();
+        return true;
+    }
+
+    private void BeginSingleStep()
+    {
         ref var state = ref Registers[(int)Reg.EventState];
         state = (Registers[(int)Reg.Rflags] & Flags.TF) != 0 ? state | EventBits.SingleStep : state & ~EventBits.SingleStep;
-        return true;
     }
 
     /// <summary>The instruction at an address has retired: what it leaves for the next boundary, then the observers.</summary>

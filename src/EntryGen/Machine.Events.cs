@@ -47,15 +47,6 @@ public sealed partial class Machine
     internal bool NmiIsDue =>
         (this[Reg.EventState] & (EventBits.NmiLatched | EventBits.NmiBlocked)) == EventBits.NmiLatched && !InShadow(EventBits.MovSsShadow);
 
-    /// <summary>An indirect branch or an event has gone to a place where IBT wants ENDBR64.</summary>
-    internal void ExpectEndbranch()
-    {
-        if ((this[Reg.Cr4] & Cr4Bits.CET) != 0)
-        {
-            Registers[(int)Reg.EventState] |= EventBits.WaitForEndbranch;
-        }
-    }
-
     /// <summary>Begins the shadow of the instruction that is executing now.</summary>
     internal void BeginShadow(ulong bit)
     {
@@ -89,7 +80,7 @@ public sealed partial class Machine
         Linear.SelectContext();
         var returnAddress = Registers[(int)Reg.Rip];
         errorCode ??= Vectors.HasErrorCode(vector) ? 0 : null;
-        for (; ; )
+        for (var isNested = false; ; isNested = true)
         {
             if (vector == Vectors.Debug)
             {
@@ -103,7 +94,7 @@ public sealed partial class Machine
                 Registers[(int)Reg.Cr2] = address;
             }
 
-            if (EventDelivery.TryDeliver(this, vector, errorCode, EventSource.Hardware, returnAddress))
+            if (EventDelivery.TryDeliver(this, vector, errorCode, EventSource.Hardware, returnAddress, isNested))
             {
                 AfterDelivery(vector);
                 NotifyDelivered(vector, errorCode, returnAddress);

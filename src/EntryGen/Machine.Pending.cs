@@ -11,16 +11,26 @@ public sealed partial class Machine
 
     internal bool PendingIsNonCanonical { get; private set; }
 
+    /// <summary>Whether what is recorded is that an indirect branch has gone to an instruction of which nobody has said that it is ENDBR64.</summary>
+    internal bool PendingIsUntracked { get; private set; }
+
     internal void Record(Stop stop)
     {
         Pending = stop;
         PendingIsNonCanonical = false;
+        PendingIsUntracked = false;
     }
 
     internal void RecordNonCanonical()
     {
-        Pending = new Stop(StopKind.Fault, Vectors.GeneralProtection);
+        Record(new Stop(StopKind.Fault, Vectors.GeneralProtection));
         PendingIsNonCanonical = true;
+    }
+
+    internal void RecordUntracked()
+    {
+        Record(new Stop(StopKind.Fault, Vectors.ControlProtection, EndbranchErrorCode));
+        PendingIsUntracked = true;
     }
 
     /// <summary>The fault of an access to the stack segment: there a non-canonical address is #SS(0).</summary>

@@ -400,6 +400,21 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
     }
 
     /// <inheritdoc/>
+    public override void TrackBranch() => ExitIf("cpu.TracksBranches");
+
+    // A tracker that waits, or is suppressed, takes the windows away: the next fetch leaves, and what is done here finds none.
+
+    /// <inheritdoc/>
+    public override void EndTracking()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void BranchTrackingChanged()
+    {
+    }
+
+    /// <inheritdoc/>
     public override void JumpTo(Value address)
     {
         Retire();

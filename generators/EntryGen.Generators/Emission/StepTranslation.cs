@@ -17,6 +17,8 @@ internal sealed class StepTranslation(UnitContext unit, CodeIndex index, int fir
     private bool _nextIsSet;
     private bool _isConditional;
     private bool _checksFetch;
+    private bool _tracksBranch;
+    private bool _leaves;
 
     /// <inheritdoc/>
     protected override IndentedWriter Writer { get; } = writer;
@@ -42,6 +44,8 @@ internal sealed class StepTranslation(UnitContext unit, CodeIndex index, int fir
         _nextIsSet = false;
         _isConditional = false;
         _checksFetch = false;
+        _tracksBranch = false;
+        _leaves = false;
         if (SemanticsTable.Find(instruction) is not { } semantic)
         {
             Stop("new global::EntryGen.Stop(global::EntryGen.StopKind.Unmodelled)");
@@ -163,7 +167,24 @@ internal sealed class StepTranslation(UnitContext unit, CodeIndex index, int fir
     }
 
     /// <inheritdoc/>
-    public override void JumpTo(Value address) => Leave(address.Bare);
+    public override void TrackBranch() => _tracksBranch = true;
+
+    /// <inheritdoc/>
+    public override void EndTracking() => Do("cpu.Endbr64();");
+
+    /// <inheritdoc/>
+    public override void BranchTrackingChanged() => _leaves = true;
+
+    /// <inheritdoc/>
+    public override void JumpTo(Value address)
+    {
+        if (_tracksBranch)
+        {
+            Do($"cpu.TrackBranch({(Instruction.Prefixes.HasFlag(InstructionPrefixes.NoTrack) ? "true" : "false")});");
+        }
+
+        Leave(address.Bare);
+    }
 
     /// <inheritdoc/>
     public override void ContinueAtRip() => Leave(System("Rip"));
@@ -213,7 +234,7 @@ internal sealed class StepTranslation(UnitContext unit, CodeIndex index, int fir
     private void GoTo(ulong address, CodeItem? item)
     {
         var number = item is null ? -1 : index[item];
-        if (number < first || number >= first + count)
+        if (_leaves || number < first || number >= first + count)
         {
             Leave(Value.Number(address));
             return;

@@ -1,4 +1,5 @@
 using EntryGen.Asm;
+using EntryGen.Asm.Instructions;
 
 namespace EntryGen.Generators.Emission;
 
@@ -21,6 +22,8 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
             WriteChoose(writer);
         }
 
+        writer.Line();
+        WriteTargets(writer);
         writer.Line();
         WriteRetire(writer);
         for (var method = 0; method < methods; method++)
@@ -72,7 +75,7 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
                     writer.Line();
                 }
 
-                using (writer.Braces("if (!cpu.FetchInstruction(Unsafe.Add(ref r, Rip)))"))
+                using (writer.Braces("if (!cpu.FetchInstruction(Unsafe.Add(ref r, Rip)) && !cpu.BeginTarget(IsEndbranch(item)))"))
                 {
                     writer.Line("return cpu.Fault();");
                 }
@@ -153,6 +156,14 @@ internal sealed class StepWriter(UnitContext unit, CodeIndex index)
 
             writer.Line("return new global::EntryGen.Stop(global::EntryGen.StopKind.Left);");
         }
+    }
+
+    // A debugger puts INT3 in the place of what it stops at, which may be ENDBR64.
+    private void WriteTargets(IndentedWriter writer)
+    {
+        var targets = index.Instructions.Where(instruction => instruction.Info.Op is Op.Endbr64 or Op.Int3).Select(instruction => index[instruction]).ToList();
+        writer.Line("// Whether a tracked branch may go to an instruction: ENDBR64 or INT3.");
+        writer.Line($"private static bool IsEndbranch(int item) => {(targets.Count == 0 ? "false" : $"item is {string.Join(" or ", targets)}")};");
     }
 
     // RIP moves on to the code chosen, which is a place of its own.

@@ -256,6 +256,15 @@ internal abstract class Translation(UnitContext unit)
     /// <summary>Goes on at an address that is known when the instruction runs.</summary>
     public abstract void JumpTo(Value address);
 
+    /// <summary>The branch to an address that follows is tracked: its target must be ENDBR64 where indirect-branch tracking is on.</summary>
+    public abstract void TrackBranch();
+
+    /// <summary>ENDBR64: a tracker waits no longer.</summary>
+    public abstract void EndTracking();
+
+    /// <summary>The instruction may have made a tracker wait although it is no branch: the next one is begun as the target of one.</summary>
+    public abstract void BranchTrackingChanged();
+
     /// <summary>Goes on where the machine has set RIP.</summary>
     public abstract void ContinueAtRip();
 

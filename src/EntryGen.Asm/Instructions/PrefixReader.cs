@@ -15,9 +15,9 @@ internal static class PrefixReader
         ["repne"] = InstructionPrefixes.RepeatNotEqual,
         ["repnz"] = InstructionPrefixes.RepeatNotEqual,
         ["bnd"] = InstructionPrefixes.None,
-        ["notrack"] = InstructionPrefixes.None,
+        ["notrack"] = InstructionPrefixes.NoTrack,
         ["cs"] = InstructionPrefixes.None,
-        ["ds"] = InstructionPrefixes.None,
+        ["ds"] = InstructionPrefixes.NoTrack,
         ["es"] = InstructionPrefixes.None,
         ["ss"] = InstructionPrefixes.None,
     };
@@ -98,7 +98,12 @@ internal static class PrefixReader
             prefixes &= ~InstructionPrefixes.Lock;
         }
 
-        // On anything but string operations the repeat prefixes are ignored ("rep; ret").
-        return op is Op.Movs or Op.Stos or Op.Lods or Op.Scas or Op.Cmps ? prefixes : prefixes & InstructionPrefixes.Lock;
+        // Where they mean nothing prefixes are ignored ("rep; ret", and DS, whose byte NOTRACK has).
+        return prefixes & op switch
+        {
+            Op.Movs or Op.Stos or Op.Lods or Op.Scas or Op.Cmps => InstructionPrefixes.Lock | InstructionPrefixes.Repeat | InstructionPrefixes.RepeatNotEqual,
+            Op.Jmp or Op.Call when operands is [IndirectSyntax] => InstructionPrefixes.NoTrack,
+            _ => InstructionPrefixes.Lock,
+        };
     }
 }

@@ -70,6 +70,9 @@ public enum InstructionPrefixes
 
     /// <summary>REPNE of a string operation.</summary>
     RepeatNotEqual = 4,
+
+    /// <summary>NOTRACK of a near indirect branch.</summary>
+    NoTrack = 8,
 }
 
 /// <summary>Where a direct jump or call goes: into this Program, or to an external symbol.</summary>

@@ -106,6 +106,34 @@ public static class EferBits
 #pragma warning restore CS1591
 }
 
+/// <summary>Bits of IA32_U_CET and IA32_S_CET that indirect-branch tracking uses (SDM vol. 1, 17.3; vol. 4).</summary>
+public static class CetBits
+{
+    /// <summary>ENDBR_EN: indirect branches are tracked.</summary>
+    public const ulong EndbranchEnable = 1UL << 2;
+
+    /// <summary>LEG_IW_EN: pages that the legacy bitmap marks may be entered without ENDBR64.</summary>
+    public const ulong LegacyEnable = 1UL << 3;
+
+    /// <summary>NO_TRACK_EN: branches with the NOTRACK prefix are not tracked.</summary>
+    public const ulong NoTrackEnable = 1UL << 4;
+
+    /// <summary>SUPPRESS_DIS: entering a legacy page does not suppress tracking.</summary>
+    public const ulong SuppressDisable = 1UL << 5;
+
+    /// <summary>SUPPRESS: tracking is suppressed until the next ENDBR64.</summary>
+    public const ulong Suppress = 1UL << 10;
+
+    /// <summary>TRACKER: WAIT_FOR_ENDBRANCH, not IDLE.</summary>
+    public const ulong WaitForEndbranch = 1UL << 11;
+
+    /// <summary>EB_LEG_BITMAP_BASE: the linear address of the legacy bitmap, one bit a page.</summary>
+    public const ulong LegacyBitmapMask = ~0xFFFUL;
+
+    /// <summary>Reserved, and those of shadow stacks, which the processor does not enumerate.</summary>
+    internal const ulong Reserved = 0x3C3;
+}
+
 /// <summary>Bits of <see cref="Reg.EventState"/>.</summary>
 public static class EventBits
 {
@@ -126,9 +154,6 @@ public static class EventBits
 
     /// <summary>IA32_MCG_STATUS.MCIP: a machine check is in progress.</summary>
     public const ulong MachineCheckInProgress = 1UL << 4;
-
-    /// <summary>Indirect-branch tracking waits for ENDBR64.</summary>
-    public const ulong WaitForEndbranch = 1UL << 5;
 
     /// <summary>TF was set when the present instruction began: a debug trap follows it.</summary>
     public const ulong SingleStep = 1UL << 6;

@@ -148,6 +148,26 @@ public ref partial struct Cpu
         }
     }
 
+    public readonly ulong UCet
+    {
+        get => At(Reg.UCet);
+        set
+        {
+            At(Reg.UCet) = value;
+            Machine.ModeChanged();
+        }
+    }
+
+    public readonly ulong SCet
+    {
+        get => At(Reg.SCet);
+        set
+        {
+            At(Reg.SCet) = value;
+            Machine.ModeChanged();
+        }
+    }
+
     public readonly ulong Efer
     {
         get => At(Reg.Efer);

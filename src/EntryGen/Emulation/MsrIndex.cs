@@ -17,6 +17,8 @@ internal readonly record struct MsrIndex(uint Index, Reg? Register, bool IsComma
     public const uint FredRsp3 = 0x1CF;
     public const uint FredStackLevels = 0x1D0;
     public const uint FredConfig = 0x1D4;
+    public const uint UCet = 0x6A0;
+    public const uint SCet = 0x6A2;
     public const uint Efer = 0xC000_0080;
     public const uint Star = 0xC000_0081;
     public const uint Lstar = 0xC000_0082;
@@ -39,6 +41,8 @@ internal readonly record struct MsrIndex(uint Index, Reg? Register, bool IsComma
             SysenterCs => (true, Reg.SysenterCs),
             SysenterEsp => (true, Reg.SysenterEsp),
             SysenterEip => (true, Reg.SysenterEip),
+            UCet => (true, Reg.UCet),
+            SCet => (true, Reg.SCet),
             Efer => (true, Reg.Efer),
             Star => (true, Reg.Star),
             Lstar => (true, Reg.Lstar),

@@ -20,7 +20,9 @@ internal static class ProcessorState
             | (options.Pcid ? Cr4Bits.PCIDE : 0)
             | (features.Contains("FSGSBASE") ? Cr4Bits.FSGSBASE : 0)
             | (features.Contains("SMEP") ? Cr4Bits.SMEP : 0)
-            | (features.Contains("SMAP") ? Cr4Bits.SMAP : 0);
+            | (features.Contains("SMAP") ? Cr4Bits.SMAP : 0)
+            | (features.Contains("IBT") ? Cr4Bits.CET : 0);
+        machine[Reg.SCet] = features.Contains("IBT") ? CetBits.EndbranchEnable : 0;
         machine[Reg.Efer] = EferBits.SCE | EferBits.LME | EferBits.LMA | EferBits.NXE;
 
         machine[Reg.GdtBase] = layout.Gdt.Value;

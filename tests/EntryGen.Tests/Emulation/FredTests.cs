@@ -64,19 +64,23 @@ public class FredTests
     [InlineData("eretu", 0x08, 1UL << 62)] // RIP not canonical
     [InlineData("eretu", 0x18, Flags.VM)]
     [InlineData("erets", 0x10, Guest.UserCs)]
-    [InlineData("erets", 0x10, Guest.KernelCs | (2UL << 16))] // a higher level
+    [InlineData("eretu", 0x10, Guest.UserCs | (1UL << 16))] // reserved above CS
+    [InlineData("eretu", 0x18, Flags.Reserved1 | Flags.IOPL)]
+    [InlineData("eretu", 0x18, 0UL)] // bit 1 of RFLAGS
+    [InlineData("eretu", 0x28, Guest.UserSs | (1UL << 19))] // reserved above SS
+    [InlineData("erets", 0x10, Guest.KernelCs | (1UL << 19))]
+    [InlineData("erets", 0x10, Guest.KernelCs32)]
+    [InlineData("erets", 0x28, Guest.KernelSs | (1UL << 20))]
+    [InlineData("erets", 0x28, 0UL)]
+    [InlineData("erets", 0x08, 1UL << 62)]
+    [InlineData("erets", 0x18, Flags.Reserved1 | (1UL << 15))]
     public void A_return_checks_its_frame(string instruction, ulong offset, ulong value)
     {
         var guest = Fred("hlt", "hlt", instruction);
         ulong[] frame = instruction == "eretu"
             ? [0, Guest.UserCode, Guest.UserCs, Flags.Reserved1, Guest.UserData, Guest.UserSs]
             : [0, guest[1], Guest.KernelCs, Flags.Reserved1, Guest.StackTop, Guest.KernelSs];
-        for (var i = 0; i < frame.Length; i++)
-        {
-            guest.Machine.Poke(Guest.StackTop - 64 + ((ulong)i * 8), frame[i]);
-        }
-
-        guest.Machine[Reg.Rsp] = Guest.StackTop - 64;
+        WriteFrame(guest, frame);
         guest.Machine[Reg.Rip] = guest[2];
         var good = guest.Machine.Snapshot();
         var cpu = guest.Machine.Cpu;
@@ -86,6 +90,95 @@ public class FredTests
         Assert.Equal(new Stop(StopKind.Fault, Vectors.GeneralProtection), guest.Code.Unit.Step(ref cpu));
         guest.Machine[Reg.Cr4] &= ~Cr4Bits.FRED;
         Assert.Equal(new Stop(StopKind.Fault, Vectors.InvalidOpcode), guest.Code.Unit.Step(ref cpu));
+    }
+
+    [Fact]
+    public void ERETS_never_raises_the_stack_level()
+    {
+        var guest = Fred("hlt", "hlt", "erets");
+        WriteFrame(guest, [0, guest[1], Guest.KernelCs | (2UL << 16), Flags.Reserved1, Guest.StackTop, Guest.KernelSs]);
+        guest.Machine[Reg.Rip] = guest[2];
+        Assert.Equal(default, guest.Machine.Step(guest.Code.Unit));
+        Assert.Equal((guest[1], 0UL), (guest.Machine[Reg.Rip], Config(guest) & 3));
+    }
+
+    // A process with segments of its own (an LDT, 16 or 32 bits) returns by descriptors, with all of RSP that its mode has.
+    [Fact]
+    public void ERETU_loads_other_segments_than_those_of_STAR_by_their_descriptors()
+    {
+        var guest = Fred("hlt", "hlt", "eretu");
+        Assert.True(guest.Machine.Cpu.Lldt(Guest.Ldt));
+        ulong[] frame = [0, 0x1_0040_1000, Guest.UserCs32, Flags.Reserved1, 0xdead_beef_0001_2340, 0xf];
+        WriteFrame(guest, frame);
+        guest.Machine[Reg.Rip] = guest[2];
+        Assert.Equal(default, guest.Machine.Step(guest.Code.Unit));
+        Assert.Equal((0x0040_1000UL, 0x0001_2340UL), (guest.Machine[Reg.Rip], guest.Machine[Reg.Rsp]));
+        Assert.Equal((Guest.UserCs32, 0xfUL), (guest.Machine[Reg.Cs], guest.Machine[Reg.Ss]));
+
+        guest = Fred("hlt", "hlt", "eretu");
+        frame[5] = Guest.NotPresentData | 3;
+        WriteFrame(guest, frame);
+        guest.Machine[Reg.Rip] = guest[2];
+        var cpu = guest.Machine.Cpu;
+        Assert.Equal(new Stop(StopKind.Fault, Vectors.StackFault, (uint)Guest.NotPresentData), guest.Code.Unit.Step(ref cpu));
+        Assert.Equal(Guest.StackTop - 64, cpu.Rsp);
+    }
+
+    [Fact]
+    public void A_return_goes_on_with_the_shadow_and_the_single_step_that_the_event_interrupted()
+    {
+        var guest = Fred("hlt", "hlt", "erets");
+        WriteFrame(guest, [0, guest[1], Guest.KernelCs, Flags.Reserved1 | Flags.IF, Guest.StackTop, Guest.KernelSs | (1UL << 16)]);
+        guest.Machine[Reg.Rip] = guest[2];
+        Assert.Equal(default, guest.Machine.Step(guest.Code.Unit));
+        Assert.False(guest.Machine.AcceptsInterrupts, "the shadow of STI");
+
+        // INT n was stepped over: the trap comes as soon as it has returned.
+        guest = Fred("hlt", "hlt", "eretu");
+        WriteFrame(guest, [0, Guest.UserCode, Guest.UserCs, Flags.Reserved1 | Flags.TF, Guest.UserData, Guest.UserSs | (1UL << 17)]);
+        guest.Machine[Reg.Rip] = guest[2];
+        Assert.Equal(default, guest.Machine.Step(guest.Code.Unit));
+        Assert.Equal(Page(guest), guest.Machine[Reg.Rip]);
+        Assert.Equal([0UL, Guest.UserCode], guest.Guest.Words(Level0 - 64, 2));
+        Assert.Equal((ulong)Vectors.Debug, guest.Guest.Words(Level0 - 24, 1)[0] >> 32 & 0xff);
+    }
+
+    [Fact]
+    public void Software_events_say_so_and_breakpoints_take_the_level_of_their_vector()
+    {
+        var guest = Fred("hlt", "hlt", "int3", "int $0x80");
+        Assert.True(Write(guest, 0x1D0, 1UL << (2 * Vectors.Breakpoint)));
+        guest.Machine[Reg.Rip] = guest[2];
+        Assert.Equal(default, guest.Machine.Step(guest.Code.Unit));
+        Assert.Equal(Level1 - 64, guest.Machine[Reg.Rsp]);
+        Assert.Equal(Guest.KernelSs | (3UL << 32) | (6UL << 48) | (1UL << 57) | (1UL << 60), guest.Guest.Words(Level1 - 24, 1)[0]);
+
+        guest.Machine[Reg.Rip] = guest[3];
+        Assert.Equal(default, guest.Machine.Step(guest.Code.Unit));
+        Assert.Equal(Guest.KernelSs | (1UL << 17) | (0x80UL << 32) | (4UL << 48) | (1UL << 57) | (2UL << 60), guest.Guest.Words(guest.Machine[Reg.Rsp] + 40, 1)[0]);
+    }
+
+    // The stack of level 0 is gone: what user mode did is reported by a page fault on the stack of level 1, which says that it is nested.
+    [Fact]
+    public void A_fault_of_the_delivery_is_reported_as_nested_on_the_level_of_its_own()
+    {
+        var guest = Fred("hlt", "hlt");
+        Assert.True(Write(guest, 0x1D0, 1UL << (2 * Vectors.PageFault)));
+        guest.Guest.Unmap(Level0 - 64);
+        EnterUser(guest);
+        Assert.Equal(default, guest.Machine.Deliver(new Stop(StopKind.Fault, Vectors.InvalidOpcode)));
+        Assert.Equal((Page(guest), Level1 - 64), (guest.Machine[Reg.Rip], guest.Machine[Reg.Rsp]));
+        Assert.Equal(1UL, Config(guest) & 3);
+        Assert.Equal(Guest.UserSs | ((ulong)Vectors.PageFault << 32) | (3UL << 48) | (1UL << 57) | (1UL << 58), guest.Guest.Words(Level1 - 24, 1)[0]);
+        Assert.Equal(Level0 - 64, guest.Guest.Words(Level1 - 16, 1)[0] & ~63UL);
+    }
+
+    [Fact]
+    public void SWAPGS_is_gone()
+    {
+        var cpu = Fred("hlt", "hlt").Machine.Cpu;
+        Assert.False(cpu.SwapGs());
+        Assert.Equal(new Stop(StopKind.Fault, Vectors.InvalidOpcode), cpu.Fault());
     }
 
     [Fact]
@@ -153,6 +246,16 @@ public class FredTests
 
         guest.Guest.EnterUser(rip: guest[1]);
         (guest.Machine[Reg.GsBase], guest.Machine[Reg.KernelGsBase]) = (UserGs, KernelGs);
+    }
+
+    private static void WriteFrame(AssembledGuest guest, ulong[] frame)
+    {
+        for (var i = 0; i < frame.Length; i++)
+        {
+            guest.Machine.Poke(Guest.StackTop - 64 + ((ulong)i * 8), frame[i]);
+        }
+
+        guest.Machine[Reg.Rsp] = Guest.StackTop - 64;
     }
 
     private static ulong Page(AssembledGuest guest) => guest[0];

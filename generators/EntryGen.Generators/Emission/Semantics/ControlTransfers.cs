@@ -45,6 +45,7 @@ internal static class ControlTransfers
     {
         if (t.Source is IndirectOperand indirect)
         {
+            t.TrackBranch();
             t.JumpTo(Canonical(t, t.Let(t.Read(indirect.Target, 8))));
         }
         else
@@ -55,7 +56,13 @@ internal static class ControlTransfers
 
     private static void Call(Translation t)
     {
-        var target = t.Source is IndirectOperand indirect ? Canonical(t, t.Let(t.Read(indirect.Target, 8))) : default;
+        var target = default(Value);
+        if (t.Source is IndirectOperand indirect)
+        {
+            t.TrackBranch();
+            target = Canonical(t, t.Let(t.Read(indirect.Target, 8)));
+        }
+
         t.Push(Value.Of(t.NextAddress), 8);
         if (t.Source is IndirectOperand)
         {

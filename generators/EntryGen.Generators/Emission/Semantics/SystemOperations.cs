@@ -6,7 +6,7 @@ namespace EntryGen.Generators.Emission.Semantics;
 internal static class SystemOperations
 {
     private const int Rax = 1 << RegisterNumber.Rax, Rcx = 1 << RegisterNumber.Rcx, Rdx = 1 << RegisterNumber.Rdx;
-    private const int CodeSegment = 1, InvalidOpcode = 6;
+    private const int CodeSegment = 1, FeatureControlRegister = 4, InvalidOpcode = 6;
     private const ulong InterruptFlag = 0x200, DirectionFlag = 0x400, AlignmentCheck = 0x40000;
 
     public static void AddTo(Dictionary<Op, Semantic> table)
@@ -16,6 +16,10 @@ internal static class SystemOperations
         {
             t.Machine($"cpu.WriteControl({SystemRegister(t.Destination)}, {t.Read(t.Source, 8).Bare})");
             t.TranslationsChanged();
+            if (SystemRegister(t.Destination) == FeatureControlRegister)
+            {
+                t.BranchTrackingChanged();
+            }
         });
         table.AddForStep(Op.MovFromDebug, t => t.Write(t.Destination, Out(t, $"cpu.ReadDebug({SystemRegister(t.Source)}, out {{0}})"), 8));
         table.AddForStep(Op.MovToDebug, t => t.Machine($"cpu.WriteDebug({SystemRegister(t.Destination)}, {t.Read(t.Source, 8).Bare})"));
@@ -86,7 +90,7 @@ internal static class SystemOperations
         table.Add(Op.Mfence, t => t.Do(Fence("Mfence")));
         table.Add(Op.Sfence, t => t.Do(Fence("Sfence")));
         table.Add(Op.Serialize, t => t.Do(Fence("Serialize")));
-        table.Add(Op.Endbr64, t => t.Do("cpu.Endbr64();"));
+        table.Add(Op.Endbr64, t => t.EndTracking());
         table.Add(Op.Endbr32, _ => { });
         table.Add(Op.Nop, _ => { });
         table.Add(Op.Pause, _ => { });
@@ -123,6 +127,7 @@ internal static class SystemOperations
     {
         t.Machine("cpu.WriteMsr()", new MachineEffects(Rax | Rcx | Rdx));
         t.TranslationsChanged();
+        t.BranchTrackingChanged();
     }
 
     private static void Privileged(Translation t, ulong mask, bool value)

@@ -24,12 +24,13 @@ internal static class EventDelivery
     /// <param name="errorCode">What is pushed last; null pushes nothing.</param>
     /// <param name="source">Where the event comes from.</param>
     /// <param name="returnAddress">The RIP that is pushed.</param>
+    /// <param name="isNested">Whether delivering another event caused it.</param>
     /// <returns>False: a fault is recorded and no register has changed.</returns>
-    public static bool TryDeliver(Machine machine, byte vector, uint? errorCode, EventSource source, ulong returnAddress)
+    public static bool TryDeliver(Machine machine, byte vector, uint? errorCode, EventSource source, ulong returnAddress, bool isNested = false)
     {
         if ((machine[Reg.Cr4] & Cr4Bits.FRED) != 0)
         {
-            return FredDelivery.TryDeliver(machine, FredDelivery.TypeOf(vector, source), vector, errorCode ?? 0, returnAddress);
+            return FredDelivery.TryDeliver(machine, FredDelivery.TypeOf(vector, source), vector, errorCode ?? 0, returnAddress, isNested);
         }
 
         var external = source == EventSource.Hardware ? 1U : 0;

@@ -26,9 +26,15 @@ public ref partial struct Cpu
             return new Stop(StopKind.Left);
         }
 
+        // C functions that are called indirectly begin with ENDBR64.
         if (!FetchInstruction(address))
         {
-            return Fault();
+            if (!BeginTarget(isEndbranch: true))
+            {
+                return Fault();
+            }
+
+            Endbr64();
         }
 
         Machine.BeginModel();

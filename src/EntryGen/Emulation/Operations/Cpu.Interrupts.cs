@@ -2,7 +2,7 @@ using EntryGen.Emulation;
 
 namespace EntryGen;
 
-/// <summary>INT n, INT3 and HLT.</summary>
+/// <summary>INT n, INT3, HLT and fences.</summary>
 public ref partial struct Cpu
 {
     /// <summary>INT n or INT3: goes through the IDT as software, which a gate allows by its DPL.</summary>
@@ -23,9 +23,6 @@ public ref partial struct Cpu
     /// <summary>HLT.</summary>
     /// <returns><see cref="StopKind.Halted"/>; #GP(0) unless at CPL 0.</returns>
     public readonly Stop Halt() => PrivilegeLevel == 0 ? new Stop(StopKind.Halted) : Raise(Vectors.GeneralProtection);
-
-    /// <summary>ENDBR64: ends the wait of indirect-branch tracking; otherwise nothing.</summary>
-    public readonly void Endbr64() => At(Reg.EventState) &= ~EventBits.WaitForEndbranch;
 
     /// <summary>A fence. The processor is alone and executes in order: there is nothing to wait for.</summary>
     /// <param name="kind">Which one.</param>

@@ -62,6 +62,10 @@ public ref partial struct Cpu
         else if (msr.Register is { } register)
         {
             At(register) = value;
+            if (register is Reg.UCet or Reg.SCet)
+            {
+                Machine.ModeChanged();
+            }
         }
 
         Machine.NotifyMsrWrite(msr.Index, old, value);
@@ -79,6 +83,9 @@ public ref partial struct Cpu
         MsrIndex.PredCmd => (value & ~0x81UL) == 0,
         MsrIndex.FlushCmd => (value & ~1UL) == 0,
         MsrIndex.McgStatus => (value & ~7UL) == 0,
+        MsrIndex.UCet or MsrIndex.SCet => LinearMemory.IsCanonical(value)
+            && (value & CetBits.Reserved) == 0
+            && (value & (CetBits.Suppress | CetBits.WaitForEndbranch)) != (CetBits.Suppress | CetBits.WaitForEndbranch),
         >= MsrIndex.FredRsp0 and <= MsrIndex.FredRsp3 => LinearMemory.IsCanonical(value) && (value & (FredDelivery.FrameSize - 1)) == 0,
         MsrIndex.FredConfig => LinearMemory.IsCanonical(value) && (value & FredConfigReserved) == 0,
         MsrIndex.Sfmask or MsrIndex.TscAux => value >> 32 == 0,

@@ -7,13 +7,13 @@ namespace EntryGen;
 public ref partial struct Cpu
 {
     /// <summary>SWAPGS: exchanges the base of GS with IA32_KERNEL_GS_BASE. Not serializing.</summary>
-    /// <returns>False: #GP(0) unless at CPL 0.</returns>
+    /// <returns>False: #GP(0) unless at CPL 0; #UD when CR4.FRED is set, because FRED exchanges the bases itself.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool SwapGs()
     {
-        if (PrivilegeLevel != 0)
+        if (((At(Reg.Cs) & 3) | (At(Reg.Cr4) & Cr4Bits.FRED)) != 0)
         {
-            return Fail(Vectors.GeneralProtection);
+            return Fail((At(Reg.Cr4) & Cr4Bits.FRED) != 0 ? Vectors.InvalidOpcode : Vectors.GeneralProtection);
         }
 
         (At(Reg.GsBase), At(Reg.KernelGsBase)) = (At(Reg.KernelGsBase), At(Reg.GsBase));
