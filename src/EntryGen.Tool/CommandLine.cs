@@ -23,6 +23,7 @@ public static class CommandLine
             TraceCommand.Create(host),
             ImportCommand.Create(host),
             LintCommand.Create(host),
+            ReviewCommand.Create(host),
         };
 
         var result = root.Parse(SplitJoinedOptions(args));

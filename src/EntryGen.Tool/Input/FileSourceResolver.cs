@@ -7,7 +7,8 @@ namespace EntryGen.Tool.Input;
 
 /// <summary>Reads source files from disk. A relative path is tried below each root in turn; the path shown is the one asked for, as a compiler run there would show it.</summary>
 /// <param name="roots">The directories, in order.</param>
-internal sealed class FileSourceResolver(IReadOnlyList<string> roots) : ISourceResolver
+/// <param name="changes">What is to be taken for the text of some files, by full path; null for one that is to be taken for missing.</param>
+internal sealed class FileSourceResolver(IReadOnlyList<string> roots, IReadOnlyDictionary<string, string?>? changes = null) : ISourceResolver
 {
     private readonly Dictionary<string, SourceText?> _texts = new(StringComparer.Ordinal);
 
@@ -16,7 +17,7 @@ internal sealed class FileSourceResolver(IReadOnlyList<string> roots) : ISourceR
     {
         if (!_texts.TryGetValue(path, out var text))
         {
-            text = roots.Select(root => Path.Combine(root, path)).FirstOrDefault(File.Exists) is { } file && TryReadFile(file, out var characters, out _)
+            text = roots.Select(root => Path.Combine(root, path)).FirstOrDefault(Exists) is { } file && TryReadFile(file, out var characters, out _)
                 ? new SourceText(path, characters)
                 : null;
             _texts.Add(path, text);
@@ -32,7 +33,7 @@ internal sealed class FileSourceResolver(IReadOnlyList<string> roots) : ISourceR
     public SourceText Read(string path, bool mayBeEmpty = false)
     {
         var candidates = roots.Select(root => Path.Combine(root, path)).Distinct().ToList();
-        if (candidates.FirstOrDefault(File.Exists) is not { } file)
+        if (candidates.FirstOrDefault(Exists) is not { } file)
         {
             throw new InputException(candidates.Any(Directory.Exists)
                 ? $"{path}: this is a directory; give an assembly file."
@@ -60,11 +61,13 @@ internal sealed class FileSourceResolver(IReadOnlyList<string> roots) : ISourceR
         return text;
     }
 
-    private static bool TryReadFile(string file, out string characters, out string reason)
+    private bool Exists(string file) => changes is not null && changes.TryGetValue(Path.GetFullPath(file), out var text) ? text is not null : File.Exists(file);
+
+    private bool TryReadFile(string file, out string characters, out string reason)
     {
         try
         {
-            characters = File.ReadAllText(file, Encoding.UTF8);
+            characters = changes?.GetValueOrDefault(Path.GetFullPath(file)) ?? File.ReadAllText(file, Encoding.UTF8);
             reason = "";
             return true;
         }

@@ -44,14 +44,16 @@ internal sealed class InputOptions
 
     /// <summary>The options.</summary>
     /// <param name="isSingle">Whether just one file can be read.</param>
-    public InputOptions(bool isSingle = false)
+    /// <param name="isOptional">Whether the entry files of a tree are read when no file is named.</param>
+    public InputOptions(bool isSingle = false, bool isOptional = false)
     {
         _files = new("FILE")
         {
             Description = isSingle
                 ? "Assembly file, relative to the current directory or to the tree."
-                : "Assembly files, relative to the current directory or to the tree. The first is the unit, the others are linked to it.",
-            Arity = ArgumentArity.OneOrMore,
+                : "Assembly files, relative to the current directory or to the tree. The first is the unit, the others are linked to it."
+                    + (isOptional ? " Without one, those of the tree's arch/x86/entry that make up its entry code." : ""),
+            Arity = isOptional ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
         };
         if (isSingle)
         {
@@ -84,9 +86,19 @@ internal sealed class InputOptions
         command.Add(_defines);
     }
 
+    /// <summary>The tree's full path.</summary>
+    /// <exception cref="InputException">None is given, or it is not there.</exception>
+    public string ReadTree(ParseResult result, Host host) =>
+        Directory(host, result.GetValue(_tree), "--tree") is { } tree
+            ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(tree, host.Directory))
+            : throw new InputException("--tree is needed: the kernel source tree.");
+
     /// <summary>Turns the options into what the reader takes.</summary>
+    /// <param name="result">The call.</param>
+    /// <param name="host">Where it runs.</param>
+    /// <param name="changes">What is to be taken for the text of some files, by full path; null for one that is to be taken for missing.</param>
     /// <exception cref="InputException">A file or directory is not there or not what it should be.</exception>
-    public ReaderInput Read(ParseResult result, Host host)
+    public ReaderInput Read(ParseResult result, Host host, IReadOnlyDictionary<string, string?>? changes = null)
     {
         var tree = Directory(host, result.GetValue(_tree), "--tree");
         var headers = Directory(host, result.GetValue(_headers), "--headers");
@@ -95,7 +107,7 @@ internal sealed class InputOptions
             throw new InputException("--headers belongs to a kernel source tree: give that by --tree.");
         }
 
-        var files = new FileSourceResolver(tree is null ? [host.Directory] : [host.Directory, Path.GetFullPath(tree, host.Directory)]);
+        var files = new FileSourceResolver(tree is null ? [host.Directory] : [host.Directory, Path.GetFullPath(tree, host.Directory)], changes);
         var kernel = tree is null ? null : new KernelTree(tree, headers ?? tree, files);
         var config = result.GetValue(_config);
         if (config is not null)
@@ -116,8 +128,15 @@ internal sealed class InputOptions
             ForcedIncludes = [.. kernel?.ForcedIncludes ?? [], .. config is null ? Array.Empty<string>() : [config]],
             Defines = [.. kernel?.Defines ?? [], .. result.GetValue(_defines) ?? []],
         };
-        return new ReaderInput(options, files, [.. (result.GetValue(_files) ?? []).Select(path => files.Read(path))], host.Error);
+        return new ReaderInput(options, files, [.. FilesOf(result, kernel, files).Select(path => files.Read(path))], host.Error);
     }
+
+    private string[] FilesOf(ParseResult result, KernelTree? tree, FileSourceResolver files) => result.GetValue(_files) switch
+    {
+        { Length: > 0 } given => given,
+        _ when tree is null => throw new InputException("Give an assembly file, or a kernel source tree by --tree."),
+        _ => [.. KernelTree.EntryFiles.Where(path => files.TryRead(path) is not null)],
+    };
 
     /// <summary>The call that reads the same: what an imported file says about where it came from.</summary>
     public string Describe(ParseResult result)

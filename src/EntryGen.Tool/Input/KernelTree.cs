@@ -5,6 +5,9 @@ namespace EntryGen.Tool.Input;
 /// <summary>What kbuild gives to the preprocessor for a file of arch/x86: the tree's own headers and the generated ones, in kbuild's order.</summary>
 internal sealed class KernelTree
 {
+    /// <summary>The files that together are the 64-bit entry code, those that some versions lack among them. entry_64_fred.S is a second way in and a unit of its own.</summary>
+    public static IReadOnlyList<string> EntryFiles { get; } = ["arch/x86/entry/entry_64.S", "arch/x86/entry/entry_64_compat.S", "arch/x86/entry/entry.S"];
+
     /// <summary>Prepares a tree.</summary>
     /// <param name="source">The source tree.</param>
     /// <param name="headers">The build, or a distribution's headers package for it.</param>

@@ -27,14 +27,20 @@ internal sealed class CompiledUnit : IDisposable
     /// <param name="program">The code, without errors.</param>
     /// <param name="symbol">Where it starts.</param>
     /// <param name="kind">How that is reached.</param>
-    public static CompiledUnit Create(Program program, string symbol, EntryKind kind)
+    public static CompiledUnit Create(Program program, string symbol, EntryKind kind) => Create(program, [(symbol, kind)]);
+
+    /// <summary>Generates, compiles and loads.</summary>
+    /// <param name="program">The code, without errors.</param>
+    /// <param name="entries">Where it starts, and how that is reached; at least one.</param>
+    public static CompiledUnit Create(Program program, IReadOnlyList<(string Symbol, EntryKind Kind)> entries)
     {
-        // The symbol need not be an identifier of C#; the method that starts it is never called by name.
+        // Symbols need not be identifiers of C#; the methods that start them are never called by name.
+        var name = entries[0].Symbol;
         var target = new EmissionTarget
         {
-            UnitName = symbol,
+            UnitName = name,
             Types = [new TargetType("public static class", ClassName)],
-            Entries = [new TargetEntry("public static", "Start", symbol, kind.ToString())],
+            Entries = [.. entries.Select((entry, n) => new TargetEntry("public static", $"Start{n}", entry.Symbol, entry.Kind.ToString()))],
         };
         var tree = CSharpSyntaxTree.ParseText(EmulatorEmitter.Emit(program, target), new CSharpParseOptions(LanguageVersion.CSharp13));
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable);
@@ -47,7 +53,7 @@ internal sealed class CompiledUnit : IDisposable
         }
 
         image.Position = 0;
-        var context = new AssemblyLoadContext(symbol, isCollectible: true);
+        var context = new AssemblyLoadContext(name, isCollectible: true);
         var type = context.LoadFromStream(image).GetType(ClassName, throwOnError: true)!;
         var unit = type.GetProperty("EntryUnit", BindingFlags.Public | BindingFlags.Static)?.GetValue(null)
             ?? throw new InvalidOperationException("The generated emulator has no EntryUnit.");

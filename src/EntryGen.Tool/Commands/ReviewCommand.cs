@@ -1,0 +1,68 @@
+using System.CommandLine;
+using EntryGen.Asm;
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Rules;
+using EntryGen.Tool.Input;
+using EntryGen.Tool.Messages;
+using EntryGen.Tool.Patches;
+using EntryGen.Tool.Review;
+
+namespace EntryGen.Tool.Commands;
+
+/// <summary><c>entrygen review</c>: what a patch changes in entry code.</summary>
+internal static class ReviewCommand
+{
+    /// <summary>Creates the command.</summary>
+    public static Command Create(Host host)
+    {
+        var patch = new Option<string>("--patch")
+        {
+            Description = "Unified diff, mail of git format-patch, or mailbox of several. It is applied in memory; the tree stays as it is.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var input = new InputOptions(isOptional: true);
+        var features = new FeatureOption("only what happens with these is compared.", defaults: null);
+        var format = FormatOption.Create();
+        var command = new Command("review", "Compares entry code before and after a patch: findings gained and lost, and what every path through every entry costs.");
+        input.AddTo(command);
+        command.Add(patch);
+        features.AddTo(command);
+        command.Add(format);
+        command.SetAction(result =>
+        {
+            var path = result.GetRequiredValue(patch);
+            var read = PatchReader.Read(path, new FileSourceResolver([host.Directory]).Read(path).Text);
+            var tree = PatchedTree.Apply(input.ReadTree(result, host), host.Directory, read);
+
+            // What the reader has to say of the code before is no news.
+            var (unitsBefore, programBefore) = input.Read(result, host with { Error = TextWriter.Null }).Read(_ => null);
+            var (unitsAfter, programAfter) = input.Read(result, host, tree.Texts).Read(_ => null);
+            var chosen = features.Read(result, unitsAfter, programAfter);
+            var scenarios = PathScenario.All(chosen);
+            var (costsBefore, costsAfter) = (PathCosts.Count(programBefore, scenarios), PathCosts.Count(programAfter, scenarios));
+            var review = new PatchReview(
+                read,
+                tree,
+                PatchReview.FilesOutside(read, tree, unitsBefore.Concat(unitsAfter)),
+                ReaderInput.IncludedAt([.. unitsAfter, .. unitsBefore]),
+                FindingChange.Compare(Check(unitsBefore, programBefore, chosen), Check(unitsAfter, programAfter, chosen), tree),
+                CostChange.Compare(costsBefore, costsAfter),
+                costsAfter.Count);
+            if (result.GetValue(format) == OutputFormat.Json)
+            {
+                ReviewJson.Write(review, host.Output);
+            }
+            else
+            {
+                new ReviewText(host.Output).Write(review);
+            }
+
+            return review.IsWorse ? ExitCode.Found : ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static IReadOnlyList<AsmDiagnostic> Check(IReadOnlyList<ReadUnit> units, Program program, FeatureSet? features) =>
+        RuleSet.Check(new RuleInput(program, [.. units.Select(unit => unit.Listing)], isOn: features is null ? null : feature => features.Contains(feature.Name)));
+}

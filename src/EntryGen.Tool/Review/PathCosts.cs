@@ -1,0 +1,47 @@
+using EntryGen.Asm;
+using EntryGen.Kernel;
+using EntryGen.Tool.Tracing;
+using EntryGen.Tracing;
+
+namespace EntryGen.Tool.Review;
+
+/// <summary>What every path through a Program's entries costs, counted by running it.</summary>
+internal static class PathCosts
+{
+    private static readonly IReadOnlyList<string> _vectorStubs = ["irq_entries_start", "spurious_entries_start"];
+
+    /// <summary>Runs every entry that the kernel installs in every scenario in which its event can happen.</summary>
+    /// <param name="program">The code.</param>
+    /// <param name="scenarios">The states.</param>
+    public static IReadOnlyDictionary<(EntryPoint Entry, PathScenario Scenario), PathOutcome> Count(Program program, IReadOnlyList<PathScenario> scenarios)
+    {
+        EntryPoint[] entries = [.. KnownEntries.All.Where(entry => program.Symbols.ContainsKey(entry.Symbol) && !_vectorStubs.Contains(entry.Symbol))];
+        var counts = new Dictionary<(EntryPoint, PathScenario), PathOutcome>();
+        if (entries.Length == 0)
+        {
+            return counts;
+        }
+
+        using var compiled = CompiledUnit.Create(program, [.. entries.Select(entry => (entry.Symbol, entry.Kind))]);
+        foreach (var kernel in scenarios.GroupBy(scenario => scenario.Options))
+        {
+            var environment = KernelEnvironment.Create(compiled.Unit, kernel.Key);
+            foreach (var scenario in kernel)
+            {
+                foreach (var entry in entries.Where(entry => CanBeReached(entry, scenario.Start)))
+                {
+                    environment.Reset();
+                    counts.Add((entry, scenario), PathOutcome.Of(TraceRecorder.Record(environment, entry.Symbol, scenario.Start)));
+                }
+            }
+        }
+
+        return counts;
+    }
+
+    // While the user's CR3 or GS is live the kernel has interrupts off, and what could fault there is a bug: only what cannot be held off arrives.
+    private static bool CanBeReached(EntryPoint entry, StartState start) =>
+        entry.ReasonAgainst(start) is null
+        && (start.Cr3 is null || entry.Kind is EntryKind.Nmi or EntryKind.Paranoid)
+        && (!start.On16BitStack || entry.Kind is EntryKind.Interrupt or EntryKind.Paranoid or EntryKind.Nmi);
+}
