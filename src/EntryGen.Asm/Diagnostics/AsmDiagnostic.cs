@@ -1,4 +1,5 @@
 using EntryGen.Asm.Gas;
+using EntryGen.Asm.Suppressions;
 using EntryGen.Asm.Text;
 
 namespace EntryGen.Asm.Diagnostics;
@@ -41,6 +42,9 @@ public sealed record AsmDiagnostic(AsmDiagnosticDescriptor Descriptor, string Me
 
     /// <summary>Of what a rule found: when it happens; null for mistakes of reading.</summary>
     public FindingDetail? Detail { get; init; }
+
+    /// <summary>The comment that says why it is no mistake; null when there is none. Who presents findings leaves these out, or shows them as suppressed.</summary>
+    public Suppression? Suppression { get; init; }
 
     /// <summary><c>path:line:column: EG0003: message</c>.</summary>
     public override string ToString() => Span is { } span ? $"{span}: {Id}: {Message}" : $"{Id}: {Message}";

@@ -61,6 +61,7 @@ internal sealed class StateReport(RuleInput input)
         .OrderBy(found => found.Key.Instruction.Index).ThenBy(found => found.Key.Descriptor.Id, StringComparer.Ordinal).ThenBy(found => found.Key.Message, StringComparer.Ordinal)
         .Select(found => new AsmDiagnostic(found.Key.Descriptor, found.Key.Message, found.Key.Instruction.Statement.Text.Span, found.Key.Instruction.Statement.Frame)
         {
+            Expansion = found.Key.Instruction.Statement.Text.OriginAt(0)?.Expansion,
             Detail = new FindingDetail(
                 [.. found.Value.Entries], found.Value.Condition.Describe(input.Assumptions), [.. StatePath.To(found.Value.First, found.Key.Instruction)]),
         });
