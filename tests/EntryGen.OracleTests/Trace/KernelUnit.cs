@@ -18,10 +18,10 @@ internal static class KernelUnit
 
     /// <summary>The emulator of one entry of entry_64.S alone: whatever other files define is external.</summary>
     public static EntryUnit Alone(string version, string entry) =>
-        Load(version, ProgramBuilder.Build([KernelPrograms.Unit(version, "entry_64")], new ProgramOptions { EntrySymbols = [entry] }), [entry]);
+        Load(NameOf(version), ProgramBuilder.Build([KernelPrograms.Unit(version, "entry_64")], new ProgramOptions { EntrySymbols = [entry] }), [entry]);
 
     /// <summary>The emulator of some entries of entry_64.S with what it links to.</summary>
-    public static EntryUnit Only(string version, params string[] entries) => Load(version, KernelPrograms.Linked(version, entries), entries);
+    public static EntryUnit Only(string version, params string[] entries) => Load(NameOf(version), KernelPrograms.Linked(version, entries), entries);
 
     /// <summary>The Program that <see cref="Of"/> was written from: the same addresses.</summary>
     public static Program ProgramOf(string version) => KernelPrograms.Linked(version, EntriesOf(version)).Program;
@@ -29,7 +29,7 @@ internal static class KernelUnit
     private static EntryUnit Load(string version)
     {
         var entries = EntriesOf(version);
-        return Load(version, KernelPrograms.Linked(version, entries), entries);
+        return Load(NameOf(version), KernelPrograms.Linked(version, entries), entries);
     }
 
     private static string[] EntriesOf(string version)
@@ -38,18 +38,24 @@ internal static class KernelUnit
         return [.. KnownEntries.All.Select(entry => entry.Symbol).Where(defined.ContainsKey)];
     }
 
-    private static EntryUnit Load(string version, ProgramResult result, string[] entries)
+    /// <summary>The emulator of a program, compiled in memory and loaded.</summary>
+    /// <param name="name">What it is made of.</param>
+    /// <param name="result">The program.</param>
+    /// <param name="entries">Its entries.</param>
+    public static EntryUnit Load(string name, ProgramResult result, string[] entries)
     {
         Assert.DoesNotContain(result.Diagnostics, found => found.Descriptor.Severity == AsmSeverity.Error);
         var target = new EmissionTarget
         {
-            UnitName = $"entry_64 of {version}",
+            UnitName = name,
             Types = [new TargetType("public static class", "Unit")],
             Entries = [.. entries.Select(Entry)],
         };
         var type = InMemoryCompiler.Load(EmulatorEmitter.Emit(result.Program, target)).GetType("Unit", throwOnError: true)!;
         return (EntryUnit)type.GetProperty("EntryUnit", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
     }
+
+    private static string NameOf(string version) => $"entry_64 of {version}";
 
     private static TargetEntry Entry(string symbol) => new("public static", symbol, symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind.ToString());
 }

@@ -12,17 +12,16 @@ internal sealed class KernelCode
     private readonly Dictionary<ulong, (Instruction Instruction, byte[] Bytes)> _code = [];
     private readonly Dictionary<ulong, AlternativeSite> _sites = [];
 
-    private KernelCode(string version)
+    private KernelCode(string version, EntryUnit unit, Program program, IEnumerable<string> units)
     {
-        Unit = KernelUnit.Of(version);
-        var program = KernelPrograms.Linked(version, [.. Unit.Entries.Keys]).Program;
+        Unit = unit;
         foreach (var site in program.Items.OfType<AlternativeSite>())
         {
             _sites.TryAdd(site.Address, site);
         }
 
         var instructions = program.Items.OfType<Instruction>().ToDictionary(instruction => instruction.Statement);
-        foreach (var (_, name) in KernelTrees.Units.Where(unit => unit.Version == version && unit.Unit != "entry_64_fred"))
+        foreach (var name in units)
         {
             var sections = ElfSections.Read(KernelTrees.Output(version, name + ".o"));
             var code = ObjectCode.Read(version, name).ToDictionary(instruction => (instruction.Section, instruction.Offset));
@@ -46,8 +45,36 @@ internal sealed class KernelCode
     /// <summary>How many instructions have bytes.</summary>
     public int Count => _code.Count;
 
-    /// <summary>Reads the objects of a version.</summary>
-    public static KernelCode Of(string version) => new(version);
+    /// <summary>What the entries of a version reach.</summary>
+    public static KernelCode Of(string version)
+    {
+        var unit = KernelUnit.Of(version);
+        return new(version, unit, KernelPrograms.Linked(version, [.. unit.Entries.Keys]).Program, UnitsOf(version));
+    }
+
+    /// <summary>All code of a version, whether an entry reaches it or not.</summary>
+    public static KernelCode Whole(string version)
+    {
+        var program = KernelPrograms.Linked(version);
+        return new(version, KernelUnit.Load($"all of {version}", program, ["asm_exc_nmi"]), program.Program, UnitsOf(version));
+    }
+
+    /// <summary>All code of one file of a version.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="name">The file.</param>
+    /// <param name="entry">An entry of it.</param>
+    public static KernelCode Whole(string version, string name, string entry)
+    {
+        var program = KernelPrograms.Alone(version, name);
+        return new(version, KernelUnit.Load($"{name} of {version}", program, [entry]), program.Program, [name]);
+    }
+
+    // FRED's entries are linked by other files.
+    private static IEnumerable<string> UnitsOf(string version) =>
+        KernelTrees.Units.Where(unit => unit.Version == version && unit.Unit != "entry_64_fred").Select(unit => unit.Unit);
+
+    /// <summary>Every instruction.</summary>
+    public IEnumerable<Instruction> Instructions => _code.Values.Select(entry => entry.Instruction);
 
     /// <summary>Every instruction's address and bytes.</summary>
     public IEnumerable<(ulong Address, byte[] Bytes)> All => _code.Select(entry => (entry.Key, entry.Value.Bytes));

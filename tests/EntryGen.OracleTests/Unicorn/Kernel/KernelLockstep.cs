@@ -11,7 +11,7 @@ namespace EntryGen.OracleTests.Unicorn;
 /// What Unicorn cannot run, C functions among it, is run by EntryGen alone, and its whole state is then given to Unicorn: a stretch between two such
 /// places is a straight path, at whose end registers and all memory have to be equal.
 /// </remarks>
-internal sealed class KernelLockstep : IDisposable
+internal sealed partial class KernelLockstep : IDisposable
 {
     private readonly KernelCode _code;
     private readonly KernelEnvironment _environment;
@@ -19,6 +19,7 @@ internal sealed class KernelLockstep : IDisposable
     private readonly UnicornEngine _unicorn;
     private readonly byte[] _own;
     private readonly ulong[] _registers = new ulong[18];
+    private bool _lacksMemory;
 
     public KernelLockstep(KernelCode code, KernelEnvironment environment)
     {
@@ -38,6 +39,7 @@ internal sealed class KernelLockstep : IDisposable
         _unicorn = new UnicornEngine(_machine.Memory.Size, frames.Keys.ToHashSet());
         MapRuns([.. frames.Select(entry => (entry.Key, entry.Value))]);
         _unicorn.WriteMsr(MsrIndices.Efer, _machine[Reg.Efer]);
+        _unicorn.Save();
     }
 
     // Neighbours together: every mapping costs.
@@ -113,6 +115,11 @@ internal sealed class KernelLockstep : IDisposable
             {
                 return $"{_code.Unit.Locate(code.Instruction.Address)} '{code.Instruction}': {found}";
             }
+
+            if (_lacksMemory)
+            {
+                return $"{_code.Unit.Locate(code.Instruction.Address)} '{code.Instruction}' accesses what is not mapped";
+            }
         }
 
         return isSame ? Compare() : null;
@@ -125,6 +132,13 @@ internal sealed class KernelLockstep : IDisposable
         var own = _code.Unit.Step(ref cpu);
         var theirs = _unicorn.Step(instruction.Address);
         _unicorn.ReadBatch(_registers);
+        if (theirs.Error is UnicornError.ReadUnmapped or UnicornError.WriteUnmapped)
+        {
+            // It gave up before it looked at the page tables: nothing is judged.
+            _lacksMemory = true;
+            return null;
+        }
+
         if ((own.Kind == StopKind.Fault ? own.Vector : (byte?)null) != theirs.Vector || theirs.Error is not (UnicornError.Ok or UnicornError.InvalidInstruction))
         {
             return $"ends by {own}, not by {theirs}";
@@ -218,11 +232,14 @@ internal sealed class KernelLockstep : IDisposable
 
     private void GiveState()
     {
+        // A fault that a hook took instead of the guest would make the next one a double fault.
+        _unicorn.Restore();
         _machine.Memory.Read(0, _unicorn.Ram);
         _unicorn[UnicornRegister.Cr0] = _machine[Reg.Cr0];
         _unicorn[UnicornRegister.Cr4] = _machine[Reg.Cr4];
         _unicorn[UnicornRegister.Cr3] = _machine[Reg.Cr3];
         _unicorn.WriteTable(UnicornRegister.Gdtr, _machine[Reg.GdtBase], (uint)_machine[Reg.GdtLimit]);
+        _unicorn.WriteTable(UnicornRegister.Ldtr, _environment.Layout.Ldt.Value, limit: 7, (ushort)_machine[Reg.LdtrSelector]);
         _unicorn[UnicornRegister.Cs] = _machine[Reg.Cs];
         _unicorn[UnicornRegister.Ss] = _machine[Reg.Ss];
         _unicorn[UnicornRegister.Ds] = _machine[Reg.Ds];
@@ -291,6 +308,7 @@ internal sealed class KernelLockstep : IDisposable
         throw new InvalidOperationException($"Nothing is mapped at {address:x}.");
     }
 
-    private static bool Judges(Instruction instruction) => InstructionJudge.Of(instruction.Info.Op).IsUnicorn
+    /// <summary>Whether Unicorn runs an instruction too.</summary>
+    public static bool Judges(Instruction instruction) => InstructionJudge.Of(instruction.Info.Op).IsUnicorn
         || (instruction.Info.Op == Op.MovToControl && instruction.Operands[1] is RegisterOperand { Register.Number: 3 });
 }
