@@ -3,6 +3,7 @@ using EntryGen.Kernel;
 using EntryGen.Tool.Input;
 using EntryGen.Tool.Tracing;
 using EntryGen.Tracing;
+using EntryGen.Tracing.Html;
 
 namespace EntryGen.Tool.Commands;
 
@@ -17,11 +18,13 @@ internal static class TraceCommand
         var start = new StartOptions();
         var features = new FeatureOption("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
         var format = FormatOption.Create();
+        var html = new HtmlOption();
         var command = new Command("trace", "Generates and compiles the emulator of an entry, runs it to its end and prints one line per instruction, then the counts.") { symbol };
         input.AddTo(command);
         start.AddTo(command);
         features.AddTo(command);
         command.Add(format);
+        html.AddTo(command);
         command.SetAction(result =>
         {
             var name = result.GetRequiredValue(symbol);
@@ -32,6 +35,7 @@ internal static class TraceCommand
             using var compiled = CompiledUnit.Create(program, name, entry.Kind);
             var trace = TraceRecorder.Record(KernelEnvironment.Create(compiled.Unit, options), name, state);
             Write(trace, result.GetValue(format), host.Output);
+            html.Write(result, host, () => TracePage.Of(trace));
             return trace.Returned ? ExitCode.Done : ExitCode.Found;
         });
         return command;

@@ -23,8 +23,9 @@ public enum GsOwner
 /// <param name="Stack">The stack RSP is on; null when it is on none.</param>
 /// <param name="Depth">Bytes in use on that stack.</param>
 /// <param name="InterruptsEnabled">RFLAGS.IF.</param>
+/// <param name="NmiBlocked">NMIs wait until IRET.</param>
 /// <param name="Cpl">The current privilege level.</param>
-public readonly record struct Lanes(bool UserHalf, int? Pcid, GsOwner Gs, StackObject? Stack, int Depth, bool InterruptsEnabled, int Cpl)
+public readonly record struct Lanes(bool UserHalf, int? Pcid, GsOwner Gs, StackObject? Stack, int Depth, bool InterruptsEnabled, bool NmiBlocked, int Cpl)
 {
     /// <summary>The lanes of a state of the machine.</summary>
     /// <param name="environment">The environment the registers belong to.</param>
@@ -42,6 +43,7 @@ public readonly record struct Lanes(bool UserHalf, int? Pcid, GsOwner Gs, StackO
             stack,
             environment.Stacks.Depth(rsp),
             (register(Reg.Rflags) & Flags.IF) != 0,
+            (register(Reg.EventState) & EventBits.NmiBlocked) != 0,
             (int)(register(Reg.Cs) & 3));
     }
 

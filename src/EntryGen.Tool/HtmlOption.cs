@@ -1,0 +1,38 @@
+using System.CommandLine;
+using EntryGen.Tool.Messages;
+using EntryGen.Tracing.Html;
+
+namespace EntryGen.Tool;
+
+/// <summary>The option <c>--html</c>: the run as a page, beside what is printed.</summary>
+internal sealed class HtmlOption
+{
+    private readonly Option<string?> _option = new("--html")
+    {
+        Description = "Also writes the run as one self-contained page: the state over time, the code step by step.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Adds the option.</summary>
+    public void AddTo(Command command) => command.Add(_option);
+
+    /// <summary>Writes the page, if one was asked for.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public void Write(ParseResult result, Host host, Func<TracePage> page)
+    {
+        if (result.GetValue(_option) is not { } path)
+        {
+            return;
+        }
+
+        try
+        {
+            using var file = new StreamWriter(Path.GetFullPath(path, host.Directory));
+            page().Write(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: {failure.Message}");
+        }
+    }
+}
