@@ -35,6 +35,7 @@ public static class AsmReader
             Statements = listing.Statements,
             Symbols = listing.Symbols,
             Macros = listing.Macros,
+            MacroCalls = listing.MacroCalls,
             PreprocessorMacros = preprocessed.Macros,
             Files = preprocessed.Files,
             IncludedAt = preprocessed.IncludedAt,

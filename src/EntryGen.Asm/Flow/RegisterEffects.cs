@@ -25,8 +25,7 @@ public readonly record struct RegisterEffects(int Read, int Written, int Overwri
         var operands = instruction.Operands;
         for (var i = 0; i < operands.Count; i++)
         {
-            var use = UseOf(info, operands.Count - 1 - i);
-            Add(operands[i], use, ref read, ref written, ref kept);
+            Add(operands[i], UseOf(instruction, i), ref read, ref written, ref kept);
         }
 
         if (instruction.Prefixes.HasFlag(InstructionPrefixes.Repeat) || instruction.Prefixes.HasFlag(InstructionPrefixes.RepeatNotEqual))
@@ -57,8 +56,15 @@ public readonly record struct RegisterEffects(int Read, int Written, int Overwri
         && instruction.Operands is [RegisterOperand source, RegisterOperand destination]
         && source.Register == destination.Register;
 
-    // A row lists uses from the destination backwards; an operand without one is only read.
-    private static OperandUse UseOf(InstructionInfo info, int fromEnd) => fromEnd < info.Uses.Count ? info.Uses[fromEnd] : OperandUse.Read;
+    /// <summary>How an instruction uses one of its operands.</summary>
+    /// <param name="instruction">The instruction.</param>
+    /// <param name="operand">Index of the operand.</param>
+    public static OperandUse UseOf(Instruction instruction, int operand)
+    {
+        // A row lists uses from the destination backwards; an operand without one is only read.
+        var fromEnd = instruction.Operands.Count - 1 - operand;
+        return fromEnd < instruction.Info.Uses.Count ? instruction.Info.Uses[fromEnd] : OperandUse.Read;
+    }
 
     private static void Add(Operand operand, OperandUse use, ref int read, ref int written, ref int kept)
     {

@@ -12,9 +12,15 @@ internal sealed class ArgumentSplitter(DiagnosticBag diagnostics, ArgumentSplitt
     /// <summary>Computes the expression at a position; false when it was reported that there is none.</summary>
     public delegate bool PrefixEvaluator(TextSlice operands, ref int position, out long value);
 
+    private readonly List<MacroArgument> _written = [];
+
+    /// <summary>The arguments that the last call had, in their order.</summary>
+    public MacroArgument[] Written => _written.Count == 0 ? [] : _written.ToArray();
+
     /// <summary>One text for each parameter, defaults filled in; null when a mistake was reported.</summary>
     public TextSlice[]? Split(MacroDefinition macro, TextSlice operands, bool alternate)
     {
+        _written.Clear();
         var text = operands.Source.Text;
         var arguments = new TextSlice[macro.Parameters.Count];
         var position = 0;
@@ -33,6 +39,7 @@ internal sealed class ArgumentSplitter(DiagnosticBag diagnostics, ArgumentSplitt
 
                 i = nameEnd + 1;
                 arguments[index] = ArgumentReader.Read(operands, ref i, alternate);
+                _written.Add(new MacroArgument(index, arguments[index], IsNamed: true));
             }
             else if (isKeyword || position == arguments.Length)
             {
@@ -42,11 +49,13 @@ internal sealed class ArgumentSplitter(DiagnosticBag diagnostics, ArgumentSplitt
             else if (macro.Parameters[position].Kind == MacroParameterKind.VarArg)
             {
                 arguments[position] = operands.From(i);
+                _written.Add(new MacroArgument(position, arguments[position], IsNamed: false));
                 break;
             }
             else if (ReadPositional(operands, ref i, alternate) is { } argument)
             {
-                arguments[position++] = argument;
+                arguments[position] = argument;
+                _written.Add(new MacroArgument(position++, argument, IsNamed: false));
             }
             else
             {

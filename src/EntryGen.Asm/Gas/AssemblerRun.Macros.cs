@@ -6,6 +6,7 @@ namespace EntryGen.Asm.Gas;
 internal sealed partial class AssemblerRun
 {
     private readonly Dictionary<string, MacroDefinition> _macros = new(StringComparer.Ordinal);
+    private readonly List<MacroCall> _macroCalls = [];
     private readonly HashSet<string> _tooDeep = new(StringComparer.Ordinal);
     private long _expandedCharacters;
     private int _calls;
@@ -26,6 +27,15 @@ internal sealed partial class AssemblerRun
             template.Expand(_expansion, arguments, _calls++, _locals);
             _locals += template.LocalCount;
             Push(_expansion.ToTracedText(), macro.Name, statement, definition: macro.Definition);
+            _macroCalls.Add(new MacroCall(statement)
+            {
+                Macro = macro,
+                Arguments = _arguments.Written,
+                Values = arguments,
+                Expansion = _diagnostics.Frame!,
+                CanNameArguments = !_isAlternate,
+                FirstStatement = Sequence,
+            });
         }
     }
 

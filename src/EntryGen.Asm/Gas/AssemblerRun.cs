@@ -71,6 +71,7 @@ internal sealed partial class AssemblerRun
             Statements = _statements,
             Symbols = _symbols,
             Macros = _macros,
+            MacroCalls = _macroCalls,
             Diagnostics = _diagnostics.Diagnostics,
         };
     }

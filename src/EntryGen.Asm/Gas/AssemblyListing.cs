@@ -16,6 +16,9 @@ public sealed class AssemblyListing
     /// <summary>The macros that exist at the end, by lower-case name.</summary>
     public required IReadOnlyDictionary<string, MacroDefinition> Macros { get; init; }
 
+    /// <summary>The calls of macros that were expanded, in the order of their expansion.</summary>
+    public required IReadOnlyList<MacroCall> MacroCalls { get; init; }
+
     /// <summary>The preprocessor's macros at the end; null when the lines did not come from one.</summary>
     public MacroTable? PreprocessorMacros { get; init; }
 

@@ -1,4 +1,5 @@
 using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Rules.Macros;
 using EntryGen.Asm.Rules.State;
 
 namespace EntryGen.Asm.Rules;
@@ -7,7 +8,15 @@ namespace EntryGen.Asm.Rules;
 public static class RuleSet
 {
     /// <summary>The rules.</summary>
-    public static IReadOnlyList<IRule> All { get; } = [new StateRules([new CCallRule(), new AccessRule(), new ReturnRule(), new PcidRule(), new FrameRule()])];
+    public static IReadOnlyList<IRule> All { get; } =
+    [
+        new NamedArgumentRule(),
+        new MacroParameterRule(),
+        new SameRegisterRule(),
+        new LiveScratchRule(),
+        new StackPointerScratchRule(),
+        new StateRules([new CCallRule(), new AccessRule(), new ReturnRule(), new PcidRule(), new FrameRule()]),
+    ];
 
     /// <summary>Looks at a Program with every rule.</summary>
     /// <param name="input">The Program.</param>

@@ -70,12 +70,18 @@ internal static class DiagnosticText
             yield break;
         }
 
+        // What is wrong with a call is wrong wherever it is reached from.
+        var isReached = detail.Entries.Count > 0;
         var features = detail.Features == "any" ? "any CPU features" : $"features {detail.Features}";
         var entries = string.Join(", ", detail.Entries.Take(MostEntries)) + (detail.Entries.Count > MostEntries ? $" and {detail.Entries.Count - MostEntries} more" : "");
-        yield return $"{span}: note: with {features}, in {entries}";
+        if (isReached)
+        {
+            yield return $"{span}: note: with {features}, in {entries}";
+        }
+
         foreach (var step in detail.Path.Take(detail.Path.Count - 1).TakeLast(MostSteps))
         {
-            yield return $"{(step.Span is { } place ? place.ToString() : span.ToString())}: note: by way of {step.Text}";
+            yield return $"{(step.Span is { } place ? place.ToString() : span.ToString())}: note: {(isReached ? "by way of " : "")}{step.Text}";
         }
     }
 
