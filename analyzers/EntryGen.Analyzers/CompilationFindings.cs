@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Units;
 using EntryGen.Surface;
 using Microsoft.CodeAnalysis;
@@ -13,6 +14,9 @@ namespace EntryGen.Analyzers;
 /// </remarks>
 internal sealed class CompilationFindings
 {
+    // More locations and names help nobody in a list of errors; the tool has them all.
+    private const int MostSteps = 24, MostEntries = 4;
+
     private readonly Dictionary<string, List<Diagnostic>> _byOwner = new(StringComparer.Ordinal);
 
     private CompilationFindings()
@@ -25,6 +29,7 @@ internal sealed class CompilationFindings
         var findings = new CompilationFindings();
         var project = ProjectOptions.Read(options.AnalyzerConfigOptionsProvider.GlobalOptions);
         var locator = new PlaceLocator(compilation, options.AdditionalFiles, cancellation);
+        var files = new FileRules(compilation, cancellation);
         var seen = new HashSet<(string Id, UnitPlace Place, string Message)>();
         foreach (var type in EntryCodeTypes.In(compilation, cancellation))
         {
@@ -34,9 +39,9 @@ internal sealed class CompilationFindings
             }
 
             var inputs = AdditionalAssembly.Gather(project.Apply(model.Unit), options.AdditionalFiles, readings, cancellation);
-            foreach (var finding in readings.Read(inputs, cancellation).Findings)
+            foreach (var finding in readings.Check(inputs, cancellation))
             {
-                if (Descriptors.IsKnown(finding.Diagnostic.Descriptor) && seen.Add((finding.Diagnostic.Id, finding.Place, finding.Diagnostic.Message)))
+                if (Descriptors.IsKnown(finding.Diagnostic.Descriptor) && files.IsWanted(finding) && seen.Add((finding.Diagnostic.Id, finding.Place, finding.Diagnostic.Message)))
                 {
                     findings.Add(finding, locator, model.Unit.Key);
                 }
@@ -65,14 +70,27 @@ internal sealed class CompilationFindings
             _byOwner.Add(owner, list = []);
         }
 
-        var properties = finding.Diagnostic.Suggestion is { } suggestion
-            ? ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Suggestion, suggestion)
+        var properties = new FixLocator(locator).Locate(finding.Fix) is { } fix
+            ? ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Fix, fix.Write())
             : ImmutableDictionary<string, string?>.Empty;
         list.Add(Diagnostic.Create(
             Descriptors.For(finding.Diagnostic.Descriptor),
             location,
-            finding.Calls.Select(locator.Locate).Where(call => call != Location.None),
+            finding.Calls.Concat(finding.Steps.Reverse().Take(MostSteps).Reverse()).Select(locator.Locate).Where(place => place != Location.None && place != location).Distinct(),
             properties,
-            finding.Diagnostic.Message));
+            MessageOf(finding.Diagnostic)));
+    }
+
+    // A location has no words of its own in a compiler's message, so what decides whether the reader is concerned stands in the sentence.
+    private static string MessageOf(AsmDiagnostic found)
+    {
+        if (found.Detail is not { Entries.Count: > 0 } detail)
+        {
+            return found.Message;
+        }
+
+        var more = detail.Entries.Count > MostEntries ? $" and {detail.Entries.Count - MostEntries} more" : "";
+        var features = detail.Features == "any" ? "" : $", with {detail.Features}";
+        return $"{found.Message} (In {string.Join(", ", detail.Entries.Take(MostEntries))}{more}{features}.)";
     }
 }

@@ -3,6 +3,6 @@ namespace EntryGen.Analyzers;
 /// <summary>What a diagnostic tells a code fix.</summary>
 public static class DiagnosticProperties
 {
-    /// <summary>The text that should stand where the diagnostic is.</summary>
-    public const string Suggestion = nameof(Suggestion);
+    /// <summary>The fix, as <see cref="FixText"/> writes it.</summary>
+    public const string Fix = nameof(Fix);
 }

@@ -32,6 +32,9 @@ public sealed class LiteralPositionMap
         return new LiteralPositionMap(expression, decoder.Decode(expression) && decoder.Value == value ? decoder.Characters : null);
     }
 
+    /// <summary>The file.</summary>
+    public SyntaxTree Tree => _expression.SyntaxTree;
+
     /// <summary>Whether single characters can be located.</summary>
     public bool IsExact => _characters is not null;
 
@@ -56,6 +59,45 @@ public sealed class LiteralPositionMap
 
     /// <summary>As <see cref="SpanOf"/>, as a location in the file.</summary>
     public Location LocationOf(int start, int length) => Location.Create(_expression.SyntaxTree, SpanOf(start, length));
+
+    /// <summary>The change of the file by which some characters of the value become others; null when the literal cannot take it.</summary>
+    /// <param name="start">Index of the first character to replace.</param>
+    /// <param name="length">Number of characters to replace; 0 to insert.</param>
+    /// <param name="replacement">What stands there instead, lines ended by <c>\n</c>.</param>
+    /// <param name="newLine">How lines of the file end.</param>
+    public TextChange? Change(int start, int length, string replacement, string newLine)
+    {
+        if (_characters is not { Count: > 0 } characters || start + length > characters.Count)
+        {
+            return null;
+        }
+
+        // At the end of a piece of a concatenation an insertion stays in that piece.
+        var isAtEnd = start == characters.Count;
+        var token = _expression.FindToken(characters[isAtEnd ? start - 1 : start].Start);
+        var first = isAtEnd ? characters[start - 1].End : characters[start].Start;
+        var end = length == 0 ? first : characters[start + length - 1].End;
+        if (length > 0 && (!token.Span.Contains(end - 1) || !IsOne(start, length, token)))
+        {
+            return null;
+        }
+
+        // A line that goes takes the indentation of the next one with it, which the compiler does not count: its own stays.
+        if (token.IsKind(SyntaxKind.MultiLineRawStringLiteralToken) && length > 0 && start + length < characters.Count && IsLineEnd(end))
+        {
+            end = characters[start + length].Start;
+        }
+
+        return LiteralForm.Encode(token, replacement, newLine) is { } text ? new TextChange(TextSpan.FromBounds(first, end), text) : null;
+
+        bool IsLineEnd(int position) => _expression.SyntaxTree.GetText()[position - 1] == '\n';
+    }
+
+    // An escape stands for one or two characters; half of it cannot be replaced.
+    private bool IsOne(int start, int length, SyntaxToken token) =>
+        token.Span.Contains(_characters![start].Start)
+        && (start == 0 || _characters[start - 1].Start != _characters[start].Start)
+        && (start + length == _characters.Count || _characters[start + length].Start != _characters[start + length - 1].Start);
 
     private sealed class Decoder
     {
@@ -101,8 +143,7 @@ public sealed class LiteralPositionMap
                 return false;
             }
 
-            var last = text.Substring(lines[lines.Count - 1].Start);
-            var indentation = last.Substring(0, last.Length - last.TrimStart().Length);
+            var indentation = LiteralForm.IndentationOf(text);
             for (var i = 1; i < lines.Count - 1; i++)
             {
                 var line = lines[i];

@@ -20,10 +20,27 @@ internal sealed class PlaceLocator(Compilation compilation, IReadOnlyList<Additi
         _ => LiteralOf(place)?.LocationOf(place.Start, place.Length) ?? MemberOf(place)?.Locations.FirstOrDefault() ?? Location.None,
     };
 
+    /// <summary>The change of a document that replaces the characters of a place; null when the place has none of its own, or its literal cannot take the change.</summary>
+    public (string Path, TextChange Change)? Change(UnitPlace place, string replacement)
+    {
+        switch (place.Part)
+        {
+            case UnitPart.File when TextOf(place) is { } text && place.Start + place.Length <= text.Length:
+                return (place.Owner, new TextChange(new TextSpan(place.Start, place.Length), replacement.Replace("\n", NewLineOf(text))));
+            case UnitPart.MacroSignature or UnitPart.MacroBody or UnitPart.EntryAssembly when LiteralOf(place) is { } map:
+                return map.Change(place.Start, place.Length, replacement, NewLineOf(map.Tree.GetText(cancellation))) is { } change ? (map.Tree.FilePath, change) : null;
+            default:
+                return null;
+        }
+    }
+
+    private static string NewLineOf(SourceText text) => text.Lines[0] is var first && first.EndIncludingLineBreak - first.End == 2 ? "\r\n" : "\n";
+
+    private SourceText? TextOf(UnitPlace place) => files.FirstOrDefault(file => file.Path == place.Owner)?.GetText(cancellation);
+
     private Location? InFile(UnitPlace place)
     {
-        var text = files.FirstOrDefault(file => file.Path == place.Owner)?.GetText(cancellation);
-        if (text is null)
+        if (TextOf(place) is not { } text)
         {
             return null;
         }

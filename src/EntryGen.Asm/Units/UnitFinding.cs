@@ -42,8 +42,25 @@ public sealed record UnitPlace(UnitPart Part, string Owner, string Member = "", 
 /// <param name="Column">The column, from 1.</param>
 public sealed record ImportedPlace(string Path, int Line, int Column);
 
-/// <summary>Something found while reading a unit, with the places the author knows.</summary>
+/// <summary>Something found in a unit, with the places the author knows.</summary>
 /// <param name="Diagnostic">What was found.</param>
 /// <param name="Place">Where to show it.</param>
 /// <param name="Calls">The macro calls that led there, innermost first; empty at top level.</param>
-public sealed record UnitFinding(AsmDiagnostic Diagnostic, UnitPlace Place, EquatableArray<UnitPlace> Calls);
+public sealed record UnitFinding(AsmDiagnostic Diagnostic, UnitPlace Place, EquatableArray<UnitPlace> Calls)
+{
+    /// <summary>The way to it, from an entry on: the steps of <see cref="FindingDetail.Path"/> that are in what the author wrote, each once.</summary>
+    public EquatableArray<UnitPlace> Steps { get; init; }
+
+    /// <summary>The fix, when all that it changes is in what the author wrote; null otherwise.</summary>
+    public UnitFix? Fix { get; init; }
+}
+
+/// <summary>A fix in terms of places.</summary>
+/// <param name="Title">What it does.</param>
+/// <param name="Edits">The changes.</param>
+public sealed record UnitFix(string Title, EquatableArray<UnitEdit> Edits);
+
+/// <summary>One change.</summary>
+/// <param name="Place">The characters that are replaced.</param>
+/// <param name="Replacement">What stands there instead, before a host writes it in the form of its text.</param>
+public sealed record UnitEdit(UnitPlace Place, string Replacement);

@@ -22,14 +22,15 @@ public static class UnitReader
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // A component that throws takes the compiler's explanation with it: the author would see that something failed, not where.
-            var diagnostic = new AsmDiagnostic(
-                SurfaceDiagnostics.ReaderFailed,
-                $"EntryGen failed while reading '{inputs.Declaration.Name}', which is a defect of EntryGen: {exception.GetType().Name}: {exception.Message}",
-                null);
-            return new UnitReading { Inputs = inputs, Findings = [texts.Trace(diagnostic)] };
+            return new UnitReading { Inputs = inputs, Findings = [texts.Trace(Failure(inputs, "reading", exception))] };
         }
     }
+
+    /// <summary>The finding that stands for an exception. A component that throws takes the compiler's explanation with it: the author would see that something failed, not where.</summary>
+    internal static AsmDiagnostic Failure(UnitInputs inputs, string activity, Exception exception) => new(
+        SurfaceDiagnostics.ReaderFailed,
+        $"EntryGen failed while {activity} '{inputs.Declaration.Name}', which is a defect of EntryGen: {exception.GetType().Name}: {exception.Message}",
+        null);
 
     private static UnitReading Read(UnitInputs inputs, UnitTexts texts, TokenCache tokens, CancellationToken cancellation)
     {
@@ -66,7 +67,14 @@ public static class UnitReader
         UnitEntries.CheckFunctions(unit, result.Program, findings);
 
         var reading = new UnitReading { Inputs = inputs, Findings = findings };
-        return reading.HasErrors ? reading : new UnitReading { Inputs = inputs, Findings = findings, Program = result.Program };
+        return reading.HasErrors ? reading : new UnitReading
+        {
+            Inputs = inputs,
+            Findings = findings,
+            Program = result.Program,
+            Listing = listing,
+            Texts = texts,
+        };
 
         void Add(IReadOnlyList<AsmDiagnostic> diagnostics) =>
             findings.AddRange(FollowUps.Without([.. findings.Select(finding => finding.Diagnostic)], diagnostics).Select(texts.Trace));

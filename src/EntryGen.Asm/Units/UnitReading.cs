@@ -1,4 +1,5 @@
 using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Gas;
 
 namespace EntryGen.Asm.Units;
 
@@ -10,6 +11,12 @@ public sealed class UnitReading
 
     /// <summary>The code; null when an error was found.</summary>
     public Program? Program { get; init; }
+
+    /// <summary>What the Program was made of; null when an error was found.</summary>
+    public AssemblyListing? Listing { get; init; }
+
+    /// <summary>The way back to the author's places.</summary>
+    internal UnitTexts? Texts { get; init; }
 
     /// <summary>What was found, in the order of reading.</summary>
     public required IReadOnlyList<UnitFinding> Findings { get; init; }

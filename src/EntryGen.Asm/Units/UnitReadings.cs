@@ -22,12 +22,16 @@ public sealed class UnitReadings
     private readonly List<Entry> _entries = [];
     private FileCache _files = new();
     private int _reads;
+    private int _checks;
 
     /// <summary>The readings of this process.</summary>
     public static UnitReadings Shared { get; } = new();
 
     /// <summary>How many times a unit was read, rather than remembered.</summary>
     public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>How many times rules looked at a unit.</summary>
+    public int Checks => Volatile.Read(ref _checks);
 
     /// <summary>The characters of a text that a host represents by an object of its own; the same string each time it is asked with that object.</summary>
     /// <param name="text">The object, whose <see cref="object.ToString"/> gives the characters.</param>
@@ -43,15 +47,41 @@ public sealed class UnitReadings
         var entry = EntryOf(inputs);
         lock (entry)
         {
-            if (entry.Reading is null)
+            return Read(entry, cancellation);
+        }
+    }
+
+    /// <summary>Everything that reading and rules find in a unit, or what was found in it before.</summary>
+    /// <param name="inputs">All that decides what the unit means.</param>
+    /// <param name="cancellation">Stops; nothing is remembered then.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public IReadOnlyList<UnitFinding> Check(UnitInputs inputs, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var entry = EntryOf(inputs);
+        lock (entry)
+        {
+            if (entry.Findings is null)
             {
-                Interlocked.Increment(ref _reads);
-                entry.Reading = UnitReader.Read(inputs, Files(), cancellation);
-                Forget();
+                var reading = Read(entry, cancellation);
+                Interlocked.Increment(ref _checks);
+                entry.Findings = UnitRules.Check(reading, cancellation);
             }
 
-            return entry.Reading;
+            return entry.Findings;
         }
+    }
+
+    private UnitReading Read(Entry entry, CancellationToken cancellation)
+    {
+        if (entry.Reading is null)
+        {
+            Interlocked.Increment(ref _reads);
+            entry.Reading = UnitReader.Read(entry.Inputs, Files(), cancellation);
+            Forget();
+        }
+
+        return entry.Reading;
     }
 
     // Finds the entry of equal inputs, or makes one, and notes that it was used last.
@@ -108,5 +138,8 @@ public sealed class UnitReadings
 
         /// <summary>Null until somebody has read to the end.</summary>
         public UnitReading? Reading { get; set; }
+
+        /// <summary>Null until somebody has checked to the end.</summary>
+        public IReadOnlyList<UnitFinding>? Findings { get; set; }
     }
 }

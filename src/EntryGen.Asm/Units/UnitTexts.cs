@@ -42,12 +42,39 @@ internal sealed class UnitTexts(UnitInputs inputs, FileCache cache)
             }
         }
 
-        // A suggestion replaces the characters of the finding, so they must be the author's.
-        var canBeReplaced = own is { Part: not UnitPart.Member };
         return new UnitFinding(
-            canBeReplaced ? diagnostic : diagnostic with { Suggestion = null },
+            diagnostic,
             places.Count > 0 ? places[0] : new UnitPlace(UnitPart.Declaration, inputs.Declaration.Key),
-            new(places.Skip(1)));
+            new(places.Skip(1)))
+        {
+            Steps = new(StepsOf(diagnostic)),
+            Fix = FixOf(diagnostic),
+        };
+    }
+
+    private IEnumerable<UnitPlace> StepsOf(AsmDiagnostic diagnostic) =>
+        (diagnostic.Detail?.Path ?? []).Select(step => Locate(step.Span)).OfType<UnitPlace>().Where(place => place.Part != UnitPart.Member).Distinct();
+
+    // All edits or none, and only where the characters are the author's.
+    private UnitFix? FixOf(AsmDiagnostic diagnostic)
+    {
+        if (diagnostic.Fix is not { } fix)
+        {
+            return null;
+        }
+
+        var edits = new List<UnitEdit>();
+        foreach (var edit in fix.Edits)
+        {
+            if (Locate(edit.Span) is not { Part: not UnitPart.Member, Imported: null } place)
+            {
+                return null;
+            }
+
+            edits.Add(new UnitEdit(place, edit.Replacement));
+        }
+
+        return new UnitFix(fix.Title, new(edits));
     }
 
     private UnitPlace? Locate(SourceSpan? span)

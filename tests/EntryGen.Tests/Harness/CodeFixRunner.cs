@@ -42,7 +42,7 @@ internal static class CodeFixRunner
     public static async Task<TestProject> FixAllAsync(TestProject project)
     {
         var (solution, diagnostics) = await OpenAsync(project);
-        var provider = new NearestNameCodeFixProvider();
+        var provider = new SuggestedFixProvider();
         var action = (await Task.WhenAll(diagnostics.Select(diagnostic => ActionsAsync(solution, diagnostic)))).SelectMany(actions => actions).First();
         var context = new FixAllContext(
             solution.Projects.Single(),
@@ -84,7 +84,7 @@ internal static class CodeFixRunner
         var project = solution.Projects.Single();
         var document = project.Documents.Concat(project.AdditionalDocuments).Single(candidate => candidate.FilePath == path);
         var actions = new List<CodeAction>();
-        await new NearestNameCodeFixProvider().RegisterCodeFixesAsync(
+        await new SuggestedFixProvider().RegisterCodeFixesAsync(
             new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), CancellationToken.None));
         return actions;
     }

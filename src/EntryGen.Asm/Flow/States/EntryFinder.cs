@@ -42,11 +42,10 @@ public static class EntryFinder
     /// <summary>The entries, in the order of their addresses.</summary>
     public static IReadOnlyList<AnalyzedEntry> Find(Program program)
     {
-        var called = new HashSet<CodeItem>(program.Items.OfType<Instruction>().Select(instruction => instruction.Target?.Item).OfType<CodeItem>());
         var entries = new List<AnalyzedEntry>();
         foreach (var symbol in program.Symbols.Values)
         {
-            if (symbol.Item is { } item && ShapeOf(symbol, called) is var (shape, stack))
+            if (symbol.Item is { } item && ShapeOf(symbol.Name, symbol.IsGlobal) is var (shape, stack))
             {
                 entries.Add(new AnalyzedEntry(symbol.Name, item, shape, stack, _withErrorCode.Contains(symbol.Name)) { IsCompatible = _compatible.Contains(symbol.Name) });
             }
@@ -55,16 +54,41 @@ public static class EntryFinder
         return [.. entries.OrderBy(entry => entry.Item.Index).ThenBy(entry => entry.Symbol, StringComparer.Ordinal)];
     }
 
-    private static (EntryShape Shape, StackObject Stack)? ShapeOf(ProgramSymbol symbol, HashSet<CodeItem> called)
+    /// <summary>An entry that is declared as one.</summary>
+    /// <param name="name">Its symbol.</param>
+    /// <param name="item">Its first item.</param>
+    /// <param name="shape">How it is reached; null for what its name says, and by a call when that says nothing.</param>
+    public static AnalyzedEntry Describe(string name, CodeItem item, EntryShape? shape)
     {
-        var name = symbol.Name;
+        var known = ShapeOf(name, isGlobal: true) ?? (EntryShape.Call, StackObject.Thread);
+
+        // An exception is an interrupt that can hit more places.
+        var isAsNamed = shape is null || shape == known.Shape || (shape == EntryShape.Interrupt && known.Shape == EntryShape.Exception);
+        var (actual, stack) = isAsNamed ? known : (shape!.Value, StackOf(shape.Value));
+        return new AnalyzedEntry(name, item, actual, stack, _withErrorCode.Contains(name))
+        {
+            IsCompatible = _compatible.Contains(name) || actual is EntryShape.Sysenter or EntryShape.SoftwareInterrupt,
+        };
+    }
+
+    private static StackObject StackOf(EntryShape shape) => shape switch
+    {
+        EntryShape.Call => StackObject.Thread,
+        EntryShape.Syscall => StackObject.User,
+        EntryShape.Nmi => StackObject.Nmi,
+        EntryShape.Paranoid => StackObject.Debug,
+        _ => StackObject.Entry,
+    };
+
+    private static (EntryShape Shape, StackObject Stack)? ShapeOf(string name, bool isGlobal)
+    {
         if (_known.TryGetValue(name, out var known))
         {
             return known;
         }
 
         // The entries of Xen's paravirtualized guests run in another world: no SWAPGS, no CR3.
-        if (!symbol.IsGlobal || name.IndexOf("xen", StringComparison.Ordinal) >= 0)
+        if (!isGlobal || name.IndexOf("xen", StringComparison.Ordinal) >= 0)
         {
             return null;
         }

@@ -1,4 +1,3 @@
-using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow;
 using EntryGen.Asm.Gas;
 using EntryGen.Asm.Instructions;
@@ -52,12 +51,6 @@ internal sealed class CallRegisters
     /// <summary>The argument of a parameter where it is written, or the macro's name in the call when it is a default.</summary>
     public SourceSpan? PlaceOf(int parameter) =>
         Call.Arguments.LastOrDefault(argument => argument.Parameter == parameter) is { Value: { IsEmpty: false } value } ? value.Span : Call.Span;
-
-    /// <summary>The instruction that makes a finding at the call one.</summary>
-    /// <param name="instruction">The instruction.</param>
-    /// <param name="what">What it does, as a predicate.</param>
-    public FindingDetail Related(Instruction instruction, string what) =>
-        new([], "any", [new FindingStep(instruction.Statement.Text.Span, $"'{instruction}' {what}"), new FindingStep(Call.Span, $"{Call}")]);
 
     // With the percent sign, or as macros take it that write it themselves (%r\reg).
     private static bool IsRegister(TextSlice value) => !value.IsEmpty && (value.Source.Text[value.Start] == '%' || value.Length <= 4);

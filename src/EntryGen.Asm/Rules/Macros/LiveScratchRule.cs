@@ -15,7 +15,10 @@ internal sealed class LiveScratchRule : IRule
     public IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } = [MacroDiagnostics.LiveScratch];
 
     /// <inheritdoc/>
-    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation)
+    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation) =>
+        CallFindings.Complete(input, [.. Find(input, cancellation)], cancellation);
+
+    private static IEnumerable<CallFinding> Find(RuleInput input, CancellationToken cancellation)
     {
         foreach (var call in CallRegisters.Of(input, cancellation))
         {
@@ -79,16 +82,14 @@ internal sealed class LiveScratchRule : IRule
     private static bool EntersOthers(Instruction instruction) =>
         instruction.Info.ControlFlow is ControlFlow.Call or ControlFlow.Jump && instruction.Target?.Item is null;
 
-    private static AsmDiagnostic Describe(CallRegisters call, int parameter, int register, Instruction read)
+    private static CallFinding Describe(CallRegisters call, int parameter, int register, Instruction read)
     {
         var name = "%" + RegisterNames.NameOf(new Register(RegisterClass.General, register, 8));
-        return new AsmDiagnostic(
+        var diagnostic = new AsmDiagnostic(
             MacroDiagnostics.LiveScratch,
             $"'{call.Call.Macro.Name}' overwrites {name}, which '{read}' at line {read.Statement.Line} reads; give another register as '{call.Call.Macro.Parameters[parameter].Name}'.",
             call.PlaceOf(parameter),
-            call.Call.Frame)
-        {
-            Detail = call.Related(read, "reads it"),
-        };
+            call.Call.Frame);
+        return new CallFinding(diagnostic, call.Call, call.Uses.First(use => use.IsWrite && use.Parameter == parameter).Instruction, read);
     }
 }

@@ -14,7 +14,10 @@ internal sealed class SameRegisterRule : IRule
     public IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } = [MacroDiagnostics.SameRegister];
 
     /// <inheritdoc/>
-    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation)
+    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation) =>
+        CallFindings.Complete(input, [.. Find(input, cancellation)], cancellation);
+
+    private static IEnumerable<CallFinding> Find(RuleInput input, CancellationToken cancellation)
     {
         foreach (var call in CallRegisters.Of(input, cancellation))
         {
@@ -73,18 +76,16 @@ internal sealed class SameRegisterRule : IRule
         return uses[last].IsWrite;
     }
 
-    private static AsmDiagnostic Describe(CallRegisters call, RegisterUse lost, RegisterUse by)
+    private static CallFinding Describe(CallRegisters call, RegisterUse lost, RegisterUse by)
     {
         var parameters = call.Call.Macro.Parameters;
         var name = "%" + RegisterNames.NameOf(new Register(RegisterClass.General, lost.Register, 8));
-        return new AsmDiagnostic(
+        var diagnostic = new AsmDiagnostic(
             MacroDiagnostics.SameRegister,
             $"'{call.Call.Macro.Name}' gets {name} as '{parameters[by.Parameter].Name}' and as '{parameters[lost.Parameter].Name}': "
             + $"'{by.Instruction}' overwrites what '{parameters[lost.Parameter].Name}' holds; give another register.",
             call.PlaceOf(by.Parameter),
-            call.Call.Frame)
-        {
-            Detail = call.Related(by.Instruction, "overwrites it"),
-        };
+            call.Call.Frame);
+        return new CallFinding(diagnostic, call.Call, by.Instruction, ReferenceEquals(lost.Instruction, by.Instruction) ? null : lost.Instruction);
     }
 }

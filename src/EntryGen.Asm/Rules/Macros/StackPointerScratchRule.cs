@@ -13,7 +13,10 @@ internal sealed class StackPointerScratchRule : IRule
     public IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } = [MacroDiagnostics.StackPointerAsScratch];
 
     /// <inheritdoc/>
-    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation)
+    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation) =>
+        CallFindings.Complete(input, [.. Find(input, cancellation)], cancellation);
+
+    private static IEnumerable<CallFinding> Find(RuleInput input, CancellationToken cancellation)
     {
         foreach (var call in CallRegisters.Of(input, cancellation))
         {
@@ -21,14 +24,12 @@ internal sealed class StackPointerScratchRule : IRule
             {
                 if (register == Rsp && StackUseAfterWrite(call, parameter) is { } use)
                 {
-                    yield return new AsmDiagnostic(
+                    var diagnostic = new AsmDiagnostic(
                         MacroDiagnostics.StackPointerAsScratch,
                         $"'{call.Call.Macro.Name}' overwrites %rsp as '{call.Call.Macro.Parameters[parameter].Name}' and uses the stack ('{use}'); give another register.",
                         call.PlaceOf(parameter),
-                        call.Call.Frame)
-                    {
-                        Detail = call.Related(use, "uses the stack"),
-                    };
+                        call.Call.Frame);
+                    yield return new CallFinding(diagnostic, call.Call, use);
                 }
             }
         }

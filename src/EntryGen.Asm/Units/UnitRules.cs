@@ -1,0 +1,50 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Rules;
+
+namespace EntryGen.Asm.Units;
+
+/// <summary>Looks at a unit with every rule.</summary>
+internal static class UnitRules
+{
+    /// <summary>What reading found and, when there was no error, what the rules find. Never throws for anything in the unit.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static IReadOnlyList<UnitFinding> Check(UnitReading reading, CancellationToken cancellation)
+    {
+        if (reading is not { Program: { } program, Listing: { } listing, Texts: { } texts })
+        {
+            return reading.Findings;
+        }
+
+        try
+        {
+            var input = new RuleInput(program, [listing], EntriesOf(reading.Inputs.Declaration, program), cancellation: cancellation);
+            var found = RuleSet.Check(input, cancellation);
+            return [.. reading.Findings, .. FollowUps.Without([.. reading.Findings.Select(finding => finding.Diagnostic)], found).Select(texts.Trace)];
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return [.. reading.Findings, texts.Trace(UnitReader.Failure(reading.Inputs, "checking", exception))];
+        }
+    }
+
+    private static IReadOnlyList<AnalyzedEntry> EntriesOf(UnitDeclaration unit, Program program) =>
+        [.. unit.Entries.Select(entry => EntryOf(entry, program)).OfType<AnalyzedEntry>()];
+
+    // A kind that is not given is what the kernel's name says; an entry of another name is a function that kernel code calls.
+    private static AnalyzedEntry? EntryOf(EntryDeclaration entry, Program program) =>
+        program.Symbols.TryGetValue(entry.Name, out var symbol) && symbol.Item is { } item
+            ? EntryFinder.Describe(entry.Name, item, ShapeOf(entry.Kind))
+            : null;
+
+    private static EntryShape? ShapeOf(string kind) => kind switch
+    {
+        "Syscall" => EntryShape.Syscall,
+        "Sysenter" => EntryShape.Sysenter,
+        "Int80" => EntryShape.SoftwareInterrupt,
+        "Interrupt" => EntryShape.Interrupt,
+        "Paranoid" => EntryShape.Paranoid,
+        "Nmi" => EntryShape.Nmi,
+        _ => null,
+    };
+}
