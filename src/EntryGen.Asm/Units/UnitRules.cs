@@ -1,13 +1,14 @@
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow.States;
 using EntryGen.Asm.Rules;
+using EntryGen.Asm.Suppressions;
 
 namespace EntryGen.Asm.Units;
 
 /// <summary>Looks at a unit with every rule.</summary>
 internal static class UnitRules
 {
-    /// <summary>What reading found and, when there was no error, what the rules find. Never throws for anything in the unit.</summary>
+    /// <summary>What reading found and, when there was no error, what the rules find, without what comments suppress. Never throws for anything in the unit.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static IReadOnlyList<UnitFinding> Check(UnitReading reading, CancellationToken cancellation)
     {
@@ -19,8 +20,12 @@ internal static class UnitRules
         try
         {
             var input = new RuleInput(program, [listing], EntriesOf(reading.Inputs.Declaration, program), cancellation: cancellation);
-            var found = RuleSet.Check(input, cancellation);
-            return [.. reading.Findings, .. FollowUps.Without([.. reading.Findings.Select(finding => finding.Diagnostic)], found).Select(texts.Trace)];
+            List<AsmDiagnostic> read = [.. reading.Findings.Select(finding => finding.Diagnostic)];
+            var found = FollowUps.Without(read, RuleSet.Check(input, cancellation));
+            var judged = SuppressionSet.Read([listing]).Apply([.. read, .. found]);
+            return [.. judged
+                .Select((finding, i) => i < read.Count ? reading.Findings[i] with { Diagnostic = finding } : texts.Trace(finding))
+                .Where(finding => finding.Diagnostic.Suppression is null)];
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -24,7 +24,7 @@ public sealed class SurfaceDiagnosticsTests
             [Macro("reg:req")]
             private const string TEST_BIT = "bt $BIT, \\reg";
 
-            [Entry("TEST_BIT %rax\n call helper\n movw %ax, %gs:flush_mask\n ret", Kind = EntryKind.Nmi)]
+            [Entry("TEST_BIT %rax\n call helper\n movw %ax, %gs:flush_mask\n ret")]
             public static partial Stop start(ref Cpu cpu);
 
             [CFunction]
