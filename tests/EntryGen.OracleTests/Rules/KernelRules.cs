@@ -27,7 +27,7 @@ public static class KernelRules
     /// <param name="version">The tree.</param>
     /// <param name="changed">The text that a file has instead of its own; null for the tree as it is.</param>
     /// <param name="defines">Configuration macros to set, <c>NAME=value</c>.</param>
-    /// <returns>What was found; null when the text is no program any more, as the assembler would say too.</returns>
+    /// <returns>What was found, suggestions left out; null when the text is no program any more, as the assembler would say too.</returns>
     public static IReadOnlyList<AsmDiagnostic>? TryCheck(string version, SourceText? changed = null, params string[] defines)
     {
         var units = defines.Any(define => define.StartsWith("CONFIG_X86_FRED=", StringComparison.Ordinal)) ? [.. _units, "entry_64_fred"] : _units;
@@ -39,7 +39,7 @@ public static class KernelRules
             [.. units.Zip(listings, (unit, listing) => new ProgramUnit(unit, listing, listing.PreprocessorMacros!))], new ProgramOptions());
         return listings.SelectMany(listing => listing.Diagnostics).Concat(result.Diagnostics).Any(IsFatal)
             ? null
-            : RuleSet.Check(new RuleInput(result.Program, listings));
+            : [.. RuleSet.Check(new RuleInput(result.Program, listings)).Where(found => found.Descriptor.Severity != AsmSeverity.Info)];
     }
 
     private static bool IsFatal(AsmDiagnostic found) => found.Descriptor.Severity == AsmSeverity.Error || found.Descriptor == ProgramDiagnostics.UnknownMnemonic;

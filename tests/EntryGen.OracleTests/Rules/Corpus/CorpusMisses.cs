@@ -9,7 +9,6 @@ public static class CorpusMisses
     {
         ["gs-load-gs-index-unbalanced"] = NoRule,
         ["fence-paranoid-swapgs-path"] = NoRule,
-        ["cr3-nmi-restore-before-ibrs"] = NoRule,
         ["pcid-flush-inverted"] = NoRule,
         ["nmi-no-df-set"] = NoRule,
         ["nmi-no-repeat-check"] = NoRule,
