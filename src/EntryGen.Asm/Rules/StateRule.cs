@@ -38,7 +38,9 @@ internal sealed class StateReport(RuleInput input)
     /// <param name="instruction">The instruction.</param>
     /// <param name="message">One sentence: what is wrong and what to do.</param>
     /// <param name="when">The features among the node's with which it is wrong; null for all of them.</param>
-    public void Add(AsmDiagnosticDescriptor descriptor, StateNode node, Instruction instruction, string message, FeatureCondition? when = null)
+    /// <param name="fix">The one obvious fix (<see cref="Fixes.InstructionFixes"/>); null when there is none.</param>
+    public void Add(
+        AsmDiagnosticDescriptor descriptor, StateNode node, Instruction instruction, string message, FeatureCondition? when = null, Func<SuggestedFix?>? fix = null)
     {
         var condition = when is { } only ? node.Condition.And(only) : node.Condition;
         if (condition.IsNever)
@@ -49,7 +51,7 @@ internal sealed class StateReport(RuleInput input)
         var key = (descriptor, instruction, message);
         if (!_found.TryGetValue(key, out var occurrence))
         {
-            _found.Add(key, occurrence = new Occurrence(node, condition));
+            _found.Add(key, occurrence = new Occurrence(node, condition, fix));
         }
 
         occurrence.Condition = occurrence.Condition.Or(condition);
@@ -62,12 +64,15 @@ internal sealed class StateReport(RuleInput input)
         .Select(found => new AsmDiagnostic(found.Key.Descriptor, found.Key.Message, found.Key.Instruction.Statement.Text.Span, found.Key.Instruction.Statement.Frame)
         {
             Expansion = found.Key.Instruction.Statement.Text.OriginAt(0)?.Expansion,
+            Fix = found.Value.Fix?.Invoke(),
             Detail = new FindingDetail(
                 [.. found.Value.Entries], found.Value.Condition.Describe(input.Assumptions), [.. StatePath.To(found.Value.First, found.Key.Instruction)]),
         });
 
-    private sealed class Occurrence(StateNode first, FeatureCondition condition)
+    private sealed class Occurrence(StateNode first, FeatureCondition condition, Func<SuggestedFix?>? fix)
     {
+        public Func<SuggestedFix?>? Fix { get; } = fix;
+
         public StateNode First { get; } = first;
 
         public FeatureCondition Condition { get; set; } = condition;

@@ -1,5 +1,6 @@
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Rules.Fixes;
 
 namespace EntryGen.Asm.Rules.State;
 
@@ -38,7 +39,12 @@ internal sealed class CCallRule : StateRule
 
         if (cpu.Flags.System.Bit(AbstractFlags.DirectionBit) != false)
         {
-            report.Add(StateDiagnostics.CWithDirectionFlag, node, instruction, $"{function} is called while DF may be set, as user mode left it; CLD must come before.");
+            report.Add(
+                StateDiagnostics.CWithDirectionFlag,
+                node,
+                instruction,
+                $"{function} is called while DF may be set, as user mode left it; CLD must come before.",
+                fix: () => InstructionFixes.AddBefore(instruction, "cld"));
         }
 
         if (cpu[AbstractState.Rsp].Stack == StackObject.Entry && !_mayRunOnEntryStack.Contains(function))
