@@ -1,9 +1,6 @@
 using System.CommandLine;
-using EntryGen.Asm;
-using EntryGen.Asm.Diagnostics;
-using EntryGen.Asm.Rules;
 using EntryGen.Tool.Input;
-using EntryGen.Tool.Messages;
+using EntryGen.Tool.Linting;
 using EntryGen.Tool.Patches;
 using EntryGen.Tool.Review;
 
@@ -46,7 +43,7 @@ internal static class ReviewCommand
                 tree,
                 PatchReview.FilesOutside(read, tree, unitsBefore.Concat(unitsAfter)),
                 ReaderInput.IncludedAt([.. unitsAfter, .. unitsBefore]),
-                FindingChange.Compare(Check(unitsBefore, programBefore, chosen), Check(unitsAfter, programAfter, chosen), tree),
+                FindingChange.Compare(Linter.Check(unitsBefore, programBefore, chosen), Linter.Check(unitsAfter, programAfter, chosen), tree),
                 CostChange.Compare(costsBefore, costsAfter),
                 costsAfter.Count);
             if (result.GetValue(format) == OutputFormat.Json)
@@ -62,7 +59,4 @@ internal static class ReviewCommand
         });
         return command;
     }
-
-    private static IReadOnlyList<AsmDiagnostic> Check(IReadOnlyList<ReadUnit> units, Program program, FeatureSet? features) =>
-        RuleSet.Check(new RuleInput(program, [.. units.Select(unit => unit.Listing)], isOn: features is null ? null : feature => features.Contains(feature.Name)));
 }

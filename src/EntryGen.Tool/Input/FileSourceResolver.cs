@@ -26,6 +26,9 @@ internal sealed class FileSourceResolver(IReadOnlyList<string> roots, IReadOnlyD
         return text;
     }
 
+    /// <summary>The full path of a file that was read by the path that messages show; null when there is none.</summary>
+    public string? FullPath(string path) => roots.Select(root => Path.Combine(root, path)).FirstOrDefault(Exists) is { } file ? Path.GetFullPath(file) : null;
+
     /// <summary>Reads a file that the caller named.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="mayBeEmpty">Whether it may have nothing in it.</param>

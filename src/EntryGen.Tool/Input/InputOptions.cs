@@ -93,6 +93,11 @@ internal sealed class InputOptions
             ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(tree, host.Directory))
             : throw new InputException("--tree is needed: the kernel source tree.");
 
+    /// <summary>The full path of the built headers; null when they are not apart from the tree.</summary>
+    /// <exception cref="InputException">They are not there.</exception>
+    public string? ReadHeaders(ParseResult result, Host host) =>
+        Directory(host, result.GetValue(_headers), "--headers") is { } headers ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(headers, host.Directory)) : null;
+
     /// <summary>Turns the options into what the reader takes.</summary>
     /// <param name="result">The call.</param>
     /// <param name="host">Where it runs.</param>

@@ -19,6 +19,14 @@ internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceR
     /// <exception cref="InputException">There is an error in a file, or in the code that is kept; everything that is wrong is in it.</exception>
     public (IReadOnlyList<ReadUnit> Units, Program Program) Read(Func<IReadOnlyList<ReadUnit>, IReadOnlyList<string>?> entries)
     {
+        var (units, program, mistakes) = TryRead(entries);
+        Refuse(mistakes, units);
+        return (units, program);
+    }
+
+    /// <summary>The same with whatever is wrong in the files beside what could be made of them.</summary>
+    public (IReadOnlyList<ReadUnit> Units, Program Program, IReadOnlyList<AsmDiagnostic> Mistakes) TryRead(Func<IReadOnlyList<ReadUnit>, IReadOnlyList<string>?> entries)
+    {
         var options = new ReaderOptions { Preprocessor = Preprocessor };
         IReadOnlyList<ReadUnit> units = [.. Files.Select(file => new ReadUnit(file, AsmReader.Read(file, options, Resolver)))];
         var mistakes = units.SelectMany(unit => unit.Listing.Diagnostics).ToList();
@@ -27,8 +35,7 @@ internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceR
         var reached = mistakes.Any(IsRefused) ? null : entries(units);
         var programs = units.Select(unit => new ProgramUnit(unit.Source.Path, unit.Listing, unit.Listing.PreprocessorMacros!));
         var result = ProgramBuilder.Build([.. programs], new ProgramOptions { EntrySymbols = reached });
-        Refuse([.. mistakes, .. FollowUps.Without(mistakes, result.Diagnostics)], units);
-        return (units, result.Program);
+        return (units, result.Program, [.. mistakes, .. FollowUps.Without(mistakes, result.Diagnostics)]);
     }
 
     /// <summary>The text of the one file with everything it takes from others.</summary>
@@ -69,8 +76,8 @@ internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceR
         }
     }
 
-    // A word that is no instruction is only a warning to the generator, whose table may lack what a newer assembler knows. Here it ends the command, as it does the assembler.
-    private static bool IsRefused(AsmDiagnostic found) => found.Descriptor.Severity == AsmSeverity.Error || found.Descriptor == ProgramDiagnostics.UnknownMnemonic;
+    /// <summary>Whether a finding keeps a file from being read. A word that is no instruction is only a warning to the generator, whose table may lack what a newer assembler knows; here it is an error, as it is to the assembler.</summary>
+    public static bool IsRefused(AsmDiagnostic found) => found.Descriptor.Severity == AsmSeverity.Error || found.Descriptor == ProgramDiagnostics.UnknownMnemonic;
 }
 
 /// <summary>One file, read without an error.</summary>

@@ -7,12 +7,12 @@ namespace EntryGen.Tool.Linting;
 internal static class FindingJson
 {
     /// <summary>Writes findings.</summary>
-    public static void Write(IReadOnlyList<AsmDiagnostic> found, TextWriter output)
+    public static void Write(LintReport report, TextWriter output)
     {
         var lines = new JsonLines(output);
-        foreach (var finding in found)
+        foreach (var finding in report.Findings)
         {
-            foreach (var entry in EntriesOf(finding))
+            foreach (var entry in EntriesOf(finding.Diagnostic))
             {
                 lines.Write(json => Write(json, finding, entry));
             }
@@ -23,18 +23,19 @@ internal static class FindingJson
     public static IReadOnlyList<string> EntriesOf(AsmDiagnostic finding) => finding.Detail?.Entries is { Count: > 0 } entries ? entries : [""];
 
     /// <summary>Writes the properties of a finding in one entry.</summary>
-    public static void Write(Utf8JsonWriter json, AsmDiagnostic finding, string entry)
+    public static void Write(Utf8JsonWriter json, LintFinding finding, string entry)
     {
-        json.WriteString("rule", finding.Id);
-        json.WriteString("severity", finding.Descriptor.Severity switch { AsmSeverity.Error => "error", AsmSeverity.Warning => "warning", _ => "suggestion" });
-        json.WriteString("file", finding.Span?.Source.Path ?? "");
-        json.WriteNumber("line", finding.Span?.Line ?? 0);
-        json.WriteNumber("column", finding.Span?.Column ?? 0);
+        var (found, detail) = (finding.Diagnostic, finding.Diagnostic.Detail);
+        json.WriteString("rule", found.Id);
+        json.WriteString("severity", finding.SeverityWord);
+        json.WriteString("file", found.Span?.Source.Path ?? "");
+        json.WriteNumber("line", found.Span?.Line ?? 0);
+        json.WriteNumber("column", found.Span?.Column ?? 0);
         json.WriteString("entry", entry);
-        json.WriteString("features", finding.Detail?.Features ?? "any");
-        json.WriteString("message", finding.Message);
+        json.WriteString("features", detail?.Features ?? "any");
+        json.WriteString("message", found.Message);
         json.WriteStartArray("path");
-        foreach (var step in finding.Detail?.Path ?? [])
+        foreach (var step in detail?.Path ?? [])
         {
             json.WriteStringValue(step.Span is { } place ? $"{place}: {step.Text}" : step.Text);
         }

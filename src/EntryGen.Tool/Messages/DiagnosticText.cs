@@ -19,7 +19,7 @@ internal static class DiagnosticText
     /// <param name="includedAt">Where each file was included.</param>
     public static IEnumerable<string> Lines(AsmSeverity severity, AsmDiagnostic found, IReadOnlyDictionary<SourceText, SourceSpan> includedAt)
     {
-        var message = $"{Word(severity)}: {found.Id}: {found.Message}";
+        var message = $"{Word(severity)}: {found.Message} [{found.Id}]";
         return found.Span is { } span ? [.. Includes(span.Source, includedAt), $"{span}: {message}", .. Excerpt(span), .. Macros(found)] : [message];
     }
 

@@ -30,7 +30,7 @@ internal static class ReviewJson
                 {
                     json.WriteString("kind", "finding");
                     json.WriteString("change", change.Kind.ToString().ToLowerInvariant());
-                    FindingJson.Write(json, change.Finding, entry);
+                    FindingJson.Write(json, new LintFinding(change.Finding, change.Finding.Descriptor.Severity), entry);
                 });
             }
         }

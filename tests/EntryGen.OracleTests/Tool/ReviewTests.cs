@@ -27,7 +27,7 @@ public sealed class ReviewTests : IDisposable
     {
         var (code, output) = Review("6.1", macro => Once(SkipKernel(macro), "\tmovq\t\\save_reg, %cr3\n", ""));
         Assert.Equal(1, code);
-        Assert.Contains("warning: EG2005:", output, StringComparison.Ordinal);
+        Assert.Contains(" [EG2005]", output, StringComparison.Ordinal);
         Assert.Contains("    after:  returned to kernel mode, changed: CR3", output, StringComparison.Ordinal);
     }
 

@@ -189,7 +189,7 @@ public sealed class ExpandTests : IDisposable
         var run = _workspace.Run("expand", "wrong.S");
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.StartsWith(place, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.Split('\n'), line => line.Contains(": error: EG0", StringComparison.Ordinal));
+        Assert.Single(run.Error.Split('\n'), line => line.Contains(": error: ", StringComparison.Ordinal) && line.Contains(" [EG0", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -8,22 +8,22 @@ namespace EntryGen.Tests.Tool;
 public sealed class MessageWriterTests
 {
     [Theory]
-    [InlineData("entry.S:2:9: EG0060: There is no instruction 'movz[q]'.", true)]
-    [InlineData("dir[1]/entry.S:1:1: EG0030: '.macro A' has no .endm", true)]
+    [InlineData("entry.S:2:9: error: There is no instruction 'movz[q]'. [EG0060]", true)]
+    [InlineData("dir[1]/entry.S:1:1: error: '.macro A' has no .endm [EG0030]", true)]
     [InlineData("[/] no such file: EG", false)]
     [InlineData("--features: no CPU feature is called 'PCIDD'.", false)]
     public void Markup_changes_the_look_and_no_character(string message, bool hasRule)
     {
         var markup = MessageWriter.Markup(message);
         Assert.Equal(message, Markup.Remove(markup));
-        Assert.Equal(hasRule, markup.Contains("[red]EG", StringComparison.Ordinal));
+        Assert.Equal(hasRule, markup.Contains("[red][[EG", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Redirected_output_is_the_plain_line()
     {
         using var writer = new StringWriter();
-        MessageWriter.Write(writer, "entry.S:2:9: EG0060: [odd]");
-        Assert.Equal("entry.S:2:9: EG0060: [odd]" + Environment.NewLine, writer.ToString());
+        MessageWriter.Write(writer, "entry.S:2:9: error: [odd] [EG0060]");
+        Assert.Equal("entry.S:2:9: error: [odd] [EG0060]" + Environment.NewLine, writer.ToString());
     }
 }
