@@ -23,8 +23,9 @@ internal sealed class LintCommand
 
     private readonly Option<AsmSeverity> _least = new("--severity")
     {
-        Description = "The least severity to show: suggestion (default), warning or error.",
+        Description = "The least severity to show: suggestion, warning (default) or error.",
         HelpName = "suggestion|warning|error",
+        DefaultValueFactory = _ => AsmSeverity.Warning,
         CustomParser = result =>
         {
             switch (result.Tokens[0].Value)

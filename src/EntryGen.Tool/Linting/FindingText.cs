@@ -27,7 +27,8 @@ internal static class FindingText
         string?[] counts = [Count(report, AsmSeverity.Error, "error"), Count(report, AsmSeverity.Warning, "warning"), Count(report, AsmSeverity.Info, "suggestion")];
         var found = counts.Any(count => count is not null) ? string.Join(", ", counts.OfType<string>()) : "nothing found";
         var suppressed = report.Suppressed.Count == 0 ? "" : $", {report.Suppressed.Count} suppressed";
-        return $"{found}{suppressed} in {Number(report.Units.Count, "file")}: {report.Scope}";
+        var hidden = report.Hidden == 0 ? "" : $"; {Number(report.Hidden, "finding")} of lower severity not shown (--severity suggestion)";
+        return $"{found}{suppressed} in {Number(report.Units.Count, "file")}: {report.Scope}{hidden}";
     }
 
     private static string? Count(LintReport report, AsmSeverity severity, string word) =>

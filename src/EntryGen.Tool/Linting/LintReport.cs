@@ -7,8 +7,9 @@ namespace EntryGen.Tool.Linting;
 /// <param name="Units">The files.</param>
 /// <param name="Findings">What is to be shown, file by file.</param>
 /// <param name="Suppressed">What comments say is no mistake.</param>
+/// <param name="Hidden">How many findings are of too low a severity to be shown.</param>
 /// <param name="Scope">In words, what the rules looked at.</param>
-internal sealed record LintReport(IReadOnlyList<ReadUnit> Units, IReadOnlyList<LintFinding> Findings, IReadOnlyList<LintFinding> Suppressed, string Scope)
+internal sealed record LintReport(IReadOnlyList<ReadUnit> Units, IReadOnlyList<LintFinding> Findings, IReadOnlyList<LintFinding> Suppressed, int Hidden, string Scope)
 {
     /// <summary>Whether there is something that must not be: a warning or an error.</summary>
     public bool IsWrong => Findings.Any(finding => finding.Severity != AsmSeverity.Info);

@@ -58,10 +58,11 @@ internal static class Linter
             .OrderBy(finding => finding.Span is { } span && order.TryGetValue(span.Source, out var place) ? place : int.MaxValue)
             .ThenBy(finding => finding.Span?.Start ?? 0).ThenBy(finding => finding.Id, StringComparer.Ordinal).ThenBy(finding => finding.Message, StringComparer.Ordinal)
             .Select(finding => (Finding: finding, Severity: SeverityOf(finding, options)))
-            .Where(known => known.Severity is { } severity && severity >= options.Least)
+            .Where(known => known.Severity is not null)
             .Select(known => new LintFinding(known.Finding, known.Severity!.Value))
             .ToList();
-        return new LintReport(units, [.. all.Where(finding => finding.Diagnostic.Suppression is null)], [.. all.Where(finding => finding.Diagnostic.Suppression is not null)], scope);
+        var shown = all.Where(finding => finding.Severity >= options.Least || options.Rules.Contains(finding.Diagnostic.Id)).ToLookup(finding => finding.Diagnostic.Suppression is not null);
+        return new LintReport(units, [.. shown[false]], [.. shown[true]], all.Count(finding => finding.Diagnostic.Suppression is null) - shown[false].Count(), scope);
     }
 
     // A rule asked for leaves the others out, but not what keeps a file from being read.

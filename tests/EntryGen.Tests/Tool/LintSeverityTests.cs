@@ -18,7 +18,17 @@ public sealed class LintSeverityTests : IDisposable
     public void A_globalconfig_above_the_file_says_the_severity(string value, string? severity, int exitCode)
     {
         _workspace.With(".globalconfig", Global + $"dotnet_diagnostic.EG0063.severity = {value}\n");
-        Assert.Equal((severity, exitCode), Lint());
+        Assert.Equal((severity, exitCode), Lint("--severity", "suggestion"));
+    }
+
+    [Fact]
+    public void Suggestions_are_counted_and_not_shown_until_asked_for()
+    {
+        _workspace.With(".globalconfig", Global + "dotnet_diagnostic.EG0063.severity = suggestion\n");
+        Assert.Equal((null, 0), Lint());
+        Assert.EndsWith("; 1 finding of lower severity not shown (--severity suggestion)\n", _workspace.Run("lint", "src/x86/a.S").Succeeded().Output, StringComparison.Ordinal);
+        Assert.Equal(("suggestion", 0), Lint("--severity", "suggestion"));
+        Assert.Equal(("suggestion", 0), Lint("--rule", "EG0063"));
     }
 
     [Fact]
@@ -32,7 +42,7 @@ public sealed class LintSeverityTests : IDisposable
     public void A_section_that_fits_the_file_wins_over_a_globalconfig()
     {
         _workspace.With("src/x86/.globalconfig", Global + "dotnet_diagnostic.EG0063.severity = error\n").With(".editorconfig", "root = true\n[*.S]\ndotnet_diagnostic.eg0063.severity = suggestion\n[*.cs]\ndotnet_diagnostic.EG0063.severity = none\n");
-        Assert.Equal(("suggestion", 0), Lint());
+        Assert.Equal(("suggestion", 0), Lint("--severity", "suggestion"));
     }
 
     [Fact]
