@@ -94,14 +94,24 @@ internal sealed class CallRegisters
         foreach (var register in new[] { memory.Base, memory.Index })
         {
             at = at < 0 ? -1 : text.IndexOf('%', at + 1);
-            if (register is { Class: RegisterClass.General } && at >= 0 && ParameterIn(memory.Text.Slice(at, 2), call) is { } parameter)
+            if (register is { Class: RegisterClass.General } && at >= 0 && ParameterIn(memory.Text.Slice(at, NameEnd(text, at + 1) - at), call) is { } parameter)
             {
                 yield return (parameter, register.Number);
             }
         }
     }
 
-    // The second character, as the first may be a percent sign of the macro's.
+    private static int NameEnd(string text, int start)
+    {
+        while (start < text.Length && char.IsLetterOrDigit(text[start]))
+        {
+            start++;
+        }
+
+        return start;
+    }
+
+    // The last character: those before it may be the macro's (%r\reg).
     private static int? ParameterIn(TracedText text, MacroCall call)
     {
         if (text.Length == 0 || text.OriginAt(text.Length - 1) is not { } origin)
