@@ -10,6 +10,8 @@ namespace EntryGen.Tests.Harness;
 /// <summary>Applies code fixes to a project as an editor does, to C# files and AdditionalFiles.</summary>
 internal static class CodeFixRunner
 {
+    private static readonly CodeFixProvider[] _providers = [new SuggestedFixProvider(), new DeclarationFixProvider()];
+
     /// <summary>The titles of what is offered for the project's diagnostics, in their order.</summary>
     public static async Task<IReadOnlyList<string>> OfferedAsync(TestProject project)
     {
@@ -42,8 +44,8 @@ internal static class CodeFixRunner
     public static async Task<TestProject> FixAllAsync(TestProject project)
     {
         var (solution, diagnostics) = await OpenAsync(project);
-        var provider = new SuggestedFixProvider();
         var action = (await Task.WhenAll(diagnostics.Select(diagnostic => ActionsAsync(solution, diagnostic)))).SelectMany(actions => actions).First();
+        var provider = _providers.First(candidate => candidate.FixableDiagnosticIds.Contains(action.EquivalenceKey!) && (candidate is DeclarationFixProvider) == IsDeclaration(action.EquivalenceKey!));
         var context = new FixAllContext(
             solution.Projects.Single(),
             provider,
@@ -84,10 +86,15 @@ internal static class CodeFixRunner
         var project = solution.Projects.Single();
         var document = project.Documents.Concat(project.AdditionalDocuments).Single(candidate => candidate.FilePath == path);
         var actions = new List<CodeAction>();
-        await new SuggestedFixProvider().RegisterCodeFixesAsync(
-            new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), CancellationToken.None));
+        foreach (var provider in _providers.Where(provider => provider.FixableDiagnosticIds.Contains(diagnostic.Id)))
+        {
+            await provider.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), CancellationToken.None));
+        }
+
         return actions;
     }
+
+    private static bool IsDeclaration(string id) => _providers.OfType<DeclarationFixProvider>().Single().FixableDiagnosticIds.Contains(id);
 
     private static async Task<TestProject> ApplyAsync(TestProject project, CodeAction action)
     {

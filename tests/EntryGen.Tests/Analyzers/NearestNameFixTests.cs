@@ -3,7 +3,7 @@ using EntryGen.Tests.Harness;
 namespace EntryGen.Tests.Analyzers;
 
 /// <summary>The fix for a name that does not exist changes that name and nothing else, and is not offered when it has nothing to change.</summary>
-public sealed class NearestNameCodeFixTests
+public sealed class NearestNameFixTests
 {
     private const string Source = """"
         using EntryGen;
