@@ -38,7 +38,7 @@ public sealed class RuleDiagnosticsTests
 
         Assert.Equal(["INVOKE  first", "swapgs"], found.AdditionalLocations.Select(WrittenAt));
         Assert.EndsWith("CLD must come before. (In start.)", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        Assert.Equal(("EntryGen.State", DiagnosticSeverity.Warning), (found.Descriptor.Category, found.Severity));
+        Assert.Equal(("EntryGen.State", DiagnosticSeverity.Warning), (found.Descriptor.Category, found.DefaultSeverity));
         Assert.EndsWith("docs/rules/EG2009.md", found.Descriptor.HelpLinkUri, StringComparison.Ordinal);
     }
 
