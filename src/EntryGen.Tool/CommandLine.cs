@@ -24,6 +24,7 @@ public static class CommandLine
             ImportCommand.Create(host),
             LintCommand.Create(host),
             ReviewCommand.Create(host),
+            ExploreCommand.Create(host),
         };
 
         var result = root.Parse(SplitJoinedOptions(args));

@@ -11,4 +11,7 @@ public static class ExitCode
 
     /// <summary>The input or the call is wrong; standard error says how.</summary>
     public const int Wrong = 2;
+
+    /// <summary>A bound was hit before there was an answer.</summary>
+    public const int Unknown = 3;
 }

@@ -39,6 +39,9 @@ public sealed class Activation
     /// <summary>RSP with which the interrupted code continues.</summary>
     public ulong ResumeStackPointer => Interrupted(Reg.Rsp);
 
+    /// <summary>All registers as they were before the event.</summary>
+    internal ReadOnlySpan<ulong> Registers => _interrupted;
+
     /// <summary>A register as it was before the event.</summary>
     public ulong Interrupted(Reg register) => _interrupted[(int)register];
 

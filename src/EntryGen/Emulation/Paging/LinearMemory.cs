@@ -116,7 +116,7 @@ internal sealed partial class LinearMemory
     public ref byte FillWindow(ulong address, int length, AccessKind access)
     {
         var isInOnePage = (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize;
-        if (!isInOnePage || !_machine.HasWindows || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
+        if (!isInOnePage || (access == AccessKind.Write && IsWritingSeen) || !_machine.HasWindows || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
         {
             return ref Unsafe.NullRef<byte>();
         }
@@ -241,11 +241,19 @@ internal sealed partial class LinearMemory
         ? Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode, _file[HiddenState.WindowContext])
         : 0;
 
+    /// <summary>Somebody wants to see every write: there are no windows for writing.</summary>
+    private bool IsWritingSeen => _memory.Writing is not null;
+
     /// <summary>Keeps a translation, which the TLB has, in a window.</summary>
     private void Keep(ulong address, PhysicalAddress physical, ulong context, AccessKind access)
     {
         if (access == AccessKind.Write)
         {
+            if (IsWritingSeen)
+            {
+                return;
+            }
+
             _memory.Touch((int)(physical.Value >> 12));
         }
 

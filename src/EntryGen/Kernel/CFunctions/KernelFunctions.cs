@@ -26,6 +26,10 @@ internal static class KernelFunctions
         "xenpv_restore_regs_and_return_to_usermode", "asm_fred_exit_user", "error_entry", "paranoid_entry", "xen_error_entry",
     }.ToFrozenSet();
 
+    /// <summary>Whether a function is no C code but assembly of another file: a barrier, a thunk, part of a path.</summary>
+    public static bool IsAssembly(string name) => _noEffect.Contains(name) || _assembly.Contains(name)
+        || name.StartsWith(IndirectThunk, StringComparison.Ordinal) || name is "entry_ibpb" or "write_ibpb";
+
     /// <summary>The model of a function, or null when the machine's default will do.</summary>
     public static CFunction? Find(string name, KernelContext kernel) => name switch
     {

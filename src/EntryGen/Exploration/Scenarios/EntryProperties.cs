@@ -1,0 +1,282 @@
+using EntryGen.Emulation;
+using EntryGen.Exploration.Scenarios.States;
+using EntryGen.Kernel;
+
+namespace EntryGen.Exploration.Scenarios;
+
+/// <summary>The named properties of entry code. docs/exploration.md has the table.</summary>
+public static class EntryProperties
+{
+    private const string Sdm = "SDM vol. 3A";
+
+    /// <summary>An event leaves CR3 as it found it: table, half and PCID.</summary>
+    public static EntryProperty Cr3Restored { get; } = new(
+        "P1.1",
+        "when an entry returns, CR3 holds what the interrupted code had",
+        Moments.Return,
+        state => state[Reg.Cr3] == state.Innermost.Interrupted(Reg.Cr3))
+    {
+        Explain = state => Difference("CR3", state[Reg.Cr3], state.Innermost.Interrupted(Reg.Cr3)),
+    };
+
+    /// <summary>Kernel code that ran on the user page tables runs on them again.</summary>
+    public static EntryProperty UserHalfRestored { get; } = new(
+        "P1.4",
+        "kernel code that was interrupted on the user page tables goes on on them",
+        Moments.Return,
+        state => state.Innermost.FromUser || !WasOnUserPageTables(state) || state.OnUserPageTables);
+
+    /// <summary>User code never runs on the kernel page tables.</summary>
+    public static EntryProperty UserRunsOnUserHalf { get; } = new(
+        "P1.6",
+        "no user instruction runs on the kernel page tables",
+        Moments.Return,
+        state => (state[Reg.Cs] & 3) != 3 || !state.IsIsolated || state.OnUserPageTables);
+
+    /// <summary>The TLB's tag belongs to the table: otherwise translations of one serve the other.</summary>
+    public static EntryProperty PcidOfTable { get; } = new(
+        "cr3-pcid",
+        "CR3 always names a page table of the process, under that table's PCID",
+        Moments.Step,
+        HasOwnPcid,
+        "SDM vol. 3A, 4.10.4.1: with bit 63 set, entries that were made for the PCID are used")
+    {
+        Explain = state => $"CR3 is {Hex(state[Reg.Cr3])}: the {(state.OnUserPageTables ? "user" : "kernel")} page table with PCID {state[Reg.Cr3] & Cr3Bits.PcidMask}",
+    };
+
+    /// <summary>Control comes back to what was interrupted.</summary>
+    public static EntryProperty Returns { get; } = new(
+        "return",
+        "an entry returns to what it interrupted: RIP, CS, RSP, SS and RFLAGS",
+        Moments.Return,
+        state => state.Innermost.IsFault || WrongFrame(state).Length == 0)
+    {
+        Explain = state => string.Join("; ", WrongFrame(state).Select(register => Difference(register, state))),
+    };
+
+    /// <summary>The interrupted code finds its registers.</summary>
+    public static EntryProperty RegistersPreserved { get; } = new(
+        "registers",
+        "the interrupted code finds its general registers as they were, but for those that a system call may change",
+        Moments.Return,
+        state => state.Innermost.IsFault || WrongRegisters(state).Length == 0)
+    {
+        Explain = state => string.Join("; ", WrongRegisters(state).Select(register => Difference(register, state))),
+    };
+
+    /// <summary>GS bases and SPEC_CTRL are as they were.</summary>
+    public static EntryProperty GsRestored { get; } = new(
+        "gs",
+        "when an entry returns, the GS base and the one that SWAPGS would load are as they were",
+        Moments.Return,
+        state => state[Reg.GsBase] == state.Innermost.Interrupted(Reg.GsBase) && state[Reg.KernelGsBase] == state.Innermost.Interrupted(Reg.KernelGsBase))
+    {
+        Explain = state => Difference("GS base", state[Reg.GsBase], state.Innermost.Interrupted(Reg.GsBase))
+            ?? Difference("IA32_KERNEL_GS_BASE", state[Reg.KernelGsBase], state.Innermost.Interrupted(Reg.KernelGsBase)),
+    };
+
+    /// <summary>IBRS is as it was.</summary>
+    public static EntryProperty SpecCtrlRestored { get; } = new(
+        "spec-ctrl",
+        "when an entry returns, IA32_SPEC_CTRL holds what it held",
+        Moments.Return,
+        state => state[Reg.SpecCtrl] == state.Innermost.Interrupted(Reg.SpecCtrl))
+    {
+        Explain = state => Difference("IA32_SPEC_CTRL", state[Reg.SpecCtrl], state.Innermost.Interrupted(Reg.SpecCtrl)),
+    };
+
+    /// <summary>C code runs on the kernel page tables.</summary>
+    public static EntryProperty CallsOnKernelHalf { get; } = new(
+        "c-cr3",
+        "C code is called on the kernel page tables",
+        Moments.Call,
+        state => !state.OnUserPageTables);
+
+    /// <summary>C code finds its per-CPU variables.</summary>
+    public static EntryProperty CallsWithKernelGs { get; } = new(
+        "c-gs",
+        "C code is called with the kernel's GS base",
+        Moments.Call,
+        state => state[Reg.GsBase] == state.Environment.Layout.PerCpuBase.Value)
+    {
+        Explain = state => Difference("GS base", state[Reg.GsBase], state.Environment.Layout.PerCpuBase.Value),
+    };
+
+    /// <summary>C code runs on a stack that it may use: an event from user mode on the thread's.</summary>
+    public static EntryProperty CallsOnItsStack { get; } = new(
+        "c-stack",
+        "C code is called on a kernel stack, and for user code on the thread's: never on the entry stack or on one that the next event would overwrite",
+        Moments.Call,
+        HasRightStack,
+        "x86/kernel/traps.c: an event from user mode may schedule; IST stacks start over at each event")
+    {
+        Explain = state => $"RSP is {Hex(state[Reg.Rsp])}, on {state.Environment.Stacks.OfPointer(state[Reg.Rsp])?.Name ?? "no"} stack",
+    };
+
+    /// <summary>C code finds the flags that its compiler relies on.</summary>
+    public static EntryProperty CallsWithFlags { get; } = new(
+        "c-flags",
+        "C code is called with DF clear, and with AC clear where SMAP is on",
+        Moments.Call,
+        state => (state[Reg.Rflags] & (Flags.DF | ((state[Reg.Cr4] & Cr4Bits.SMAP) != 0 ? Flags.AC : 0))) == 0,
+        "System V ABI 3.2.1; Linux enters C with SMAP in force")
+    {
+        Explain = state => $"RFLAGS is {Hex(state[Reg.Rflags])}",
+    };
+
+    /// <summary>C code with IBRS: it is on while the kernel runs, where the kernel uses it.</summary>
+    public static EntryProperty CallsWithIbrs { get; } = new(
+        "c-ibrs",
+        "where the kernel uses IBRS, it is on when C code is called",
+        Moments.Call,
+        state => (state[Reg.SpecCtrl] & state.Environment.KernelSpecCtrl) == state.Environment.KernelSpecCtrl);
+
+    /// <summary>pt_regs that C code is given say what was interrupted.</summary>
+    public static EntryProperty PtRegsTrue { get; } = new(
+        "pt-regs",
+        "pt_regs on the stack of a handler hold what was interrupted",
+        Moments.Call,
+        state => WrongPtRegs(state).Length == 0)
+    {
+        Explain = state => string.Join("; ", WrongPtRegs(state)),
+    };
+
+    /// <summary>Entry code does not fault.</summary>
+    public static EntryProperty NoFault { get; } = new(
+        "no-fault",
+        "no instruction of entry code faults, but for those in the exception table: nothing is used that the live page tables do not map",
+        Moments.Fault,
+        _ => false)
+    {
+        Explain = state => $"{VectorNames.Of(state.Stop.Vector)}{(state.Stop.Vector == Vectors.PageFault ? $" at {Hex(state.Stop.Address)}, error code 0x{state.Stop.ErrorCode:x}" : "")}"
+            + (state.OnUserPageTables ? ", on the user page tables" : ""),
+    };
+
+    /// <summary>Each NMI is handled.</summary>
+    public static EntryProperty NoLostNmi { get; } = new(
+        "no-lost-nmi",
+        "after each NMI its C handler runs before what it interrupted goes on",
+        Moments.Return,
+        state => !state.OwesNmi || IsNested(state),
+        Sdm + ", 6.7.1");
+
+    /// <summary>No triple fault.</summary>
+    public static EntryProperty NoShutdown { get; } = new(
+        "no-shutdown", "there is no triple fault", Moments.Stop, state => state.Stop.Kind != StopKind.Shutdown, Sdm + ", 6.15");
+
+    /// <summary>Control stays in code.</summary>
+    public static EntryProperty StaysInCode { get; } = new(
+        "no-stray",
+        "control goes to entry code, to functions that it calls, or back to what was interrupted; registers that a C function left undefined are not used",
+        Moments.Stop,
+        state => state.Stop.Kind is not (StopKind.Left or StopKind.UndefinedValue or StopKind.Halted))
+    {
+        Explain = state => state.Stop.Kind == StopKind.UndefinedValue
+            ? $"{((Reg)state.Stop.Address).ToString().ToUpperInvariant()} was left undefined by a C function"
+            : $"RIP is {Hex(state[Reg.Rip])}",
+    };
+
+    /// <summary>All of them, in the order in which they are reported.</summary>
+    public static IReadOnlyList<EntryProperty> All { get; } =
+    [
+        Cr3Restored, UserHalfRestored, UserRunsOnUserHalf, PcidOfTable, Returns, RegistersPreserved, GsRestored, SpecCtrlRestored,
+        CallsOnKernelHalf, CallsWithKernelGs, CallsOnItsStack, CallsWithFlags, CallsWithIbrs, PtRegsTrue, NoFault, NoLostNmi, NoShutdown, StaysInCode,
+    ];
+
+    internal static bool HasOwnPcid(EntryState state) => state.KnowsCr3(state[Reg.Cr3]);
+
+    private static bool WasOnUserPageTables(EntryState state) =>
+        state.IsIsolated && (state.Innermost.Interrupted(Reg.Cr3) & Cr3Bits.UserPageTable) != 0;
+
+    // A nested NMI only asks the one that it interrupted to run its handler again.
+    private static bool IsNested(EntryState state)
+    {
+        for (var level = 0; level < state.Level - 1; level++)
+        {
+            if (state.Activation(level).Vector == Vectors.Nmi)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool HasRightStack(EntryState state)
+    {
+        var stack = state.Environment.Stacks.OfPointer(state[Reg.Rsp])?.Kind;
+        if (CFunctionKinds.Of(state.Function) == CFunctionKind.StackSwitch)
+        {
+            return stack is not (null or StackKind.User);
+        }
+
+        // #DF has nowhere to go: it is not expected to return.
+        return state.Innermost.FromUser && state.Innermost.Vector != Vectors.DoubleFault
+            ? stack == StackKind.Thread
+            : stack is not (null or StackKind.User or StackKind.Entry or StackKind.Espfix);
+    }
+
+    private static Reg[] WrongFrame(EntryState state)
+    {
+        var was = state.Innermost;
+        var flags = was.Kind == EntryKind.Sysenter ? Flags.Status | Flags.RF : Flags.RF;
+        return
+        [
+            .. new[] { Reg.Rip, Reg.Cs, Reg.Rsp, Reg.Ss }.Where(register => state[register] != was.Interrupted(register)),
+            .. ((state[Reg.Rflags] ^ was.Interrupted(Reg.Rflags)) & ~flags) != 0 ? [Reg.Rflags] : Array.Empty<Reg>(),
+        ];
+    }
+
+    private static Reg[] WrongRegisters(EntryState state)
+    {
+        var was = state.Innermost;
+        var free = MayChange(was.Kind);
+        return [.. Enumerable.Range(0, 16).Select(number => (Reg)number).Where(register => register != Reg.Rsp && !free.Contains(register) && state[register] != was.Interrupted(register))];
+    }
+
+    /// <summary>What a system call gives up: its result, and what the instructions that enter and leave overwrite. A called routine: what the ABI says.</summary>
+    private static Reg[] MayChange(EntryKind kind) => kind switch
+    {
+        EntryKind.Syscall or EntryKind.Sysenter => [Reg.Rax, Reg.Rcx, Reg.R11],
+        EntryKind.Int80 => [Reg.Rax],
+        EntryKind.Call => [Reg.Rax, Reg.Rcx, Reg.Rdx, Reg.Rsi, Reg.Rdi, Reg.R8, Reg.R9, Reg.R10, Reg.R11],
+        _ => [],
+    };
+
+    private static string[] WrongPtRegs(EntryState state)
+    {
+        // Handlers are given pt_regs that lie just above the return address; other calls say nothing about them.
+        var regs = state[Reg.Rsp] + 8;
+        var was = state.Innermost;
+        if (state[Reg.Rdi] != regs || was.Kind == EntryKind.Call || was.IsFault)
+        {
+            return [];
+        }
+
+        var wrong = new List<string>();
+        foreach (var (register, offset, name) in PtRegsWords.Of(was.Kind))
+        {
+            if (!state.Machine.TryTranslate(regs + (ulong)offset, out _))
+            {
+                return [$"pt_regs at {Hex(regs)} are not mapped"];
+            }
+
+            var word = state.Machine.Peek<ulong>(regs + (ulong)offset);
+            var expected = was.Interrupted(register);
+            var ignored = register == Reg.Rflags ? Flags.RF : register is Reg.Cs or Reg.Ss ? ~0xFFFFUL : 0;
+            if (((word ^ expected) & ~ignored) != 0)
+            {
+                wrong.Add($"pt_regs->{name} is {Hex(word)}, was {Hex(expected)}");
+            }
+        }
+
+        return [.. wrong];
+    }
+
+    private static string Difference(Reg register, EntryState state) =>
+        $"{register.ToString().ToUpperInvariant()} is {Hex(state[register])}, was {Hex(state.Innermost.Interrupted(register))}";
+
+    private static string? Difference(string name, ulong now, ulong expected) => now == expected ? null : $"{name} is {Hex(now)}, was {Hex(expected)}";
+
+    private static string Hex(ulong value) => $"0x{value:x}";
+}

@@ -1,0 +1,126 @@
+using EntryGen.Exploration.Scenarios.States;
+using EntryGen.Kernel;
+
+namespace EntryGen.Exploration.Scenarios;
+
+/// <summary>
+/// A question about an entry: from where it is reached, with which features, what may interrupt it and how often, what its C handlers may do, and what must hold. Immutable:
+/// every method returns another scenario.
+/// </summary>
+/// <example>
+/// <code>
+/// EntryScenario.Of(Paranoid.EntryUnit, "asm_exc_nmi")
+///     .From(StartState.Kernel with { Cr3 = Side.User })
+///     .Inject(InjectedEvents.Nmi | InjectedEvents.MachineCheck, most: 2)
+///     .Explore()
+///     .ShouldHold();
+/// </code>
+/// </example>
+public sealed record EntryScenario
+{
+    private EntryScenario(EntryUnit unit, string entry)
+    {
+        Unit = unit;
+        Entry = entry;
+    }
+
+    /// <summary>The entry code.</summary>
+    public EntryUnit Unit { get; }
+
+    /// <summary>The entry.</summary>
+    public string Entry { get; }
+
+    /// <summary>What the event that leads to it finds.</summary>
+    public StartState Start { get; private init; } = StartState.User;
+
+    /// <summary>The kernel around it.</summary>
+    public KernelOptions Options { get; private init; } = new();
+
+    /// <summary>What may interrupt it.</summary>
+    public InjectedEvents Events { get; private init; }
+
+    /// <summary>How many events there may be in one run, nested or one after the other.</summary>
+    public int MostEvents { get; private init; }
+
+    /// <summary>Whether events are left out that the kernel sees to that they do not happen.</summary>
+    public bool KernelAssumptions { get; private init; } = true;
+
+    /// <summary>Whether runs without a choice are one transition.</summary>
+    public bool IsReduced { get; private init; } = true;
+
+    /// <summary>The properties; empty for all that are named.</summary>
+    public IReadOnlyList<EntryProperty> Properties { get; private init; } = [];
+
+    /// <summary>The bounds and the number of threads.</summary>
+    public ExplorationBounds Bounds { get; private init; } = new();
+
+    /// <summary>A scenario: from user code, with nothing that interrupts.</summary>
+    /// <param name="unit">The entry code.</param>
+    /// <param name="entry">The symbol of an entry in it.</param>
+    /// <exception cref="ArgumentException">The unit has no such symbol.</exception>
+    public static EntryScenario Of(EntryUnit unit, string entry)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        ArgumentNullException.ThrowIfNull(entry);
+        return unit.Symbols.ContainsKey(entry) || unit.Entries.ContainsKey(entry)
+            ? new EntryScenario(unit, entry)
+            : throw new ArgumentException($"Unit '{unit}' has no symbol '{entry}'.", nameof(entry));
+    }
+
+    /// <summary>From where it is reached.</summary>
+    public EntryScenario From(StartState start) => this with { Start = start };
+
+    /// <summary>The kernel around it: features, ASID, models of C functions.</summary>
+    public EntryScenario In(KernelOptions options) => this with { Options = options };
+
+    /// <summary>The CPU features that are on.</summary>
+    public EntryScenario With(FeatureSet features) => this with { Options = Options with { Features = features } };
+
+    /// <summary>What may happen at every instruction boundary.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="most">How many in one run, nested or one after the other.</param>
+    public EntryScenario Inject(InjectedEvents events, int most = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(most);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(most, 16);
+        return this with { Events = events, MostEvents = events == InjectedEvents.None ? 0 : most };
+    }
+
+    /// <summary>Lets events happen also where the kernel sees to that they do not.</summary>
+    public EntryScenario WithoutKernelAssumptions() => this with { KernelAssumptions = false };
+
+    /// <summary>Adds properties; without any, all of <see cref="EntryProperties.All"/> are looked at.</summary>
+    public EntryScenario With(params IEnumerable<EntryProperty> properties) => this with { Properties = [.. Properties, .. properties] };
+
+    /// <summary>Adds a property of the caller's own.</summary>
+    /// <param name="words">What it demands; also its id.</param>
+    /// <param name="at">When.</param>
+    /// <param name="holds">Whether it holds then.</param>
+    public EntryScenario With(string words, Moments at, EntryPredicate holds) => With(new EntryProperty(words, words, at, holds));
+
+    /// <summary>Sets bounds.</summary>
+    public EntryScenario Within(ExplorationBounds bounds) => this with { Bounds = bounds };
+
+    /// <summary>Stores every state, also those that have one successor only.</summary>
+    public EntryScenario WithoutReductions() => this with { IsReduced = false };
+
+    /// <summary>Explores.</summary>
+    /// <param name="progress">Is told how far it is; may be null.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="ArgumentException">The event cannot happen in the state, or the unit has no entry for an event that is to be injected.</exception>
+    public ScenarioResult Explore(IProgress<ExplorationProgress>? progress = null, CancellationToken cancellation = default) =>
+        ScenarioRun.Explore(this, progress, cancellation);
+}
+
+/// <summary>Bounds of an exploration.</summary>
+public sealed record ExplorationBounds
+{
+    /// <summary>The most states; null for no bound but memory.</summary>
+    public long? States { get; init; }
+
+    /// <summary>The most time.</summary>
+    public TimeSpan? Time { get; init; }
+
+    /// <summary>Threads; null for as many as there are processors.</summary>
+    public int? Threads { get; init; }
+}

@@ -1,0 +1,10 @@
+namespace EntryGen.Exploration.Scenarios;
+
+/// <summary>The entries of Linux that events lead to.</summary>
+public static class ScenarioEntries
+{
+    /// <summary>The entries that a unit must have for events to be injected, with those that the kernel's exception table needs.</summary>
+    /// <param name="events">The events.</param>
+    public static IReadOnlyList<string> Of(InjectedEvents events) =>
+        [.. InjectedEvent.All.Where(injected => events.HasFlag(injected.Event)).Select(injected => injected.Entry.Symbol), "asm_exc_general_protection"];
+}

@@ -1,0 +1,89 @@
+using EntryGen.Kernel;
+
+namespace EntryGen.Exploration.Scenarios.States;
+
+/// <summary>What the explorer must know about the instruction or C function at an address.</summary>
+/// <param name="Number">Its number, from 0, in the order of addresses.</param>
+/// <param name="Address">Where it is.</param>
+/// <param name="Name">The instruction, or the function.</param>
+/// <param name="Kind">What it does to control.</param>
+/// <param name="Instruction">The instruction as written; null for a function, and where RIP stands before the choice of an alternative.</param>
+internal sealed record CodePlace(int Number, ulong Address, string Name, CodeKind Kind, UnitInstruction? Instruction);
+
+/// <summary>What an instruction or function is to the explorer.</summary>
+internal enum CodeKind
+{
+    /// <summary>An instruction that stays in the activation.</summary>
+    Plain,
+
+    /// <summary>IRET, SYSRET or ERET: an activation may end.</summary>
+    Return,
+
+    /// <summary>RET: a called routine may end.</summary>
+    NearReturn,
+
+    /// <summary>A C function.</summary>
+    Function,
+
+    /// <summary>A C function that decides on which stack an event is handled, and so is called on others.</summary>
+    StackFunction,
+
+    /// <summary>A thunk or barrier of other assembly files: it has no view of the kernel.</summary>
+    Thunk,
+}
+
+/// <summary>The instructions of a unit and its external functions by address.</summary>
+internal sealed class CodeMap
+{
+    /// <summary>The distance of instructions in a unit's layout.</summary>
+    private const int InstructionSize = 16;
+
+    private readonly Dictionary<ulong, CodePlace> _places = [];
+
+    public CodeMap(EntryUnit unit)
+    {
+        foreach (var section in unit.Sections.Where(section => section.Executable))
+        {
+            for (var address = section.Address; address < section.Address + section.Size; address += InstructionSize)
+            {
+                // Where there is no instruction there is the choice between those of an alternative, or data.
+                var instruction = unit.Instructions.GetValueOrDefault(address);
+                Add(address, instruction?.Text.Replace('\t', ' ') ?? "", instruction is null ? CodeKind.Plain : KindOf(instruction), instruction);
+            }
+        }
+
+        foreach (var function in unit.Externals.Values.Where(external => external.Kind == ExternalKind.Function).OrderBy(external => external.Address))
+        {
+            Add(function.Address, function.Name, KindOf(function), null);
+        }
+    }
+
+    /// <summary>All places, by number.</summary>
+    public List<CodePlace> Places { get; } = [];
+
+    public CodePlace? At(ulong address) => _places.GetValueOrDefault(address);
+
+    private void Add(ulong address, string name, CodeKind kind, UnitInstruction? instruction)
+    {
+        var place = new CodePlace(Places.Count, address, name, kind, instruction);
+        if (_places.TryAdd(address, place))
+        {
+            Places.Add(place);
+        }
+    }
+
+    private static CodeKind KindOf(UnitInstruction instruction)
+    {
+        var text = instruction.Text.AsSpan().TrimStart();
+        return text.StartsWith("iret") || text.StartsWith("sysret") || text.StartsWith("eret") || text.StartsWith("sysexit") ? CodeKind.Return
+            : text.StartsWith("ret") ? CodeKind.NearReturn
+            : CodeKind.Plain;
+    }
+
+    private static CodeKind KindOf(UnitExternal function) => CFunctionKinds.Of(function.Name) switch
+    {
+        CFunctionKind.Thunk => CodeKind.Thunk,
+        CFunctionKind.StackSwitch => CodeKind.StackFunction,
+        _ => CodeKind.Function,
+    };
+}

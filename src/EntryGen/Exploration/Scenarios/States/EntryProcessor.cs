@@ -1,0 +1,270 @@
+using EntryGen.Emulation;
+using EntryGen.Kernel;
+
+namespace EntryGen.Exploration.Scenarios.States;
+
+/// <summary>Takes transitions on a live machine: one instruction or C function, or an event; and looks at the properties on the way.</summary>
+internal sealed class EntryProcessor
+{
+    private const ulong Garbage = 0x6A4B_A6E0_0000_0000;
+
+    private readonly ScenarioSetup _setup;
+    private readonly Machine _machine;
+    private readonly EntryUnit _unit;
+    private readonly ulong[] _file;
+    private readonly (EntryProperty Property, ulong Bit)[] _properties;
+    private readonly Moments _asked;
+
+    public EntryProcessor(ScenarioSetup setup)
+    {
+        _setup = setup;
+        Environment = setup.CreateEnvironment();
+        _machine = Environment.Machine;
+        _file = _machine.Registers;
+        _unit = setup.Scenario.Unit;
+        Ghost = new Ghost(setup.Levels);
+        State = new EntryState(Environment, Ghost);
+        _properties = [.. setup.Properties.Select((property, index) => (property, 1UL << index))];
+        _asked = _properties.Aggregate(Moments.None, (all, property) => all | property.Property.At);
+        Start();
+    }
+
+    public KernelEnvironment Environment { get; }
+
+    public Ghost Ghost { get; }
+
+    public EntryState State { get; }
+
+    /// <summary>Why the entry was reached, in words.</summary>
+    public string Description { get; private set; } = "";
+
+    /// <summary>Whether nothing can follow.</summary>
+    public bool IsOver => Ghost.IsHalted || (Ghost.Level == 0 && Ghost.EventsLeft == 0);
+
+    /// <summary>Where RIP is, if there is code that can run: not after everything has returned.</summary>
+    public CodePlace? Place => Ghost.Level == 0 ? null : _setup.Code.At(_file[(int)Reg.Rip]);
+
+    /// <summary>Whether an event may happen at the present boundary: the hardware's rules, then what the kernel rules out.</summary>
+    public bool MayHappen(InjectedEvent injected)
+    {
+        if (Ghost.EventsLeft == 0 || Ghost.Level == Ghost.MostLevels || Ghost.IsHalted)
+        {
+            return false;
+        }
+
+        var state = _file[(int)Reg.EventState];
+        var isShadowed = (state & EventBits.MovSsShadow) != 0;
+        return injected.Event switch
+        {
+            InjectedEvents.Nmi => (state & EventBits.NmiBlocked) == 0 && !isShadowed,
+            InjectedEvents.MachineCheck => (state & EventBits.MachineCheckInProgress) == 0 && !IsRuledOut(injected),
+            InjectedEvents.Debug => !isShadowed && !IsRuledOut(injected),
+            _ => _machine.AcceptsInterrupts,
+        };
+    }
+
+    /// <summary>Lets an event happen.</summary>
+    public void Inject(InjectedEvent injected)
+    {
+        Begin();
+        TakeUndefined();
+        Ghost.EventsLeft--;
+        Ghost.Push(_file, injected.Vector, injected.Entry.Kind, isFault: false);
+        if (injected.Event == InjectedEvents.Nmi)
+        {
+            Ghost.OwesNmi = true;
+        }
+
+        var stop = injected.Event == InjectedEvents.Nmi ? _machine.DeliverNmi() : _machine.Deliver(injected.Vector);
+        Finish(stop);
+    }
+
+    /// <summary>Runs the instruction or C function at RIP. A fault is delivered.</summary>
+    public void Step()
+    {
+        Begin();
+        var place = Place;
+        if (place is null)
+        {
+            Halt(new Stop(StopKind.Left));
+            return;
+        }
+
+        if (place.Kind is CodeKind.Function or CodeKind.StackFunction)
+        {
+            Call(place);
+        }
+
+        _setup.Covered[place.Number] = true;
+        var cpu = _machine.Cpu;
+        var stop = _unit.Step(ref cpu);
+        if (stop.Kind == StopKind.Fault)
+        {
+            stop = Fault(stop);
+        }
+        else if (stop.Kind is StopKind.None or StopKind.Left)
+        {
+            stop = default;
+            EndActivations(place);
+        }
+
+        Finish(stop);
+    }
+
+    private void Start()
+    {
+        var scenario = _setup.Scenario;
+        _machine.Budget = long.MaxValue / 2;
+        var activation = Environment.Start(scenario.Entry, scenario.Start);
+        _machine.Budget = long.MaxValue / 2;
+        Description = activation.Description;
+        Ghost.EventsLeft = scenario.MostEvents;
+        Ghost.Push(activation.Registers, activation.Entry.Vector ?? Ghost.NoVector, activation.Entry.Kind, isFault: false);
+        Ghost.ResumeAt(activation.ResumeAddress.Value);
+        Ghost.OwesNmi = activation.Entry.Kind == EntryKind.Nmi;
+        Finish(activation.Delivery);
+    }
+
+    private void Begin() => Ghost.Broken = 0;
+
+    /// <summary>
+    /// Registers that a C function left undefined become garbage like any other: to save and restore them is no use of what they hold. Whether the
+    /// interrupted code uses them shows where it is not interrupted.
+    /// </summary>
+    private void TakeUndefined()
+    {
+        for (var register = 0; register < 16; register++)
+        {
+            if (_file[register] == Cpu.Poison + (ulong)register)
+            {
+                _file[register] = Garbage + (ulong)register;
+            }
+        }
+    }
+
+    private void Finish(Stop stop)
+    {
+        if (stop.Kind != StopKind.None)
+        {
+            Halt(stop);
+            return;
+        }
+
+        Look(Moments.Step);
+        if (Ghost.Level > 0 && _setup.Code.At(_file[(int)Reg.Rip]) is null)
+        {
+            Halt(new Stop(StopKind.Left));
+        }
+        else if (!State.KnowsCr3(_file[(int)Reg.Cr3]))
+        {
+            // What happens now depends on what is in the TLB, which is no part of a state.
+            Ghost.IsHalted = true;
+        }
+        else if (IsOver)
+        {
+            Look(Moments.End);
+        }
+    }
+
+    private void Halt(Stop stop)
+    {
+        State.Stop = stop;
+        Look(Moments.Stop);
+        Ghost.IsHalted = true;
+    }
+
+    private void Call(CodePlace place)
+    {
+        State.Function = place.Name;
+        Look(Moments.Call);
+        if (place.Kind == CodeKind.Function && Ghost.VectorOf(Ghost.Level - 1) == Vectors.Nmi)
+        {
+            Ghost.OwesNmi = false;
+        }
+    }
+
+    private Stop Fault(Stop fault)
+    {
+        State.Stop = fault;
+        if (!_unit.Fixups.ContainsKey(_file[(int)Reg.Rip]))
+        {
+            Look(Moments.Fault);
+        }
+
+        if (Ghost.Level == Ghost.MostLevels)
+        {
+            return fault;
+        }
+
+        Ghost.Push(_file, fault.Vector, EntryKind.Interrupt, isFault: true);
+        return _machine.Deliver(fault);
+    }
+
+    /// <summary>An instruction that may end activations has run: which of them has it ended?</summary>
+    private void EndActivations(CodePlace place)
+    {
+        var level = Ghost.Level - 1;
+        var rip = _file[(int)Reg.Rip];
+        var isReturn = place.Kind == CodeKind.Return
+            || _setup.Code.At(rip) is null
+            || (Ghost.KindOf(level) == EntryKind.Call && rip == Ghost.Interrupted(level, Reg.Rip));
+        if (!isReturn)
+        {
+            return;
+        }
+
+        if ((_file[(int)Reg.Cs] & 3) == 3)
+        {
+            // Control is with user code: whatever was in progress is over.
+            Ghost.PopTo(1);
+            level = 0;
+        }
+        else if (rip != Ghost.Interrupted(level, Reg.Rip) && !IsLanding(level, rip) && _setup.Code.At(rip) is not null)
+        {
+            // An IRET within the entry, as an NMI that was asked to repeat makes.
+            return;
+        }
+
+        Look(Moments.Return);
+        Ghost.PopTo(level);
+    }
+
+    private bool IsLanding(int level, ulong rip) =>
+        Ghost.IsFault(level) && _unit.Fixups.TryGetValue(Ghost.Interrupted(level, Reg.Rip), out var fixup) && fixup.Landing == rip;
+
+    /// <summary>
+    /// What the kernel sees to that it does not happen: a debug exception or machine check inside one that is being handled (DR7 is cleared, MCIP is set), and
+    /// either of them in the first part of an NMI, where the IRET from it would let in an NMI that overwrites the only frame.
+    /// </summary>
+    private bool IsRuledOut(InjectedEvent injected)
+    {
+        if (!_setup.Scenario.KernelAssumptions)
+        {
+            return false;
+        }
+
+        if (Ghost.Handles(injected.Vector))
+        {
+            return true;
+        }
+
+        return _setup.NmiPrologue is { } prologue && _file[(int)Reg.Rip] >= prologue.First && _file[(int)Reg.Rip] < prologue.End;
+    }
+
+    private void Look(Moments moment)
+    {
+        if ((_asked & moment) == 0)
+        {
+            return;
+        }
+
+        State.Moment = moment;
+        foreach (var (property, bit) in _properties)
+        {
+            if ((property.At & moment) != 0 && !property.Holds(State))
+            {
+                Ghost.Broken |= bit;
+            }
+        }
+    }
+}

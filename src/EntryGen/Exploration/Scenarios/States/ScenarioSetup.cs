@@ -1,0 +1,66 @@
+using EntryGen.Kernel;
+
+namespace EntryGen.Exploration.Scenarios.States;
+
+/// <summary>What all workers of an exploration share: the question, and what was worked out of the unit. Nothing in it changes but the coverage.</summary>
+internal sealed class ScenarioSetup
+{
+    // The base activation, the events, and faults on top of them.
+    private const int LevelsForFaults = 3;
+
+    public ScenarioSetup(EntryScenario scenario, IReadOnlyList<EntryProperty> properties)
+    {
+        Scenario = scenario;
+        Properties = properties;
+        Code = new CodeMap(scenario.Unit);
+        Covered = new bool[Code.Places.Count];
+        Levels = 1 + scenario.MostEvents + LevelsForFaults;
+        foreach (var injected in InjectedEvent.All)
+        {
+            if (scenario.Events.HasFlag(injected.Event))
+            {
+                var symbol = injected.SymbolIn(scenario.Unit)
+                    ?? throw new ArgumentException($"Unit '{scenario.Unit}' has no entry for {VectorNames.Of(injected.Vector)} ({injected.Entry.Symbol}), so '{injected.Name}' cannot be injected.");
+                Events.Add((injected, scenario.Unit.Symbols[symbol]));
+            }
+        }
+
+        if (scenario.Unit.Symbols.TryGetValue("asm_exc_nmi", out var first) && scenario.Unit.Symbols.TryGetValue("repeat_nmi", out var end))
+        {
+            NmiPrologue = (first, end);
+        }
+    }
+
+    public EntryScenario Scenario { get; }
+
+    public IReadOnlyList<EntryProperty> Properties { get; }
+
+    public CodeMap Code { get; }
+
+    /// <summary>The events that may happen, with the address of the entry that each leads to.</summary>
+    public List<(InjectedEvent Event, ulong Address)> Events { get; } = [];
+
+    /// <summary>Levels of nesting that a state has room for.</summary>
+    public int Levels { get; }
+
+    /// <summary>The part of Linux's NMI entry in which the processor's frame is the only one.</summary>
+    public (ulong First, ulong End)? NmiPrologue { get; }
+
+    /// <summary>The places that ran, by number. Workers only ever set elements.</summary>
+    public bool[] Covered { get; }
+
+    /// <summary>Memory at the start, which all workers have the same.</summary>
+    public byte[]? OriginMemory { get; set; }
+
+    /// <summary>Makes the machine, just before the event that leads to the entry.</summary>
+    public KernelEnvironment CreateEnvironment()
+    {
+        var environment = KernelEnvironment.Create(Scenario.Unit, Scenario.Options);
+        foreach (var (injected, address) in Events)
+        {
+            environment.SetGate(injected.Entry, address);
+        }
+
+        return environment;
+    }
+}
