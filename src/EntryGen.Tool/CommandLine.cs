@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using EntryGen.Tool.Commands;
+using EntryGen.Tool.Exploring;
 using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool;
@@ -27,9 +28,9 @@ public static class CommandLine
             ExploreCommand.Create(host),
         };
 
-        var result = root.Parse(SplitJoinedOptions(args));
         try
         {
+            var result = root.Parse(SplitJoinedOptions(WithoutReplay(args)));
             if (result.Action is ParseErrorAction)
             {
                 // The parser explains one mistake several times over; the first is the one that was made.
@@ -53,6 +54,16 @@ public static class CommandLine
 
     private static string CommandPath(ParseResult result) =>
         result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
+
+    /// <summary><c>trace --replay TOKEN</c> is the exploration in the token, with its choices.</summary>
+    /// <exception cref="InputException">It is no token.</exception>
+    private static IReadOnlyList<string> WithoutReplay(IReadOnlyList<string> args) => args switch
+    {
+        ["trace", "--replay", var token] => ["explore", .. ReplayToken.Read(token)],
+        ["trace", "--replay"] => throw new InputException("--replay takes a token, which 'entrygen explore' prints."),
+        ["trace", .., "--replay", _] or ["trace", "--replay", _, ..] => throw new InputException("--replay takes one token, and nothing else: it holds the whole call."),
+        _ => args,
+    };
 
     /// <summary><c>-Idir</c> and <c>-DNAME=value</c>, as compilers take them, beside <c>-I dir</c> and <c>-D NAME=value</c>.</summary>
     private static List<string> SplitJoinedOptions(IReadOnlyList<string> args)

@@ -10,47 +10,105 @@ using EntryGen.Tool.Tracing;
 namespace EntryGen.Tool.Commands;
 
 /// <summary><c>entrygen explore</c>: every way in which events can interrupt an entry.</summary>
-internal static class ExploreCommand
+internal sealed class ExploreCommand
 {
+    private readonly Host _host;
+    private readonly Argument<string> _symbol = new("SYMBOL") { Description = "The entry to explore." };
+    private readonly InputOptions _input = new();
+    private readonly StartOptions _start = new();
+    private readonly FeatureOption _features = new("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
+    private readonly ScenarioOptions _scenario = new();
+    private readonly Option<bool> _emitTest = new("--emit-test") { Description = "For each violation also prints an xunit test that fails until it is fixed." };
+    private readonly Option<string?> _choices = new("--choices") { Hidden = true };
+    private readonly Option<OutputFormat> _format = FormatOption.Create();
+
+    private ExploreCommand(Host host) => _host = host;
+
     /// <summary>Creates the command.</summary>
     public static Command Create(Host host)
     {
-        var symbol = new Argument<string>("SYMBOL") { Description = "The entry to explore." };
-        var input = new InputOptions();
-        var start = new StartOptions();
-        var features = new FeatureOption("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
-        var inject = EventOption.Create();
-        var depth = CountOption("--depth", "How many events there may be in one run, nested or one after the other (default: 1).", 1, 0, 16);
-        var format = FormatOption.Create();
-        var command = new Command("explore", "Runs an entry with events at every instruction boundary, in every order, and decides properties: CR3, GS, stacks and registers at C calls and returns.") { symbol };
-        input.AddTo(command);
-        start.AddTo(command);
-        features.AddTo(command);
-        command.Add(inject);
-        command.Add(depth);
-        command.Add(format);
-        command.SetAction(result =>
+        var explore = new ExploreCommand(host);
+        var command = new Command(
+            "explore",
+            "Runs an entry with events at every instruction boundary, in every order, and decides properties: CR3, GS, stacks and registers at C calls and returns.")
         {
-            var name = result.GetRequiredValue(symbol);
-            var entry = KnownEntries.Resolve(name, KnownEntries.Find(name)?.Kind ?? EntryKind.Call);
-            var state = start.Read(result, entry);
-            var events = result.GetValue(inject);
-            var (units, program) = input.Read(result, host).Read(units => EntriesFor(units, [name], events));
-            var options = new KernelOptions { Features = features.Read(result, units, program)! };
-            using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, [name], events).Select(symbol => (symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind))]);
-            var scenario = EntryScenario.Of(compiled.Unit, name).From(state).In(options).Inject(events, result.GetValue(depth));
-            var found = scenario.Explore();
-            host.Output.Write(found.Exploration.ToString());
-            host.Output.WriteLine($"{found.Covered} covered; {found.Exploration.Elapsed.TotalSeconds:f2} s; {found.Exploration.BytesPerState} bytes");
-            return found.Verdict switch
-            {
-                Verdict.HoldsWithinBounds => ExitCode.Done,
-                Verdict.Violated => ExitCode.Found,
-                _ => ExitCode.Unknown,
-            };
-        });
+            explore._symbol,
+        };
+        explore._input.AddTo(command);
+        explore._start.AddTo(command);
+        explore._features.AddTo(command);
+        explore._scenario.AddTo(command);
+        command.Add(explore._emitTest);
+        command.Add(explore._choices);
+        command.Add(explore._format);
+        command.SetAction(explore.Run);
         return command;
     }
+
+    private int Run(ParseResult result)
+    {
+        var name = result.GetRequiredValue(_symbol);
+        var entry = KnownEntries.Resolve(name, KnownEntries.Find(name)?.Kind ?? EntryKind.Call);
+        var start = _start.Read(result, entry);
+        var properties = _scenario.PropertiesOf(result);
+        var (units, program) = _input.Read(result, _host).Read(units => EntriesFor(units, [name], _scenario.EventsOf(result)));
+        var options = new KernelOptions { Features = _features.Read(result, units, program)! };
+        using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, [name], _scenario.EventsOf(result)).Select(symbol => (symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind))]);
+        try
+        {
+            var scenario = _scenario.Apply(result, EntryScenario.Of(compiled.Unit, name).From(start).In(options));
+            if (result.GetValue(_choices) is { } choices)
+            {
+                var runs = properties.Select(property => scenario.Replay(new RunChoices(choices), property)).ToList();
+                ScenarioText.Write(_host.Output, [.. runs]);
+                return runs.Exists(run => run.IsBroken) ? ExitCode.Found : ExitCode.Done;
+            }
+
+            return Write(result, scenario.Explore());
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new InputException(wrong.Message);
+        }
+    }
+
+    private int Write(ParseResult result, ScenarioResult found)
+    {
+        if (result.GetValue(_format) == OutputFormat.Json)
+        {
+            ScenarioJson.Write(found, new JsonLines(_host.Output), isTimed: true, run => Token(result, found.Scenario, [run]));
+        }
+        else
+        {
+            ScenarioText.Write(_host.Output, found, runs => $"again: entrygen trace --replay {Token(result, found.Scenario, runs)}");
+        }
+
+        if (result.GetValue(_emitTest))
+        {
+            foreach (var broken in found.Properties.Where(property => property.Verdict == Verdict.Violated))
+            {
+                _host.Output.Write(TestText.Of(found.Scenario, broken.Property, _input.GivenFiles(result)));
+            }
+        }
+
+        return found.Verdict switch
+        {
+            Verdict.HoldsWithinBounds => ExitCode.Done,
+            Verdict.Violated => ExitCode.Found,
+            _ => ExitCode.Unknown,
+        };
+    }
+
+    private string Token(ParseResult result, EntryScenario scenario, IReadOnlyList<Counterexample> runs) => ReplayToken.Of(
+    [
+        scenario.Entry,
+        .. _input.Words(result),
+        .. StartOptions.Words(scenario.Start),
+        "--features", scenario.Options.Features.ToString(),
+        .. ScenarioOptions.Words(scenario),
+        .. runs.SelectMany(run => new[] { "--property", run.Property.Id }),
+        "--choices", runs[0].Choices.Text,
+    ]);
 
     /// <summary>The entries to compile: those asked for, and those that events lead to.</summary>
     private static IReadOnlyList<string> EntriesFor(IReadOnlyList<ReadUnit> units, IReadOnlyList<string> names, InjectedEvents events)
@@ -63,24 +121,6 @@ internal static class ExploreCommand
             }
         }
 
-        var handlers = ScenarioEntries.Of(events);
-        return [.. names, .. handlers.Where(handler => !names.Contains(handler) && units.Any(unit => unit.Defines(handler)))];
+        return [.. names, .. ScenarioEntries.Of(events).Where(handler => !names.Contains(handler) && units.Any(unit => unit.Defines(handler)))];
     }
-
-    private static Option<int> CountOption(string name, string description, int byDefault, int least, int most) => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        DefaultValueFactory = _ => byDefault,
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (!int.TryParse(text, out var count) || count < least || count > most)
-            {
-                result.AddError($"'{text}': {name} takes a number from {least} to {most}.");
-            }
-
-            return count;
-        },
-    };
 }

@@ -144,22 +144,37 @@ internal sealed class InputOptions
     };
 
     /// <summary>The call that reads the same: what an imported file says about where it came from.</summary>
-    public string Describe(ParseResult result)
+    public string Describe(ParseResult result) => string.Join(' ', Words(result).Prepend("entrygen import"));
+
+    /// <summary>The arguments that read the same.</summary>
+    public IEnumerable<string> Words(ParseResult result)
     {
-        var words = new List<string> { "entrygen import" };
-        words.AddRange(result.GetValue(_files) ?? []);
+        foreach (var file in GivenFiles(result))
+        {
+            yield return file;
+        }
+
         foreach (var option in new[] { _tree, _headers, _config })
         {
             if (result.GetValue(option) is { } value)
             {
-                words.Add($"{option.Name} {value}");
+                yield return option.Name;
+                yield return value;
             }
         }
 
-        words.AddRange((result.GetValue(_includeDirectories) ?? []).Select(directory => $"-I {directory}"));
-        words.AddRange((result.GetValue(_defines) ?? []).Select(define => $"-D {define}"));
-        return string.Join(' ', words);
+        foreach (var (name, values) in new[] { ("-I", result.GetValue(_includeDirectories)), ("-D", result.GetValue(_defines)) })
+        {
+            foreach (var value in values ?? [])
+            {
+                yield return name;
+                yield return value;
+            }
+        }
     }
+
+    /// <summary>The files, as they were given.</summary>
+    public IReadOnlyList<string> GivenFiles(ParseResult result) => result.GetValue(_files) ?? [];
 
     /// <summary>The path as given, which is how messages and results show what is below it.</summary>
     private static string? Directory(Host host, string? path, string option)

@@ -36,6 +36,16 @@ internal sealed class StartOptions
         return start;
     }
 
+    /// <summary>The arguments that describe a state.</summary>
+    public static IEnumerable<string> Words(StartState start) =>
+    [
+        "--from", Word(start.From),
+        .. start.Cr3 is { } cr3 ? ["--cr3", Word(cr3)] : Array.Empty<string>(),
+        .. start.Gs is { } gs ? ["--gs", Word(gs)] : Array.Empty<string>(),
+    ];
+
+    private static string Word(Side side) => side == Side.User ? "user" : "kernel";
+
     private static Option<Side?> SideOption(string name, string description) => new(name)
     {
         Description = description,

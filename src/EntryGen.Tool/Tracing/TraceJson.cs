@@ -28,7 +28,8 @@ internal static class TraceJson
         });
     }
 
-    private static void WriteStep(Utf8JsonWriter json, TraceStep step)
+    /// <summary>Writes the properties of one step.</summary>
+    internal static void WriteStep(Utf8JsonWriter json, TraceStep step)
     {
         json.WriteNumber("step", step.Number);
         json.WriteString("kind", step.Kind.ToString().ToLowerInvariant());

@@ -78,7 +78,7 @@ public static class VerdictText
     private static void AppendStep(StringBuilder text, string number, ExecutionStep step, int width) =>
         text.Append($"    {number,5}  {step.Name.PadRight(width)}  {step.Description}".TrimEnd()).Append('\n');
 
-    private static string? BoundOf(ExplorationResult result) => result.Bound switch
+    internal static string? BoundOf(ExplorationResult result) => result.Bound switch
     {
         Bound.None => null,
         Bound.Depth => Invariant($"the depth bound of {result.BoundValue:N0} transitions left {result.Levels[^1]:N0} states unexpanded"),

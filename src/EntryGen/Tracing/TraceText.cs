@@ -34,6 +34,60 @@ public static class TraceText
         WriteSummary(writer, trace.Summary);
     }
 
+    /// <summary>
+    /// Writes headings and steps in short: lanes only where a step changed them, and of instructions that one source line expands to without such a change
+    /// only the first, with how many there are.
+    /// </summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="label">What happened first.</param>
+    /// <param name="before">The lanes before.</param>
+    /// <param name="steps">The steps.</param>
+    public static void WriteChanges(TextWriter writer, string label, Lanes before, IReadOnlyList<TraceStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(steps);
+        var sourceWidth = Math.Max(LeastSourceWidth, steps.Select(step => FileName(step.Source).Length).DefaultIfEmpty().Max() + 2);
+        writer.WriteLine(Heading(sourceWidth));
+        writer.WriteLine(Line("", Cr3(before, null, false), before, LaneChanges.None, "", sourceWidth, $"({label})", []));
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var step = steps[i];
+            var first = i;
+            while (i + 1 < steps.Count && IsMoreOf(step, steps[i + 1]))
+            {
+                i++;
+            }
+
+            writer.WriteLine(ChangeLine(step, i - first, sourceWidth));
+        }
+    }
+
+    private static bool IsMoreOf(TraceStep first, TraceStep next) => first.Kind == TraceStepKind.Instruction && next.Kind == TraceStepKind.Instruction
+        && (first.Changes | next.Changes) == LaneChanges.None && first.Cr3Write is null && next.Cr3Write is null
+        && first.MacroStack.Count > 0 && next.MacroStack.Count > 0 && first.MacroStack[0] == next.MacroStack[0] && first.Source == next.Source;
+
+    private static string ChangeLine(TraceStep step, int more, int sourceWidth)
+    {
+        var (lanes, changes) = (step.Lanes, step.Changes);
+        var text = step.Kind switch
+        {
+            TraceStepKind.Function => $"[{step.Text}]",
+            TraceStepKind.Event => $"--- {step.Text} -> {step.Location}",
+            _ => step.Text.Replace('\t', ' ') + (more == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" and {more} more")),
+        };
+        var line = new StringBuilder()
+            .Append(step.Number.ToString(CultureInfo.InvariantCulture).PadLeft(NumberWidth)).Append("  ")
+            .Append(Column(step.Cr3Write is not null || changes.HasFlag(LaneChanges.Cr3) ? Cr3(lanes, step.Cr3Write, false) : "", Cr3Width))
+            .Append(Column(changes.HasFlag(LaneChanges.Gs) ? Gs(lanes) : "", GsWidth))
+            .Append(Column(changes.HasFlag(LaneChanges.Stack) ? Stack(lanes) : "", StackWidth))
+            .Append(Column(changes.HasFlag(LaneChanges.Interrupts) ? lanes.InterruptsEnabled ? "1" : "0" : "", FlagWidth))
+            .Append(Column(changes.HasFlag(LaneChanges.Cpl) ? lanes.Cpl.ToString(CultureInfo.InvariantCulture) : "", FlagWidth))
+            .Append(Column(FileName(step.Source), sourceWidth))
+            .Append(Column(text, TextWidth))
+            .AppendJoin(" > ", step.MacroStack.Select(macro => macro.Split('@')[0]));
+        return line.ToString().TrimEnd();
+    }
+
     private static string Heading(int sourceWidth) => new StringBuilder()
         .Append("#".PadLeft(NumberWidth)).Append("  ")
         .Append("CR3".PadRight(Cr3Width)).Append("GS".PadRight(GsWidth)).Append("stack".PadRight(StackWidth))

@@ -183,6 +183,12 @@ public static class EntryProperties
         CallsOnKernelHalf, CallsWithKernelGs, CallsOnItsStack, CallsWithFlags, CallsWithIbrs, PtRegsTrue, NoFault, NoLostNmi, NoShutdown, StaysInCode,
     ];
 
+    /// <summary>The property of an id.</summary>
+    /// <param name="id">Its name.</param>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static EntryProperty Find(string id) => All.FirstOrDefault(property => property.Id == id)
+        ?? throw new ArgumentException($"There is no property '{id}'. EntryProperties.All lists them.", nameof(id));
+
     internal static bool HasOwnPcid(EntryState state) => state.KnowsCr3(state[Reg.Cr3]);
 
     private static bool WasOnUserPageTables(EntryState state) =>

@@ -92,6 +92,9 @@ public sealed record EntryScenario
     /// <summary>Adds properties; without any, all of <see cref="EntryProperties.All"/> are looked at.</summary>
     public EntryScenario With(params IEnumerable<EntryProperty> properties) => this with { Properties = [.. Properties, .. properties] };
 
+    /// <summary>Asks just these properties.</summary>
+    public EntryScenario Ask(params IEnumerable<EntryProperty> properties) => this with { Properties = [.. properties] };
+
     /// <summary>Adds a property of the caller's own.</summary>
     /// <param name="words">What it demands; also its id.</param>
     /// <param name="at">When.</param>
@@ -109,7 +112,27 @@ public sealed record EntryScenario
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="ArgumentException">The event cannot happen in the state, or the unit has no entry for an event that is to be injected.</exception>
     public ScenarioResult Explore(IProgress<ExplorationProgress>? progress = null, CancellationToken cancellation = default) =>
-        ScenarioRun.Explore(this, progress, cancellation);
+        new ScenarioRun(this, progress, cancellation).Explore();
+
+    /// <summary>Does one run again.</summary>
+    /// <param name="choices">What was chosen: those of a counterexample.</param>
+    /// <param name="property">The property to look at.</param>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public Counterexample Replay(RunChoices choices, EntryProperty property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        try
+        {
+            return RunRecorder.Record(new ScenarioSetup(WithoutReductions(), [property]), ChoiceText.Read(choices.Text), property);
+        }
+        catch (FormatException wrong)
+        {
+            throw new ArgumentException(wrong.Message, nameof(choices), wrong);
+        }
+    }
+
+    /// <summary>The same question with fewer events.</summary>
+    internal EntryScenario WithEvents(int most) => this with { MostEvents = most };
 }
 
 /// <summary>Bounds of an exploration.</summary>

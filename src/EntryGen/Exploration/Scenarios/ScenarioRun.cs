@@ -2,41 +2,96 @@ using EntryGen.Exploration.Scenarios.States;
 
 namespace EntryGen.Exploration.Scenarios;
 
-/// <summary>Explores a scenario: puts the model, the engine and the properties together.</summary>
-internal static class ScenarioRun
+/// <summary>
+/// Explores a scenario: with no event at first, then with one more each time, so that a counterexample has the fewest events; among those with as many it has the
+/// fewest steps.
+/// </summary>
+internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationProgress>? progress, CancellationToken cancellation)
 {
-    public static ScenarioResult Explore(EntryScenario scenario, IProgress<ExplorationProgress>? progress, CancellationToken cancellation)
+    // To find the fewest steps every state is stored; beyond so many the run that was found first is shown.
+    private const long StatesForFewestSteps = 2_000_000;
+
+    private readonly IReadOnlyList<EntryProperty> _properties = scenario.Properties.Count == 0 ? EntryProperties.All : scenario.Properties;
+    private readonly Dictionary<EntryProperty, Counterexample> _broken = [];
+
+    /// <summary>Explores.</summary>
+    public ScenarioResult Explore()
     {
-        var properties = scenario.Properties.Count == 0 ? EntryProperties.All : scenario.Properties;
-        var setup = new ScenarioSetup(scenario, properties);
-        var model = new EntryModel(setup);
-        var explorer = Exploration.Explore.Model(model);
-        for (var i = 0; i < properties.Count; i++)
+        for (var events = 0; ; events++)
+        {
+            var open = _properties.Where(property => !_broken.ContainsKey(property)).ToList();
+            var setup = new ScenarioSetup(scenario.WithEvents(events), open);
+            var model = new EntryModel(setup);
+            var found = Search(setup, model, explorer => explorer);
+            if (found.Verdict == Verdict.Violated)
+            {
+                ShowFewestSteps(setup, found);
+            }
+
+            if (events == scenario.MostEvents || found.Bound != Bound.None || _broken.Count == _properties.Count)
+            {
+                var results = _properties.Select(property => _broken.TryGetValue(property, out var counterexample)
+                    ? new EntryPropertyResult(property, Verdict.Violated, counterexample)
+                    : new EntryPropertyResult(property, found.Bound == Bound.None ? Verdict.HoldsWithinBounds : Verdict.BoundHit, null));
+                return new ScenarioResult(scenario, setup, model.Description, found, [.. results]);
+            }
+        }
+    }
+
+    private ExplorationResult Search(ScenarioSetup setup, EntryModel model, Func<Explorer<EntryState>, Explorer<EntryState>> limit)
+    {
+        var explorer = limit(Bounded(Exploration.Explore.Model(model)));
+        for (var i = 0; i < setup.Properties.Count; i++)
         {
             var bit = 1UL << i;
-            explorer.With(Property<EntryState>.Invariant(properties[i].Id, properties[i].Words, (in EntryState state) => (state.Broken & bit) == 0, properties[i].Source));
+            var property = setup.Properties[i];
+            explorer.With(Property<EntryState>.Invariant(property.Id, property.Words, (in EntryState state) => (state.Broken & bit) == 0, property.Source));
         }
 
-        if (scenario.Bounds.States is { } states)
+        return explorer.Run(cancellation);
+    }
+
+    private void ShowFewestSteps(ScenarioSetup setup, ExplorationResult found)
+    {
+        var shown = Counterexamples(setup, found);
+        if (setup.Scenario.IsReduced)
         {
-            explorer.States(states);
+            var most = shown.Values.Max(counterexample => counterexample.Steps.Count);
+            var plain = new ScenarioSetup(setup.Scenario.WithoutReductions(), [.. shown.Keys]);
+            var fewest = Search(plain, new EntryModel(plain), explorer => explorer.Depth(most).States(StatesForFewestSteps));
+            foreach (var (property, counterexample) in Counterexamples(plain, fewest))
+            {
+                shown[property] = counterexample;
+            }
         }
 
-        if (scenario.Bounds.Time is { } time)
+        foreach (var (property, counterexample) in shown)
         {
-            explorer.Time(time);
+            _broken.Add(property, counterexample);
         }
+    }
 
-        if (scenario.Bounds.Threads is { } threads)
+    private static Dictionary<EntryProperty, Counterexample> Counterexamples(ScenarioSetup setup, ExplorationResult found)
+    {
+        var shown = new Dictionary<EntryProperty, Counterexample>();
+        for (var i = 0; i < setup.Properties.Count; i++)
         {
-            explorer.Threads(threads);
+            if (found.Properties[i].Counterexample is { } execution)
+            {
+                var choices = execution.Steps.Select(step => EntryModel.EventOf(step.Transition));
+                shown.Add(setup.Properties[i], RunRecorder.Record(setup, choices, setup.Properties[i]));
+            }
         }
 
-        if (progress is not null)
-        {
-            explorer.Report(progress);
-        }
+        return shown;
+    }
 
-        return new ScenarioResult(scenario, setup, model.Description, explorer.Run(cancellation));
+    private Explorer<EntryState> Bounded(Explorer<EntryState> explorer)
+    {
+        var bounds = scenario.Bounds;
+        explorer = bounds.States is { } states ? explorer.States(states) : explorer;
+        explorer = bounds.Time is { } time ? explorer.Time(time) : explorer;
+        explorer = bounds.Threads is { } threads ? explorer.Threads(threads) : explorer;
+        return progress is null ? explorer : explorer.Report(progress);
     }
 }

@@ -8,7 +8,11 @@ namespace EntryGen.Exploration.Scenarios.States;
 /// <param name="Name">The instruction, or the function.</param>
 /// <param name="Kind">What it does to control.</param>
 /// <param name="Instruction">The instruction as written; null for a function, and where RIP stands before the choice of an alternative.</param>
-internal sealed record CodePlace(int Number, ulong Address, string Name, CodeKind Kind, UnitInstruction? Instruction);
+internal sealed record CodePlace(int Number, ulong Address, string Name, CodeKind Kind, UnitInstruction? Instruction)
+{
+    /// <summary>Whether it is code of the unit: at the first instruction of an alternative another one may run in its place.</summary>
+    public bool IsInstruction => Kind is CodeKind.Plain or CodeKind.Return or CodeKind.NearReturn;
+}
 
 /// <summary>What an instruction or function is to the explorer.</summary>
 internal enum CodeKind
@@ -39,6 +43,7 @@ internal sealed class CodeMap
     private const int InstructionSize = 16;
 
     private readonly Dictionary<ulong, CodePlace> _places = [];
+    private readonly CodePlace?[] _chosen;
 
     public CodeMap(EntryUnit unit)
     {
@@ -56,7 +61,15 @@ internal sealed class CodeMap
         {
             Add(function.Address, function.Name, KindOf(function), null);
         }
+
+        _chosen = new CodePlace?[Places.Count];
     }
+
+    /// <summary>The instruction that runs when RIP is at a place: of an alternative the code that the features choose; null while it is not known.</summary>
+    public CodePlace? ChosenAt(CodePlace place) => Volatile.Read(ref _chosen[place.Number]);
+
+    /// <summary>Says which one that is. The features decide, so that it is always the same.</summary>
+    public void Choose(CodePlace place, ulong address) => Volatile.Write(ref _chosen[place.Number], At(address));
 
     /// <summary>All places, by number.</summary>
     public List<CodePlace> Places { get; } = [];

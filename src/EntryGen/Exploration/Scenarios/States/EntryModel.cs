@@ -10,9 +10,6 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
     /// <summary>The number of the transition that is one event; instructions have those of their places.</summary>
     public const int FirstEvent = 1 << 20;
 
-    // A longer run is stored in between: a loop must come back to a state that is known.
-    private const int LongestRun = 4096;
-
     private readonly ScenarioSetup _setup;
     private readonly EntryProcessor _processor;
     private readonly StateCodec _codec;
@@ -51,8 +48,7 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
         _codec.Mark();
         if (_processor.Place is { } place)
         {
-            _processor.Step();
-            RunOn();
+            _processor.Take(null);
             successors.Add(place.Number, _codec.Encode());
             _codec.Undo();
         }
@@ -61,30 +57,20 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
         {
             if (_processor.MayHappen(injected))
             {
-                _processor.Inject(injected);
-                RunOn();
+                _processor.Take(injected);
                 successors.Add(FirstEvent + (int)injected.Event, _codec.Encode());
                 _codec.Undo();
             }
         }
     }
 
+    /// <summary>The event that a transition is; null for an instruction.</summary>
+    public static InjectedEvent? EventOf(int transition) =>
+        transition < FirstEvent ? null : InjectedEvent.All.First(injected => (int)injected.Event == transition - FirstEvent);
+
     public string NameOf(int transition) => transition < FirstEvent
-        ? _setup.Code.Places[transition].Name
-        : InjectedEvent.All.First(injected => (int)injected.Event == transition - FirstEvent).Name;
+        ? (_setup.Code.ChosenAt(_setup.Code.Places[transition]) ?? _setup.Code.Places[transition]).Name
+        : EventOf(transition)!.Name;
 
     public string Describe(EntryState state) => state.Lanes.ToString();
-
-    private void RunOn()
-    {
-        if (!_setup.Scenario.IsReduced)
-        {
-            return;
-        }
-
-        for (var steps = 0; steps < LongestRun && _processor.Ghost is { EventsLeft: 0, Broken: 0 } && !_processor.IsOver; steps++)
-        {
-            _processor.Step();
-        }
-    }
 }

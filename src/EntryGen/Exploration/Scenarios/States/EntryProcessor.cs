@@ -4,8 +4,11 @@ using EntryGen.Kernel;
 namespace EntryGen.Exploration.Scenarios.States;
 
 /// <summary>Takes transitions on a live machine: one instruction or C function, or an event; and looks at the properties on the way.</summary>
-internal sealed class EntryProcessor
+internal sealed class EntryProcessor : IMachineObserver
 {
+    // A longer run is stored in between: a loop must come back to a state that is known.
+    private const int LongestRun = 4096;
+
     private const ulong Garbage = 0x6A4B_A6E0_0000_0000;
 
     private readonly ScenarioSetup _setup;
@@ -14,6 +17,7 @@ internal sealed class EntryProcessor
     private readonly ulong[] _file;
     private readonly (EntryProperty Property, ulong Bit)[] _properties;
     private readonly Moments _asked;
+    private ulong _retired;
 
     public EntryProcessor(ScenarioSetup setup)
     {
@@ -63,8 +67,38 @@ internal sealed class EntryProcessor
         };
     }
 
-    /// <summary>Lets an event happen.</summary>
-    public void Inject(InjectedEvent injected)
+    /// <summary>Is told of each instruction, C function and event on the way; null when nobody is.</summary>
+    public Action<CodePlace?, InjectedEvent?>? Stepped { get; set; }
+
+    /// <summary>Is told of each property that is broken, at that moment; null when nobody is.</summary>
+    public Action<EntryProperty, EntryState>? Broke { get; set; }
+
+    /// <summary>Takes a transition: an event, or the instruction at RIP; and what follows of itself, where runs without a choice are one transition.</summary>
+    public void Take(InjectedEvent? injected)
+    {
+        TakeOne(injected);
+        for (var steps = 1; _setup.Scenario.IsReduced && steps < LongestRun && Ghost is { EventsLeft: 0, Broken: 0 } && !IsOver; steps++)
+        {
+            TakeOne(null);
+        }
+    }
+
+    private void TakeOne(InjectedEvent? injected)
+    {
+        var place = injected is null ? Place : null;
+        if (injected is null)
+        {
+            Step();
+        }
+        else
+        {
+            Inject(injected);
+        }
+
+        Stepped?.Invoke(place, injected);
+    }
+
+    private void Inject(InjectedEvent injected)
     {
         Begin();
         TakeUndefined();
@@ -80,7 +114,7 @@ internal sealed class EntryProcessor
     }
 
     /// <summary>Runs the instruction or C function at RIP. A fault is delivered.</summary>
-    public void Step()
+    private void Step()
     {
         Begin();
         var place = Place;
@@ -95,9 +129,11 @@ internal sealed class EntryProcessor
             Call(place);
         }
 
-        _setup.Covered[place.Number] = true;
         var cpu = _machine.Cpu;
-        var stop = _unit.Step(ref cpu);
+        var chosen = _setup.Code.ChosenAt(place);
+        var stop = chosen is null && place.IsInstruction ? StepAndSee(ref cpu, place) : _unit.Step(ref cpu);
+        place = chosen ?? _setup.Code.ChosenAt(place) ?? place;
+        _setup.Covered[place.Number] = true;
         if (stop.Kind == StopKind.Fault)
         {
             stop = Fault(stop);
@@ -109,6 +145,28 @@ internal sealed class EntryProcessor
         }
 
         Finish(stop);
+    }
+
+    /// <inheritdoc/>
+    ObservedEvents IMachineObserver.Events => ObservedEvents.Instructions;
+
+    /// <inheritdoc/>
+    void IMachineObserver.Retired(Machine machine, ulong address) => _retired = address;
+
+    /// <summary>RIP may stand before the choice between the codes of an alternative: the first step shows which of them the features choose.</summary>
+    private Stop StepAndSee(ref Cpu cpu, CodePlace place)
+    {
+        _retired = 0;
+        using (_machine.Observe(this))
+        {
+            var stop = _unit.Step(ref cpu);
+            if (_retired != 0)
+            {
+                _setup.Code.Choose(place, _retired);
+            }
+
+            return stop;
+        }
     }
 
     private void Start()
@@ -264,6 +322,7 @@ internal sealed class EntryProcessor
             if ((property.At & moment) != 0 && !property.Holds(State))
             {
                 Ghost.Broken |= bit;
+                Broke?.Invoke(property, State);
             }
         }
     }

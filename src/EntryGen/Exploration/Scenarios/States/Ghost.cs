@@ -108,6 +108,9 @@ internal sealed class Ghost
         ? Cells[Place(level) + 1 + place]
         : throw new ArgumentOutOfRangeException(nameof(register), register, "What this register was before is not kept.");
 
+    /// <summary>Whether it is known what a register was when an activation began.</summary>
+    public bool Keeps(Reg register) => _placeOf[(int)register] >= 0;
+
     /// <summary>Whether an event of a vector is being handled.</summary>
     public bool Handles(byte vector)
     {

@@ -1,0 +1,118 @@
+using EntryGen.Emulation;
+using EntryGen.Kernel;
+using EntryGen.Tracing;
+
+namespace EntryGen.Exploration.Scenarios.States;
+
+/// <summary>Does one run of a scenario again and writes down every step.</summary>
+internal sealed class RunRecorder : IMachineObserver
+{
+    private readonly ScenarioSetup _setup;
+    private readonly EntryProcessor _processor;
+    private readonly List<TraceStep> _steps = [];
+    private readonly List<string> _faults = [];
+    private readonly ChoiceText _choices = new();
+    private Cr3Write? _cr3Write;
+    private Lanes _lanes;
+
+    private RunRecorder(ScenarioSetup setup)
+    {
+        _setup = setup;
+        _processor = new EntryProcessor(setup);
+        _lanes = Before;
+        Add(TraceStepKind.Event, null, _processor.Description);
+    }
+
+    private KernelEnvironment Environment => _processor.Environment;
+
+    private Lanes Before => Lanes.Of(Environment, register => _processor.Ghost.Keeps(register) ? _processor.State.Activation(0).Interrupted(register) : _processor.State[register]);
+
+    /// <summary>Takes given transitions and says what they look like.</summary>
+    /// <param name="setup">The scenario.</param>
+    /// <param name="choices">The transitions: null for an instruction.</param>
+    /// <param name="property">The property that the run breaks.</param>
+    public static Counterexample Record(ScenarioSetup setup, IEnumerable<InjectedEvent?> choices, EntryProperty property)
+    {
+        var recorder = new RunRecorder(setup);
+        var before = recorder.Before;
+        var processor = recorder._processor;
+        string? detail = null;
+        processor.Broke = (broken, state) => detail = broken == property ? broken.Explain?.Invoke(state) ?? "" : detail;
+        processor.Stepped = recorder.Stepped;
+        using (processor.Environment.Machine.Observe(recorder))
+        {
+            foreach (var choice in choices)
+            {
+                detail = null;
+                if (processor.IsOver || (choice is not null && !processor.MayHappen(choice)))
+                {
+                    throw new ArgumentException("The run that was asked for is none of this scenario: the entry code, its features or its start differ.", nameof(choices));
+                }
+
+                processor.Take(choice);
+            }
+        }
+
+        return new Counterexample(property, detail is "" ? null : detail, setup.Scenario.Entry, before, recorder._steps, new RunChoices(recorder._choices.ToString()))
+        {
+            IsBroken = detail is not null,
+        };
+    }
+
+    /// <inheritdoc/>
+    ObservedEvents IMachineObserver.Events => ObservedEvents.System;
+
+    /// <inheritdoc/>
+    void IMachineObserver.Cr3Write(Machine machine, ulong old, ulong value, bool flushed) =>
+        _cr3Write = new Cr3Write(value | (flushed ? 0 : Cr3Bits.NoFlush), !flushed, old == value);
+
+    /// <inheritdoc/>
+    void IMachineObserver.Delivered(Machine machine, byte vector, uint? errorCode, ulong returnAddress) => _faults.Add(
+        vector == Vectors.PageFault ? $"#PF at {new VirtualAddress(machine[Reg.Cr2])}, error code 0x{errorCode:x}" : VectorNames.Of(vector));
+
+    private void Stepped(CodePlace? place, InjectedEvent? injected)
+    {
+        _choices.Note(injected);
+        if (injected is not null)
+        {
+            Add(TraceStepKind.Event, null, $"{VectorNames.Of(injected.Vector)} is injected");
+        }
+        else if (_faults.Count > 0)
+        {
+            Add(TraceStepKind.Event, null, $"{string.Join(", then ", _faults)} at {Locate(place?.Address ?? 0)}");
+        }
+        else if (place is { Kind: CodeKind.Function or CodeKind.StackFunction or CodeKind.Thunk })
+        {
+            Add(TraceStepKind.Function, place, place.Name);
+        }
+        else if (place is not null)
+        {
+            Add(TraceStepKind.Instruction, _setup.Code.ChosenAt(place) ?? place, (_setup.Code.ChosenAt(place) ?? place).Name);
+        }
+
+        _faults.Clear();
+        _cr3Write = null;
+    }
+
+    private void Add(TraceStepKind kind, CodePlace? place, string text)
+    {
+        var lanes = _processor.State.Lanes;
+        var address = place?.Address ?? _processor.State[Reg.Rip];
+        _steps.Add(new TraceStep
+        {
+            Number = _steps.Count + 1,
+            Kind = kind,
+            Address = address,
+            Location = Locate(address),
+            Text = text,
+            Source = place?.Instruction?.Source ?? "",
+            MacroStack = place?.Instruction?.MacroStack.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
+            Lanes = lanes,
+            Changes = lanes.ChangesSince(_lanes),
+            Cr3Write = _cr3Write,
+        });
+        _lanes = lanes;
+    }
+
+    private string Locate(ulong address) => Environment.Unit.Locate(address)?.ToString() ?? new VirtualAddress(address).ToString();
+}
