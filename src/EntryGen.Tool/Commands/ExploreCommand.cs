@@ -14,7 +14,7 @@ internal sealed class ExploreCommand
 {
     private readonly Host _host;
     private readonly Argument<string> _symbol = new("SYMBOL") { Description = "The entry to explore." };
-    private readonly InputOptions _input = new();
+    private readonly InputOptions _input = new(isOptional: true);
     private readonly StartOptions _start = new();
     private readonly FeatureOption _features = new("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
     private readonly ScenarioOptions _scenario = new();

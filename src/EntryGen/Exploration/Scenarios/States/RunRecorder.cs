@@ -63,8 +63,8 @@ internal sealed class RunRecorder : IMachineObserver
     ObservedEvents IMachineObserver.Events => ObservedEvents.System;
 
     /// <inheritdoc/>
-    void IMachineObserver.Cr3Write(Machine machine, ulong old, ulong value, bool flushed) =>
-        _cr3Write = new Cr3Write(value | (flushed ? 0 : Cr3Bits.NoFlush), !flushed, old == value);
+    void IMachineObserver.ControlWrite(Machine machine, int register, ulong old, ulong operand) =>
+        _cr3Write = register == 3 ? new Cr3Write(operand, (operand & Cr3Bits.NoFlush) != 0, old == machine[Reg.Cr3]) : _cr3Write;
 
     /// <inheritdoc/>
     void IMachineObserver.Delivered(Machine machine, byte vector, uint? errorCode, ulong returnAddress) => _faults.Add(
