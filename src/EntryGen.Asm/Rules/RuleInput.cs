@@ -9,6 +9,8 @@ namespace EntryGen.Asm.Rules;
 public sealed class RuleInput
 {
     private readonly CancellationToken _cancellation;
+    private readonly bool _isGuest;
+    private readonly FeatureCondition _guestAssumptions;
 
     /// <summary>Prepares a Program.</summary>
     /// <param name="program">The Program.</param>
@@ -30,16 +32,26 @@ public sealed class RuleInput
         Assumptions = isOn is null
             ? KernelFeatures.Assumptions(Space)
             : program.Features.Aggregate(Space.Everything, (all, feature) => all.And(Space.Of(feature, feature.IsAlwaysOn || isOn(feature))));
+        Occurring = Assumptions;
+        _guestAssumptions = isOn is null ? KernelFeatures.GuestAssumptions(Space) : Assumptions.And(KernelFeatures.GuestAssumptions(Space));
         _cancellation = cancellation;
     }
 
     // The same Program with fewer entries.
     private RuleInput(RuleInput all, IReadOnlyList<AnalyzedEntry> entries)
+        : this(all, entries, all.Assumptions, all._isGuest)
+    {
+    }
+
+    private RuleInput(RuleInput all, IReadOnlyList<AnalyzedEntry> entries, FeatureCondition assumptions, bool isGuest)
     {
         Program = all.Program;
         Listings = all.Listings;
         Space = all.Space;
-        Assumptions = all.Assumptions;
+        Assumptions = assumptions;
+        Occurring = isGuest ? KernelFeatures.Possible(all.Space) : assumptions;
+        _isGuest = isGuest;
+        _guestAssumptions = all.Space.Nothing;
         Graph = all.Graph;
         Entries = entries;
         _cancellation = all._cancellation;
@@ -60,6 +72,13 @@ public sealed class RuleInput
     /// <summary>The feature assignments that occur.</summary>
     public FeatureCondition Assumptions { get; }
 
+    /// <summary>What conditions are described under: <see cref="Assumptions"/>, but of a guest also that it is one.</summary>
+    internal FeatureCondition Occurring { get; }
+
+    /// <summary>The same Program as a paravirtualized guest of Xen's, with the exceptions and interrupts that it handles there; null where it is none.</summary>
+    internal RuleInput? Guest =>
+        _guestAssumptions.IsNever ? null : new RuleInput(this, [.. Entries.Where(ScenarioFactory.IsOfGuest)], _guestAssumptions, isGuest: true);
+
     /// <summary>The control flow.</summary>
     public FlowGraph Graph => field ??= FlowGraph.Create(Program);
 
@@ -71,7 +90,7 @@ public sealed class RuleInput
             if (field is null)
             {
                 var scenarios = new ScenarioFactory(Program, Space);
-                field = AbstractInterpreter.Run(Graph, Space, Assumptions, Entries.SelectMany(scenarios.Of), cancellation: _cancellation);
+                field = AbstractInterpreter.Run(Graph, Space, Assumptions, Entries.SelectMany(entry => _isGuest ? scenarios.OfGuest(entry) : scenarios.Of(entry)), cancellation: _cancellation);
             }
 
             return field;

@@ -1,4 +1,5 @@
 using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Rules.Hardening;
 using EntryGen.Asm.Rules.Macros;
 using EntryGen.Asm.Rules.State;
 
@@ -16,6 +17,14 @@ public static class RuleSet
         new LiveScratchRule(),
         new StackPointerScratchRule(),
         new StateRules([new CCallRule(), new AccessRule(), new ReturnRule(), new PcidRule(), new FrameRule()]),
+        new HardeningRules(
+            [
+                new SwapgsFenceRule(), new UntrainingRule(), new IbrsRule(), new BuffersRule(), new BranchHistoryRule(), new UserFlagsRule(), new SysretRule(),
+                new SafeReturnRule(),
+            ],
+            ofGuests: [new UntrainingRule()]),
+        new EndbrRule(),
+        new UnwindHintRule(),
     ];
 
     /// <summary>Looks at a Program with every rule.</summary>

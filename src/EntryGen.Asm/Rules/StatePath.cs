@@ -6,17 +6,25 @@ namespace EntryGen.Asm.Rules;
 /// <summary>The way to a finding, for people: where it starts, where control was decided, where it ends.</summary>
 internal static class StatePath
 {
-    /// <summary>The steps of a shortest path.</summary>
+    /// <summary>The nodes of a shortest path, the entry first.</summary>
     /// <param name="node">The state in which the place is reached.</param>
-    /// <param name="place">The place.</param>
-    public static IEnumerable<FindingStep> To(StateNode node, Instruction place)
+    public static IReadOnlyList<StateNode> Shortest(StateNode node)
     {
-        var nodes = new Stack<StateNode>();
+        var nodes = new List<StateNode>();
         for (var at = node; at is not null; at = at.Parent)
         {
-            nodes.Push(at);
+            nodes.Add(at);
         }
 
+        nodes.Reverse();
+        return nodes;
+    }
+
+    /// <summary>The steps of a path.</summary>
+    /// <param name="nodes">Its nodes, the entry first.</param>
+    /// <param name="place">The place.</param>
+    public static IEnumerable<FindingStep> To(IReadOnlyList<StateNode> nodes, Instruction place)
+    {
         var isFirst = true;
         foreach (var step in nodes)
         {

@@ -21,10 +21,11 @@ internal abstract class StateRule
     }
 }
 
-/// <summary>Collects what state rules find: one finding for a place and message, with all entries and features.</summary>
+/// <summary>Collects what state rules find: one finding for a place in the text and a message, with all entries and features.</summary>
 internal sealed class StateReport(RuleInput input)
 {
     private readonly Dictionary<(AsmDiagnosticDescriptor Descriptor, Instruction Instruction, string Message), Occurrence> _found = [];
+    private readonly Dictionary<(string Place, AsmDiagnosticDescriptor Descriptor, string Message), Instruction> _places = [];
 
     /// <summary>When user mode has page tables of its own.</summary>
     public FeatureCondition PageTableIsolation { get; } = KernelFeatures.PageTableIsolation(input.Program, input.Space);
@@ -39,8 +40,11 @@ internal sealed class StateReport(RuleInput input)
     /// <param name="message">One sentence: what is wrong and what to do.</param>
     /// <param name="when">The features among the node's with which it is wrong; null for all of them.</param>
     /// <param name="fix">The one obvious fix (<see cref="Fixes.InstructionFixes"/>); null when there is none.</param>
+    /// <param name="path">The nodes of a path to it, the entry first, when the shortest one is not what shows the mistake.</param>
+    /// <param name="end">Where the path ends, when that is not the instruction.</param>
     public void Add(
-        AsmDiagnosticDescriptor descriptor, StateNode node, Instruction instruction, string message, FeatureCondition? when = null, Func<SuggestedFix?>? fix = null)
+        AsmDiagnosticDescriptor descriptor, StateNode node, Instruction instruction, string message, FeatureCondition? when = null,
+        Func<SuggestedFix?>? fix = null, Func<IReadOnlyList<StateNode>>? path = null, Instruction? end = null)
     {
         var condition = when is { } only ? node.Condition.And(only) : node.Condition;
         if (condition.IsNever)
@@ -48,10 +52,16 @@ internal sealed class StateReport(RuleInput input)
             return;
         }
 
-        var key = (descriptor, instruction, message);
+        var place = (FindingPlace.KeyOf(instruction.Statement, node.Scenario), descriptor, message);
+        if (!_places.TryGetValue(place, out var first))
+        {
+            _places.Add(place, first = instruction);
+        }
+
+        var key = (descriptor, first, message);
         if (!_found.TryGetValue(key, out var occurrence))
         {
-            _found.Add(key, occurrence = new Occurrence(node, condition, fix));
+            _found.Add(key, occurrence = new Occurrence(path?.Invoke() ?? StatePath.Shortest(node), end ?? instruction, condition, fix));
         }
 
         occurrence.Condition = occurrence.Condition.Or(condition);
@@ -66,14 +76,16 @@ internal sealed class StateReport(RuleInput input)
             Expansion = found.Key.Instruction.Statement.Text.OriginAt(0)?.Expansion,
             Fix = found.Value.Fix?.Invoke(),
             Detail = new FindingDetail(
-                [.. found.Value.Entries], found.Value.Condition.Describe(input.Assumptions), [.. StatePath.To(found.Value.First, found.Key.Instruction)]),
+                [.. found.Value.Entries], found.Value.Condition.Describe(input.Occurring), [.. StatePath.To(found.Value.Path, found.Value.End)]),
         });
 
-    private sealed class Occurrence(StateNode first, FeatureCondition condition, Func<SuggestedFix?>? fix)
+    private sealed class Occurrence(IReadOnlyList<StateNode> path, Instruction end, FeatureCondition condition, Func<SuggestedFix?>? fix)
     {
         public Func<SuggestedFix?>? Fix { get; } = fix;
 
-        public StateNode First { get; } = first;
+        public IReadOnlyList<StateNode> Path { get; } = path;
+
+        public Instruction End { get; } = end;
 
         public FeatureCondition Condition { get; set; } = condition;
 

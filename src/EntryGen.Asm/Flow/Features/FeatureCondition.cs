@@ -31,6 +31,21 @@ public readonly struct FeatureCondition : IEquatable<FeatureCondition>
     /// <summary>Every other assignment.</summary>
     public FeatureCondition Not() => _space.Everything.Except(this);
 
+    /// <summary>The assignments that are in it with a feature on or with it off.</summary>
+    /// <param name="feature">The name without X86_FEATURE_; nothing changes when the Program does not ask for it.</param>
+    public FeatureCondition Forget(string feature)
+    {
+        foreach (var known in _space.Features)
+        {
+            if (known.Name == feature)
+            {
+                return new(_space, _space.Forget(_node, known.Index));
+            }
+        }
+
+        return this;
+    }
+
     /// <summary>Whether every assignment in this one is in the other.</summary>
     public bool Implies(FeatureCondition other) => Except(other).IsNever;
 

@@ -99,6 +99,18 @@ public sealed class FeatureSpace
         return Or(rest, Make(feature, off, on));
     }
 
+    /// <summary>The assignments that are in a set with a feature on or with it off.</summary>
+    internal int Forget(int node, int feature)
+    {
+        if (_nodes[node].Feature > feature)
+        {
+            return node;
+        }
+
+        var (off, on) = (_nodes[node].Off, _nodes[node].On);
+        return _nodes[node].Feature == feature ? Or(off, on) : Make(_nodes[node].Feature, Forget(off, feature), Forget(on, feature));
+    }
+
     private int Apply(Operation operation, int left, int right)
     {
         switch (operation)

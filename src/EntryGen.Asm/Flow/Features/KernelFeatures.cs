@@ -7,12 +7,14 @@ public static class KernelFeatures
 {
     private const int Cr3 = 3;
 
-    /// <summary>The assignments of a machine that runs on its own hardware: X86_FEATURE_ALWAYS is on, and no guest of Xen's that has neither SWAPGS nor CR3.</summary>
-    public static FeatureCondition Assumptions(FeatureSpace space)
-    {
-        var always = space.Features.Any(feature => feature.IsAlwaysOn) ? space.Of("ALWAYS") : space.Everything;
-        return always.And(space.Of("XENPV", on: false));
-    }
+    /// <summary>The assignments of any machine: X86_FEATURE_ALWAYS is on.</summary>
+    public static FeatureCondition Possible(FeatureSpace space) => space.Features.Any(feature => feature.IsAlwaysOn) ? space.Of("ALWAYS") : space.Everything;
+
+    /// <summary>The assignments of a machine that runs on its own hardware: no guest of Xen's that has neither SWAPGS nor CR3.</summary>
+    public static FeatureCondition Assumptions(FeatureSpace space) => Possible(space).And(space.Of("XENPV", on: false));
+
+    /// <summary>The assignments of a paravirtualized guest of Xen's; none when the Program does not know of any.</summary>
+    public static FeatureCondition GuestAssumptions(FeatureSpace space) => Possible(space).And(space.Of("XENPV"));
 
     /// <summary>When user mode has page tables of its own. Code that writes CR3 without asking is written for that.</summary>
     public static FeatureCondition PageTableIsolation(Program program, FeatureSpace space) => OrIfWritten("PTI", program, space);

@@ -131,11 +131,19 @@ internal sealed partial class AbstractCpu
 
     private AbstractValue Result() => Fresh(OriginKind.Result, _instruction.Index);
 
-    private AbstractValue Read(Operand operand, int width) => operand switch
+    /// <summary>What an operand holds, as far as it is known without running anything.</summary>
+    public AbstractValue ValueOf(Operand operand, int width) => operand switch
     {
         RegisterOperand { Register: { Class: RegisterClass.General } register } => ReadRegister(register),
         ImmediateOperand immediate => AbstractValue.Constant((ulong)immediate.Value + (immediate.Symbol?.Address ?? 0)).ZeroExtend(width),
+        MemoryOperand memory => Memory.Load(AddressOf(memory), width) ?? AbstractValue.Unknown,
+        _ => AbstractValue.Unknown,
+    };
+
+    private AbstractValue Read(Operand operand, int width) => operand switch
+    {
         MemoryOperand memory => ReadMemory(memory, width),
+        RegisterOperand { Register.Class: RegisterClass.General } or ImmediateOperand => ValueOf(operand, width),
         _ => Result(),
     };
 

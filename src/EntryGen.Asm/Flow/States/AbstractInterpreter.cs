@@ -61,7 +61,11 @@ public sealed class AbstractInterpreter
             interpreter.Start();
             foreach (var scenario in together)
             {
-                interpreter.Reach(scenario.Entry, scenario.State, scenario.Condition.And(assumptions), scenario, null);
+                var condition = scenario.Condition.And(assumptions);
+                if (interpreter.Reach(scenario.Entry, scenario.State, condition, scenario, null) is { } start)
+                {
+                    start.Start = start.Start.Or(condition);
+                }
             }
 
             interpreter.Drain();
@@ -145,7 +149,7 @@ public sealed class AbstractInterpreter
             return null;
         }
 
-        var node = new StateNode(_nodes.Count, item, state, scenario, parent) { Condition = _space.Nothing, Pending = _space.Nothing };
+        var node = new StateNode(_nodes.Count, item, state, scenario, parent) { Condition = _space.Nothing, Start = _space.Nothing, Pending = _space.Nothing };
         _nodes.Add(node);
         _nodesByItem[item.Index]!.Add(state, node);
         return node;
@@ -180,6 +184,11 @@ public sealed class AbstractInterpreter
         var instruction = (Instruction)node.Item;
         while (true)
         {
+            if (_options.EndsAt?.Invoke(instruction) == true)
+            {
+                return;
+            }
+
             if (instruction.ExceptionHandler is { } edge)
             {
                 Go(edge.Handler, node);

@@ -79,6 +79,9 @@ public sealed class KernelModel
     /// <summary>Whether anything is known about a C function.</summary>
     public static bool Knows(string function) => _movesFrame.Contains(function) || function == SwitchesStack || _writes.ContainsKey(function);
 
+    /// <summary>Whether a C function does no more than copy pt_regs to the task's stack, so that nothing of the kernel's own work has begun.</summary>
+    public static bool MovesFrame(string function) => _movesFrame.Contains(function);
+
     /// <summary>Offsets of the words of pt_regs that a C function writes for the system call that it does; none for any other function.</summary>
     public static IReadOnlyList<long> WritesTo(string function) => _writes.TryGetValue(function, out var words) ? words : [];
 

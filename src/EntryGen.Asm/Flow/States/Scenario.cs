@@ -15,8 +15,14 @@ public sealed record Scenario(string Name, CodeItem Entry, string Symbol, Abstra
     /// <summary>Whether the entry serves 32-bit code.</summary>
     public bool IsCompatible { get; init; }
 
+    /// <summary>Which of <see cref="KernelModel.SpecialPlaces"/> was interrupted; null when none was.</summary>
+    public string? SpecialPlace { get; init; }
+
     /// <summary>Whether one of <see cref="KernelModel.SpecialPlaces"/> was interrupted.</summary>
-    public bool IsAtSpecialPlace { get; init; }
+    public bool IsAtSpecialPlace => SpecialPlace is not null;
+
+    /// <summary>Whether user mode may have run last before it: predictors and SPEC_CTRL may be as user mode left them.</summary>
+    public bool MayFollowUserMode => IsFromUser || Shape is EntryShape.Paranoid or EntryShape.Nmi || SpecialPlace == KernelModel.IretToUser;
 
     /// <summary>Whether it is a system call: it returns a value and has an ABI of its own.</summary>
     public bool IsSystemCall => Shape is EntryShape.Syscall or EntryShape.Sysenter or EntryShape.SoftwareInterrupt;

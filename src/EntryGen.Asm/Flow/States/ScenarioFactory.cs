@@ -66,6 +66,13 @@ public sealed class ScenarioFactory
         }
     }
 
+    /// <summary>Whether a paravirtualized guest of Xen's enters the kernel by an entry too. System calls have entries of their own there (arch/x86/xen/xen-asm.S).</summary>
+    public static bool IsOfGuest(AnalyzedEntry entry) => entry.Shape is EntryShape.Exception or EntryShape.Interrupt;
+
+    /// <summary>The scenarios of an entry in a paravirtualized guest of Xen's, whose hypervisor switches CR3 and the GS base.</summary>
+    public IEnumerable<Scenario> OfGuest(AnalyzedEntry entry) =>
+        IsOfGuest(entry) ? Each("from user mode of a Xen guest", entry, Mode.User, userCr3: false, userGs: false, FrameOf.Event) : [];
+
     private enum FrameOf
     {
         Call,
@@ -76,11 +83,11 @@ public sealed class ScenarioFactory
 
     private IEnumerable<Scenario> At(string name, AnalyzedEntry entry, string symbol, bool userCr3) =>
         _program.Symbols.TryGetValue(symbol, out var place) && place.Item is not null
-            ? Each(name, entry, Mode.Kernel, userCr3, userGs: true, FrameOf.Event, rip: place.Address)
+            ? Each(name, entry, Mode.Kernel, userCr3, userGs: true, FrameOf.Event, place: place)
             : [];
 
     // One state for each layout of CR3: without page-table isolation there is one half; PCIDs tell the halves apart in bit 11.
-    private IEnumerable<Scenario> Each(string name, AnalyzedEntry entry, Mode mode, bool userCr3, bool userGs, FrameOf frame, bool onlyPti = false, ulong? rip = null)
+    private IEnumerable<Scenario> Each(string name, AnalyzedEntry entry, Mode mode, bool userCr3, bool userGs, FrameOf frame, bool onlyPti = false, ProgramSymbol? place = null)
     {
         var pti = KernelFeatures.PageTableIsolation(_program, _space);
         var pcid = KernelFeatures.Pcid(_program, _space);
@@ -94,11 +101,11 @@ public sealed class ScenarioFactory
                 var cr3 = AbstractValue.Of(OriginKind.EntryCr3).With(
                     NoFlush | (1UL << UserCr3Bit) | (1UL << UserPcidBit),
                     (isUserHalf ? 1UL << UserCr3Bit : 0) | (isUserPcid ? 1UL << UserPcidBit : 0));
-                yield return new Scenario(name, entry.Item, entry.Symbol, StateOf(entry, mode, cr3, userGs, frame, rip), condition, mode == Mode.User)
+                yield return new Scenario(name, entry.Item, entry.Symbol, StateOf(entry, mode, cr3, userGs, frame, place?.Address), condition, mode == Mode.User)
                 {
                     Shape = entry.Shape,
                     IsCompatible = entry.IsCompatible,
-                    IsAtSpecialPlace = rip is not null,
+                    SpecialPlace = place?.Name,
                 };
             }
         }

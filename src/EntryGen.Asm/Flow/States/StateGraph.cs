@@ -58,6 +58,9 @@ public sealed class StateNode
     /// <summary>The features with which it is reached, in any scenario.</summary>
     public FeatureCondition Condition { get; internal set; }
 
+    /// <summary>The features with which an entry starts here.</summary>
+    public FeatureCondition Start { get; internal set; }
+
     /// <summary>Where it goes on.</summary>
     public IReadOnlyList<StateEdge> Edges { get; internal set; } = [];
 
@@ -81,4 +84,7 @@ public sealed record AnalysisOptions
 
     /// <summary>States of one item; further ones are joined.</summary>
     public int MaxStatesPerItem { get; init; } = 1024;
+
+    /// <summary>Instructions that are not run and not gone beyond; null for none.</summary>
+    public Func<Instruction, bool>? EndsAt { get; init; }
 }

@@ -36,7 +36,16 @@ public static class UnwindHintComparison
             Look(node, node.Item, node.State);
         }
 
-        new StateReplay(graph, flow).Run((node, instruction, cpu) => Look(node, instruction, cpu.Save()), (_, _, _) => { }, cancellation);
+        new StateReplay(graph, flow).Run(
+            (node, instruction, cpu) =>
+            {
+                if (byItem.ContainsKey(instruction))
+                {
+                    Look(node, instruction, cpu.Save());
+                }
+            },
+            (_, _, _) => { },
+            cancellation);
         return [.. hints.Select((hint, i) => new UnwindHintResult(hint, Expected(hint), states[i]))];
 
         void Look(StateNode node, CodeItem item, AbstractState state)

@@ -1,0 +1,94 @@
+using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Flow;
+using EntryGen.Asm.Flow.Facts;
+using EntryGen.Asm.Flow.States;
+
+namespace EntryGen.Asm.Rules.Hardening;
+
+/// <summary>A rule about what must have been done on every path before an instruction. All of them look in one pass.</summary>
+internal abstract class HardeningRule
+{
+    /// <summary>What it can find.</summary>
+    public abstract IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; }
+
+    /// <summary>Called before an instruction runs.</summary>
+    public abstract void Before(FactPoint point, StateReport report);
+
+    /// <summary>Called when all instructions were looked at.</summary>
+    public virtual void Finish(FactPoint point, RuleInput input, StateReport report, CancellationToken cancellation)
+    {
+    }
+}
+
+/// <summary>A place before an instruction, with the state and the facts there.</summary>
+internal sealed class FactPoint(
+    FactFlow flow, MitigationFacts facts, IReadOnlyDictionary<Fact, FeatureCondition> used, AbstractCpu cpu, FeatureSpace space)
+{
+    private readonly FeatureCondition[] _missing = new FeatureCondition[flow.Facts.Count];
+
+    /// <summary>The facts that can be asked for.</summary>
+    public MitigationFacts Facts { get; } = facts;
+
+    /// <summary>The state before the instruction.</summary>
+    public AbstractCpu Cpu { get; } = cpu;
+
+    /// <summary>The node that the instruction belongs to.</summary>
+    public StateNode Node { get; private set; } = null!;
+
+    /// <summary>The instruction.</summary>
+    public Instruction Instruction { get; private set; } = null!;
+
+    /// <summary>The branches that were met so far whose outcome is known, each as it goes when it is mispredicted.</summary>
+    public List<MispredictedBranch> MispredictedBranches { get; } = [];
+
+    /// <summary>The features with which the instruction is reached without a fact.</summary>
+    public FeatureCondition Missing(Fact fact)
+    {
+        for (var i = 0; i < _missing.Length; i++)
+        {
+            if (ReferenceEquals(flow.Facts[i], fact))
+            {
+                return _missing[i];
+            }
+        }
+
+        throw new ArgumentException("The fact was not followed.", nameof(fact));
+    }
+
+    /// <summary>The same, with only the features with which some code of the Program establishes the fact: with others it is not wanted.</summary>
+    public FeatureCondition MissingThoughUsed(Fact fact) => Missing(fact).And(Used(fact));
+
+    /// <summary>The features with which some code of the Program establishes a fact.</summary>
+    public FeatureCondition Used(Fact fact) => used[fact];
+
+    /// <summary>A path to the instruction without a fact.</summary>
+    public IReadOnlyList<StateNode> PathWithout(Fact fact) => flow.PathWithout(fact, Node);
+
+    /// <summary>Goes to an instruction, before it runs.</summary>
+    internal void MoveTo(StateNode node, Instruction instruction)
+    {
+        if (!ReferenceEquals(node, Node))
+        {
+            for (var i = 0; i < _missing.Length; i++)
+            {
+                _missing[i] = flow.MissingAt(flow.Facts[i], node);
+            }
+        }
+
+        (Node, Instruction) = (node, instruction);
+    }
+
+    /// <summary>Takes over what the instruction did, after it ran.</summary>
+    internal void Apply()
+    {
+        for (var i = 0; i < _missing.Length; i++)
+        {
+            _missing[i] = flow.Facts[i].Of(Node, Instruction, Cpu) switch
+            {
+                FactEffect.None => _missing[i],
+                FactEffect.Clear => Node.Condition,
+                _ => space.Nothing,
+            };
+        }
+    }
+}
