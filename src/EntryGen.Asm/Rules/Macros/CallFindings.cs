@@ -35,7 +35,7 @@ internal static class CallFindings
 
     private static FindingDetail Describe(CallFinding finding, Reach reach, RuleInput input)
     {
-        var path = reach.First is { } node ? StatePath.To(node, finding.Key).ToList() : [new FindingStep(finding.Key.Statement.Text.Span, $"{finding.Key}")];
+        var path = reach.First is { } node ? StatePath.To(StatePath.Shortest(node), finding.Key).ToList() : [new FindingStep(finding.Key.Statement.Text.Span, $"{finding.Key}")];
         if (finding.Other is { } other)
         {
             path.Add(new FindingStep(other.Statement.Text.Span, $"{other}"));
