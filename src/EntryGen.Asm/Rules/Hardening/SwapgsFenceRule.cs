@@ -35,6 +35,11 @@ internal sealed class SwapgsFenceRule : HardeningRule
     /// <inheritdoc/>
     public override void Finish(FactPoint point, RuleInput input, StateReport report, CancellationToken cancellation)
     {
+        if (!input.Program.Items.Any(item => item is Instruction { Info.Op: Op.Swapgs }))
+        {
+            return;
+        }
+
         var needed = new Needed(input, report);
         foreach (var together in point.MispredictedBranches.GroupBy(branch => (branch.Node.Scenario.Symbol, branch.Node.Scenario.Name, branch.Branch)))
         {
@@ -134,7 +139,7 @@ internal sealed class SwapgsFenceRule : HardeningRule
         public Needed(RuleInput input, StateReport report)
         {
             var names = new HashSet<string>(input.Space.Features.Select(feature => feature.Name), StringComparer.Ordinal);
-            _skipped = names.Contains(KernelFence) ? input.Space.Of(KernelFence) : names.Contains(UserFence) ? input.Space.Of(UserFence) : input.Space.Everything;
+            _skipped = names.Contains(KernelFence) ? input.Space.Of(KernelFence) : input.Space.Everything;
             _swapped = names.Contains(UserFence) ? _skipped.And(input.Space.Of(UserFence).Or(report.PageTableIsolation)) : _skipped;
         }
 

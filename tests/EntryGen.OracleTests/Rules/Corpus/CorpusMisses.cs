@@ -8,29 +8,16 @@ public static class CorpusMisses
     private static readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal)
     {
         ["gs-load-gs-index-unbalanced"] = NoRule,
-        ["fence-paranoid-swapgs-path"] = NoRule,
         ["pcid-flush-inverted"] = NoRule,
         ["nmi-no-df-set"] = NoRule,
         ["nmi-no-repeat-check"] = NoRule,
         ["nmi-outermost-copy-offset"] = NoRule,
         ["ist-db-user-stays"] = NoRule,
-        ["mit-compat-no-untrain"] = NoRule,
-        ["mit-xen-no-untrain"] = NoRule,
-        ["mit-untrain-before-cr3"] = NoRule,
-        ["mit-syscall-no-ibrs-exit"] = NoRule,
-        ["mit-verw-missing-iret"] = NoRule,
-        ["mit-verw-missing-espfix"] = NoRule,
-        ["mit-verw-too-early"] = NoRule,
-        ["mit-bhi-int80"] = NoRule,
-        ["endbr-syscall64"] = NoRule,
-        ["endbr-idtentry"] = NoRule,
         ["unwind-push-save-ret"] = NoRule,
         ["fred-frame-pointer"] = NoRule,
         ["fred-eretu-in-kernel"] = NoRule,
         ["fred-entry-offset"] = NoRule,
         ["int3-gap-user"] = NoRule,
-        ["saferet-after-fence-missing"] = NoRule,
-        ["saferet-error-missing"] = NoRule,
     };
 
     /// <summary>Their names.</summary>
