@@ -135,11 +135,35 @@ public class DeliveryTests
         Assert.Equal(default, guest.Machine.Deliver(new Stop(StopKind.Fault, 14, 0, 0x1234)));
         Assert.Equal(Handler + 0x200, guest.Registers(Reg.Rip));
         Assert.Equal(0UL, guest.Words(guest.Registers(Reg.Rsp), 1)[0]);
-        Assert.Equal(0xffff_c900_3fff_ffd0UL, guest.Registers(Reg.Cr2));
+        Assert.Equal(0xffff_c900_3fff_fff8UL, guest.Registers(Reg.Cr2));
 
         guest.SetGate(8, Handler + 0x200, ist: 2); // its stack is not canonical or not mapped
         guest.Machine[Reg.Rsp] = 0xffff_c900_4000_0000;
         Assert.Equal(StopKind.Shutdown, guest.Machine.Deliver(14).Kind);
+    }
+
+    [Theory]
+    [InlineData(false, true, Guest.StackTop - 0xff8)] // the page of SS and RSP
+    [InlineData(true, false, Guest.StackTop - 0x1008)] // that of RFLAGS, CS and RIP
+    [InlineData(false, false, Guest.StackTop - 0xff8)]
+    public void Of_a_frame_on_two_pages_the_word_that_is_pushed_first_faults(bool isUpperMapped, bool isLowerMapped, ulong address)
+    {
+        var guest = new Guest();
+        guest.SetGate(32, Handler);
+        guest.SetGate(14, Handler + 0x100, ist: 1);
+        guest.Machine[Reg.Rsp] = Guest.StackTop - 0xff0;
+        if (!isUpperMapped)
+        {
+            guest.Unmap(Guest.StackTop - 0x1000);
+        }
+
+        if (!isLowerMapped)
+        {
+            guest.Unmap(Guest.StackTop - 0x2000);
+        }
+
+        Assert.Equal(default, guest.Machine.Deliver(32));
+        Assert.Equal((Handler + 0x100, address), (guest.Registers(Reg.Rip), guest.Registers(Reg.Cr2)));
     }
 
     [Theory]
@@ -176,7 +200,7 @@ public class DeliveryTests
         guest.Unmap(Guest.Ist1 - 0x1000);
         Assert.Equal(default, guest.Machine.Deliver(32));
         Assert.Equal(Handler + 0x100, guest.Registers(Reg.Rip));
-        Assert.Equal(Guest.Ist1 - 40, guest.Registers(Reg.Cr2));
+        Assert.Equal(Guest.Ist1 - 8, guest.Registers(Reg.Cr2)); // SS is pushed first
         Assert.Equal(2UL, guest.Words(guest.Registers(Reg.Rsp), 1)[0]);
         Assert.Equal(Guest.Rsp0 - 48, guest.Registers(Reg.Rsp));
     }

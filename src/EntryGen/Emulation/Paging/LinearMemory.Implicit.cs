@@ -73,6 +73,7 @@ internal sealed partial class LinearMemory
         }
         else
         {
+            BlameFirstPush(start, top - sizeof(ulong));
             return false;
         }
 
@@ -83,6 +84,28 @@ internal sealed partial class LinearMemory
         }
 
         return true;
+    }
+
+    /// <summary>A frame could not be pushed: the page fault is that of the word which is pushed first, the highest, on the page that cannot be written.</summary>
+    private void BlameFirstPush(ulong lowest, ulong highest)
+    {
+        var fault = _machine.Pending;
+        if (fault.Vector != Vectors.PageFault)
+        {
+            return;
+        }
+
+        if ((lowest ^ highest) >> 12 != 0 && (fault.Address ^ lowest) >> 12 == 0)
+        {
+            if (!TryTranslate(highest, AccessKind.Write | AccessKind.Supervisor, out _))
+            {
+                return;
+            }
+
+            highest = lowest | 0xFF8;
+        }
+
+        _machine.Record(fault with { Address = highest });
     }
 
     private bool TryReadImplicitlySlow(ulong address, out ulong value)
