@@ -10,7 +10,7 @@ foreach (var unit in new[] { EntriesToday.EntryUnit, EntriesNovember2017.EntryUn
         {
             try
             {
-                var t = TraceRecorder.Record(KernelEnvironment.Create(unit), entry.Name, start);
+                var t = TraceRecorder.Record(KernelEnvironment.Create(unit, new KernelOptions { Features = unit == EntriesNovember2017.EntryUnit ? new EntryGen.FeatureSet("PTI", "SYSCALL32", "SYSENTER32", "SMEP", "SMAP") : KernelOptions.DefaultFeatures }), entry.Name, start);
                 Console.WriteLine($"{unit} {entry.Name} {start.From} {start.On16BitStack}: {t.Summary.Stop} {t.Summary.Instructions} {string.Join(" ", t.Differences.Select(d => d.Register))}");
             }
             catch (ArgumentException e) { Console.WriteLine($"{entry.Name} {start.From}: {e.Message}"); }

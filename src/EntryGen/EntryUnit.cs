@@ -56,6 +56,9 @@ public sealed class EntryUnit
     /// <summary>Sections in address order.</summary>
     public IReadOnlyList<UnitSection> Sections => _tables.Value.Sections;
 
+    /// <summary>Whether the user half of the page tables maps the stacks of tasks too.</summary>
+    public bool UserMapsThreadStack => _tables.Value.UserMapsThreadStack;
+
     /// <summary>Names of the features that alternatives test; the index is the bit in <see cref="Cpu.FeatureMask"/>.</summary>
     public IReadOnlyList<string> Features => _tables.Value.Features;
 

@@ -19,6 +19,11 @@ internal static class TablesWriter
             Record(text, "section", section.Name, Hex(section.Address), Hex((ulong)section.Size), flags.Length == 0 ? "-" : flags, HexBytes(section.Data));
         }
 
+        if (program.UserMapsThreadStack)
+        {
+            Record(text, "stack", "thread", "u");
+        }
+
         foreach (var symbol in program.Symbols.Values.OrderBy(symbol => symbol.Address).ThenBy(symbol => symbol.Name, StringComparer.Ordinal))
         {
             Record(text, "symbol", symbol.Name, Hex(symbol.Address));

@@ -41,6 +41,7 @@ internal static class EntryClassReader
             Functions = new(members.Functions),
             Defines = new(attribute.NamedArray<string>("Defines")),
             IncludeDirectories = new(attribute.NamedArray<string>("IncludeDirectories")),
+            UserMapsThreadStack = attribute.Named("UserMapsThreadStack") is true,
             Includes = new(IncludeReader.Read(type, attribute, sink, cancellation)),
         };
 

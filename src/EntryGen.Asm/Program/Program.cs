@@ -21,6 +21,9 @@ public sealed class Program
     /// <summary>Integer constants that the environment needs to know (structure offsets from asm-offsets, C# constants), by name.</summary>
     public required IReadOnlyDictionary<string, long> Constants { get; init; }
 
+    /// <summary>Whether the user half of the page tables maps the stacks of tasks too.</summary>
+    public bool UserMapsThreadStack { get; init; }
+
     /// <summary>What sections beside the code say about it.</summary>
     public SideTables Tables { get; init; } = new();
 }

@@ -52,6 +52,7 @@ public static class ProgramBuilder
             Externals = externals,
             Features = features.Features,
             Constants = Constants(units, options),
+            UserMapsThreadStack = options.UserMapsThreadStack,
             Tables = new SideTableReader(graph, Keeps).Read(contents),
         };
         return new ProgramResult(program, diagnostics.Items);

@@ -9,6 +9,9 @@ public sealed record ProgramOptions
     /// <summary>Per-CPU variables whose place the user gives; others get one by <see cref="KernelSymbols"/> and the layout.</summary>
     public IReadOnlyList<PerCpuVariable> PerCpu { get; init; } = [];
 
+    /// <summary>Whether the user half of the page tables maps the stacks of tasks too.</summary>
+    public bool UserMapsThreadStack { get; init; }
+
     /// <summary>Constants for <see cref="Program.Constants"/> beside those of asm-offsets.h.</summary>
     public IReadOnlyDictionary<string, long> Constants { get; init; } = new Dictionary<string, long>();
 

@@ -15,7 +15,7 @@ public sealed class RuleInput
     /// <summary>Prepares a Program.</summary>
     /// <param name="program">The Program.</param>
     /// <param name="listings">The units it was made of.</param>
-    /// <param name="entries">Its entries; null to find them by the kernel's names.</param>
+    /// <param name="entries">Its entries; null to find them by the kernel's names. Functions that code of the Program reaches itself are looked at there, and not as entries.</param>
     /// <param name="isOn">Which features are on; null to look at every assignment that occurs.</param>
     /// <param name="cancellation">Ends the analysis.</param>
     public RuleInput(
@@ -27,7 +27,8 @@ public sealed class RuleInput
     {
         Program = program;
         Listings = listings;
-        Entries = entries ?? FindEntries(program);
+        Graph = FlowGraph.Create(program);
+        Entries = RootEntries.Of(Graph, entries ?? EntryFinder.Find(program));
         Space = new FeatureSpace(program.Features);
         Assumptions = isOn is null
             ? KernelFeatures.Assumptions(Space)
@@ -80,7 +81,7 @@ public sealed class RuleInput
         _guestAssumptions.IsNever ? null : new RuleInput(this, [.. Entries.Where(ScenarioFactory.IsOfGuest)], _guestAssumptions, isGuest: true);
 
     /// <summary>The control flow.</summary>
-    public FlowGraph Graph => field ??= FlowGraph.Create(Program);
+    public FlowGraph Graph { get; }
 
     /// <summary>The states in which the code runs, from every scenario of every entry.</summary>
     public StateGraph States
@@ -96,6 +97,13 @@ public sealed class RuleInput
             return field;
         }
     }
+
+    private HashSet<string> UserMapped => field ??= new(
+        Program.Externals.Where(symbol => symbol is { Kind: ExternalKind.PerCpu, UserMapped: true }).Select(symbol => symbol.Name), StringComparer.Ordinal);
+
+    /// <summary>Whether the user half of the page tables maps a per-CPU variable.</summary>
+    /// <param name="variable">Its symbol.</param>
+    public bool IsUserMapped(string variable) => UserMapped.Contains(variable);
 
     private IReadOnlyList<IReadOnlyList<AnalyzedEntry>> Similar => field ??= SimilarEntries.Group(Entries, _cancellation);
 
@@ -116,12 +124,5 @@ public sealed class RuleInput
 
         var looked = new HashSet<AnalyzedEntry>(Similar.Select(group => group[0]).Concat(isWrong.SelectMany(group => group)));
         return check(new RuleInput(this, [.. Entries.Where(looked.Contains)]));
-    }
-
-    // What an entry's stub calls is looked at where it is called, with what is known there.
-    private static IReadOnlyList<AnalyzedEntry> FindEntries(Program program)
-    {
-        var called = new HashSet<CodeItem>(program.Items.OfType<Instruction>().Select(instruction => instruction.Target?.Item).OfType<CodeItem>());
-        return [.. EntryFinder.Find(program).Where(entry => entry.Shape != EntryShape.Call || !called.Contains(entry.Item))];
     }
 }

@@ -33,6 +33,13 @@ internal sealed class StateReport(RuleInput input)
     /// <summary>When CR3 has PCIDs.</summary>
     public FeatureCondition Pcid { get; } = KernelFeatures.Pcid(input.Program, input.Space);
 
+    /// <summary>Whether the user half of the page tables maps a per-CPU variable.</summary>
+    /// <param name="variable">Its symbol.</param>
+    public bool IsUserMapped(string variable) => input.IsUserMapped(variable);
+
+    /// <summary>Whether the user half of the page tables maps the stacks of tasks too.</summary>
+    public bool UserMapsThreadStack => input.Program.UserMapsThreadStack;
+
     /// <summary>Reports at an instruction.</summary>
     /// <param name="descriptor">What it is.</param>
     /// <param name="node">The state in which it happens.</param>

@@ -45,6 +45,9 @@ public sealed record UnitDeclaration
 
     /// <summary>Directories searched for includes, as parts of paths.</summary>
     public EquatableArray<string> IncludeDirectories { get; init; }
+
+    /// <summary>Whether the user half of the page tables maps the stacks of tasks too.</summary>
+    public bool UserMapsThreadStack { get; init; }
 }
 
 /// <summary>A GNU as macro.</summary>

@@ -61,6 +61,7 @@ public static class UnitReader
                 EntrySymbols = UnitEntries.Check(unit, listing, findings),
                 PerCpu = [.. All(unit).SelectMany(part => part.PerCpu).Select(AsVariable)],
                 Constants = SymbolsOf(unit),
+                UserMapsThreadStack = unit.UserMapsThreadStack,
             },
             cancellation);
         Add(result.Diagnostics);

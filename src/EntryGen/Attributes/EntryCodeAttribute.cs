@@ -22,4 +22,7 @@ public sealed class EntryCodeAttribute : Attribute
 
     /// <summary>Directories searched for includes, as path parts of AdditionalFiles items (<c>arch/x86/include</c>), in order.</summary>
     public string[] IncludeDirectories { get; set; } = [];
+
+    /// <summary>Whether the user half of the page tables maps the stacks of tasks too. Linux maps entry and IST stacks only.</summary>
+    public bool UserMapsThreadStack { get; set; }
 }

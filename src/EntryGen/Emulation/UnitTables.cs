@@ -38,6 +38,8 @@ internal sealed class UnitTables
 
     public IReadOnlyDictionary<ulong, UnitFixup> Fixups => _fixups;
 
+    public bool UserMapsThreadStack { get; private set; }
+
     /// <exception cref="FormatException">The text was not written by the generator that belongs to this library.</exception>
     public static UnitTables Parse(string unit, string text)
     {
@@ -97,6 +99,9 @@ internal sealed class UnitTables
             case "section":
                 var data = field.Length > 5 ? Convert.FromHexString(field[5]) : default;
                 _sections.Add(new UnitSection(field[1], Hex(field[2]), Hex(field[3]), field[4].Contains('x'), field[4].Contains('u'), data));
+                break;
+            case "stack":
+                UserMapsThreadStack = field[1] == "thread" && field[2] == "u";
                 break;
             case "symbol":
                 _symbols.TryAdd(field[1], Hex(field[2]));

@@ -76,7 +76,7 @@ internal sealed class KernelImage
 
     private void MapKernelStacks()
     {
-        Space.Map("thread stack", _layout.ThreadStack, KernelLayout.ThreadStackSize / KernelLayout.PageSize, MappedIn.Kernel, writable: true);
+        Space.Map("thread stack", _layout.ThreadStack, KernelLayout.ThreadStackSize / KernelLayout.PageSize, _unit.UserMapsThreadStack ? MappedIn.Both : MappedIn.Kernel, writable: true);
         Space.Share(_layout.Espfix);
         Space.MapAliases("espfix", _layout.Espfix);
     }

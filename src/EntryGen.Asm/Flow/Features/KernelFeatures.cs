@@ -6,6 +6,9 @@ namespace EntryGen.Asm.Flow;
 public static class KernelFeatures
 {
     private const int Cr3 = 3;
+    private const int UserPcidBit = 11;
+    private const int UserHalfBit = 12;
+    private const int NoFlushBit = 63;
 
     /// <summary>The assignments of any machine: X86_FEATURE_ALWAYS is on.</summary>
     public static FeatureCondition Possible(FeatureSpace space) => space.Features.Any(feature => feature.IsAlwaysOn) ? space.Of("ALWAYS") : space.Everything;
@@ -17,16 +20,33 @@ public static class KernelFeatures
     public static FeatureCondition GuestAssumptions(FeatureSpace space) => Possible(space).And(space.Of("XENPV"));
 
     /// <summary>When user mode has page tables of its own. Code that writes CR3 without asking is written for that.</summary>
-    public static FeatureCondition PageTableIsolation(Program program, FeatureSpace space) => OrIfWritten("PTI", program, space);
+    public static FeatureCondition PageTableIsolation(Program program, FeatureSpace space) => Of("PTI", space, program.Items.OfType<Instruction>().Any(WritesCr3));
 
-    /// <summary>When CR3 has PCIDs, those of user mode with bit 11 set.</summary>
-    public static FeatureCondition Pcid(Program program, FeatureSpace space) => OrIfWritten("PCID", program, space);
+    /// <summary>When CR3 has PCIDs, those of user mode with bit 11 set. Code that names that bit, or the one that keeps the TLB, without asking is written for that.</summary>
+    public static FeatureCondition Pcid(Program program, FeatureSpace space) => Of("PCID", space, program.Items.OfType<Instruction>().Any(NamesPcidBit));
 
-    private static FeatureCondition OrIfWritten(string feature, Program program, FeatureSpace space) =>
-        space.Features.Any(known => known.Name == feature) ? space.Of(feature)
-        : program.Items.OfType<Instruction>().Any(WritesCr3) ? space.Everything
-        : space.Nothing;
+    private static FeatureCondition Of(string feature, FeatureSpace space, bool otherwise) =>
+        space.Features.Any(known => known.Name == feature) ? space.Of(feature) : otherwise ? space.Everything : space.Nothing;
 
     private static bool WritesCr3(Instruction instruction) =>
         instruction.Info.Op == Op.MovToControl && instruction.Operands is [_, RegisterOperand { Register.Number: Cr3 }];
+
+    private static bool NamesPcidBit(Instruction instruction)
+    {
+        if (instruction.Operands.Count == 0 || instruction.Operands[0] is not ImmediateOperand { Symbol: null, Value: var value })
+        {
+            return false;
+        }
+
+        return instruction.Info.Op switch
+        {
+            Op.Bt or Op.Bts or Op.Btr => value is UserPcidBit or NoFlushBit,
+            Op.And => IsOfCr3(~value),
+            Op.Or => IsOfCr3(value),
+            _ => false,
+        };
+    }
+
+    // The bit of the PCID, alone or with that of the half.
+    private static bool IsOfCr3(long mask) => mask is (1 << UserPcidBit) or ((1 << UserPcidBit) | (1 << UserHalfBit));
 }

@@ -28,16 +28,16 @@ internal sealed class AccessRule : StateRule
                 report.Add(StateDiagnostics.UnsafeStack, node, instruction, "RSP is still what user mode left in it; load a kernel stack before anything is pushed.");
             }
 
-            if (cpu.Cr3.Bit(Cr3Bits.UserHalf) == true && Unmapped(access) is { } what)
+            if (cpu.Cr3.Bit(Cr3Bits.UserHalf) == true && Unmapped(access, report) is { } what)
             {
                 report.Add(StateDiagnostics.UnmappedAccess, node, instruction, $"{what} is not mapped while the user's CR3 is live; switch CR3 before, or later on the way out.");
             }
         }
     }
 
-    private static string? Unmapped(MemoryAccess access) =>
-        access.Address.Stack is { } stack ? stack is StackObject.Thread ? "The task's stack" : null
-        : access is { IsThroughGs: true, Operand.Symbol.Name: var name } && KernelSymbols.FindPerCpu(name) is not { UserMapped: true } ? $"'{name}'"
+    private static string? Unmapped(MemoryAccess access, StateReport report) =>
+        access.Address.Stack is { } stack ? stack is StackObject.Thread && !report.UserMapsThreadStack ? "The task's stack" : null
+        : access is { IsThroughGs: true, Operand.Symbol.Name: var name } && !report.IsUserMapped(name) ? $"'{name}'"
         : null;
 
     private static string NameOf(MemoryAccess access) => access.Operand?.Symbol is { } symbol ? $"'{symbol.Name}'" : "A per-CPU variable";
