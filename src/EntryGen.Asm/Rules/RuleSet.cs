@@ -13,9 +13,7 @@ public static class RuleSet
     [
         new NamedArgumentRule(),
         new MacroParameterRule(),
-        new SameRegisterRule(),
-        new LiveScratchRule(),
-        new StackPointerScratchRule(),
+        new CallRules([new SameRegisterRule(), new LiveScratchRule(), new StackPointerScratchRule()]),
         new StateRules([new CCallRule(), new AccessRule(), new ReturnRule(), new PcidRule(), new FrameRule()]),
         new HardeningRules(
             [

@@ -39,10 +39,11 @@ internal sealed class CallRegisters
             foreach (var call in listing.MacroCalls)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (call.Values.Any(IsRegister) && !call.IsInMacroBody)
+                var given = GivenIn(call);
+                if (given.Count > 0 && !call.IsInMacroBody)
                 {
                     List<Instruction> became = [.. call.Statements(listing).Select(statement => instructions.TryGetValue(statement, out var found) ? found : null).OfType<Instruction>()];
-                    yield return new CallRegisters(call, became, [.. became.SelectMany(instruction => UsesIn(instruction, call).OrderBy(use => use.IsWrite))]);
+                    yield return new CallRegisters(call, became, [.. became.SelectMany(instruction => UsesIn(instruction, given).OrderBy(use => use.IsWrite))]);
                 }
             }
         }
@@ -52,17 +53,40 @@ internal sealed class CallRegisters
     public SourceSpan? PlaceOf(int parameter) =>
         Call.Arguments.LastOrDefault(argument => argument.Parameter == parameter) is { Value: { IsEmpty: false } value } ? value.Span : Call.Span;
 
-    // With the percent sign, or as macros take it that write it themselves (%r\reg).
-    private static bool IsRegister(TextSlice value) => !value.IsEmpty && (value.Source.Text[value.Start] == '%' || value.Length <= 4);
+    private static List<(int Parameter, SourceSpan Place)> GivenIn(MacroCall call)
+    {
+        var given = new List<(int Parameter, SourceSpan Place)>();
+        for (var i = 0; i < call.Values.Count; i++)
+        {
+            if (IsRegister(call.Values[i]) && call.Values[i].Span is { } place)
+            {
+                given.Add((i, place));
+            }
+        }
 
-    private static IEnumerable<RegisterUse> UsesIn(Instruction instruction, MacroCall call)
+        return given;
+    }
+
+    // With the percent sign, or as macros take it that write it themselves (%\reg, %r\reg).
+    private static bool IsRegister(TextSlice value)
+    {
+        if (value.IsEmpty || value.Source.Text[value.Start] == '%')
+        {
+            return !value.IsEmpty;
+        }
+
+        return value.Length <= 4 && char.IsLetterOrDigit(value.Source.Text[value.Start]) && value.ToString() is var name
+            && (RegisterNames.Find(name) is not null || RegisterNames.Find("r" + name) is not null);
+    }
+
+    private static IEnumerable<RegisterUse> UsesIn(Instruction instruction, List<(int Parameter, SourceSpan Place)> given)
     {
         for (var i = 0; i < instruction.Operands.Count; i++)
         {
             var operand = instruction.Operands[i] is IndirectOperand indirect ? indirect.Target : instruction.Operands[i];
             switch (operand)
             {
-                case RegisterOperand { Register: { Class: RegisterClass.General } register } when ParameterIn(operand.Text, call) is { } parameter:
+                case RegisterOperand { Register: { Class: RegisterClass.General } register } when ParameterIn(operand.Text, given) is { } parameter:
                     var use = RegisterEffects.UseOf(instruction, i);
                     if ((use & OperandUse.Read) != 0 && !RegisterEffects.IsZeroing(instruction))
                     {
@@ -76,7 +100,7 @@ internal sealed class CallRegisters
 
                     break;
                 case MemoryOperand memory:
-                    foreach (var (parameter, number) in AddressesIn(memory, call))
+                    foreach (var (parameter, number) in AddressesIn(memory, given))
                     {
                         yield return new RegisterUse(instruction, parameter, number, IsWrite: false);
                     }
@@ -87,14 +111,14 @@ internal sealed class CallRegisters
     }
 
     // (\base, \index): the parts in the order in which they stand.
-    private static IEnumerable<(int Parameter, int Number)> AddressesIn(MemoryOperand memory, MacroCall call)
+    private static IEnumerable<(int Parameter, int Number)> AddressesIn(MemoryOperand memory, List<(int Parameter, SourceSpan Place)> given)
     {
         var text = memory.Text.Text;
         var at = text.IndexOf('(');
         foreach (var register in new[] { memory.Base, memory.Index })
         {
             at = at < 0 ? -1 : text.IndexOf('%', at + 1);
-            if (register is { Class: RegisterClass.General } && at >= 0 && ParameterIn(memory.Text.Slice(at, NameEnd(text, at + 1) - at), call) is { } parameter)
+            if (register is { Class: RegisterClass.General } && at >= 0 && ParameterIn(memory.Text.Slice(at, NameEnd(text, at + 1) - at), given) is { } parameter)
             {
                 yield return (parameter, register.Number);
             }
@@ -112,19 +136,18 @@ internal sealed class CallRegisters
     }
 
     // The last character: those before it may be the macro's (%r\reg).
-    private static int? ParameterIn(TracedText text, MacroCall call)
+    private static int? ParameterIn(TracedText text, List<(int Parameter, SourceSpan Place)> given)
     {
         if (text.Length == 0 || text.OriginAt(text.Length - 1) is not { } origin)
         {
             return null;
         }
 
-        for (var i = 0; i < call.Values.Count; i++)
+        foreach (var (parameter, place) in given)
         {
-            if (!call.Values[i].IsEmpty && call.Values[i].Span is { } span && ReferenceEquals(span.Source, origin.Source)
-                && span.Start <= origin.Offset && origin.Offset < span.Start + span.Length)
+            if (ReferenceEquals(place.Source, origin.Source) && place.Start <= origin.Offset && origin.Offset < place.Start + place.Length)
             {
-                return i;
+                return parameter;
             }
         }
 

@@ -9,25 +9,19 @@ namespace EntryGen.Asm.Rules.Macros;
 /// Reads are those that the code itself makes: what a C function or the return to what was interrupted gets is looked at by rules about states. Paths
 /// are followed through calls inside the unit.
 /// </remarks>
-internal sealed class LiveScratchRule : IRule
+internal sealed class LiveScratchRule : CallRule
 {
     /// <inheritdoc/>
-    public IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } = [MacroDiagnostics.LiveScratch];
+    public override AsmDiagnosticDescriptor Descriptor => MacroDiagnostics.LiveScratch;
 
     /// <inheritdoc/>
-    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation) =>
-        CallFindings.Complete(input, [.. Find(input, cancellation)], cancellation);
-
-    private static IEnumerable<CallFinding> Find(RuleInput input, CancellationToken cancellation)
+    public override IEnumerable<CallFinding> Check(RuleInput input, CallRegisters call)
     {
-        foreach (var call in CallRegisters.Of(input, cancellation))
+        foreach (var (parameter, register) in ScratchRegisters.Overwritten(call))
         {
-            foreach (var (parameter, register) in ScratchRegisters.Overwritten(call))
+            if (!IsPreserved(call, parameter) && !IsWrongAnyway(call, parameter, register) && FindRead(input.Graph, call, register) is { } read)
             {
-                if (!IsPreserved(call, parameter) && !IsWrongAnyway(call, parameter, register) && FindRead(input.Graph, call, register) is { } read)
-                {
-                    yield return Describe(call, parameter, register, read);
-                }
+                yield return Describe(call, parameter, register, read);
             }
         }
     }
@@ -82,11 +76,11 @@ internal sealed class LiveScratchRule : IRule
     private static bool EntersOthers(Instruction instruction) =>
         instruction.Info.ControlFlow is ControlFlow.Call or ControlFlow.Jump && instruction.Target?.Item is null;
 
-    private static CallFinding Describe(CallRegisters call, int parameter, int register, Instruction read)
+    private CallFinding Describe(CallRegisters call, int parameter, int register, Instruction read)
     {
         var name = "%" + RegisterNames.NameOf(new Register(RegisterClass.General, register, 8));
         var diagnostic = new AsmDiagnostic(
-            MacroDiagnostics.LiveScratch,
+            Descriptor,
             $"'{call.Call.Macro.Name}' overwrites {name}, which '{read}' at line {read.Statement.Line} reads; give another register as '{call.Call.Macro.Parameters[parameter].Name}'.",
             call.PlaceOf(parameter),
             call.Call.Frame);

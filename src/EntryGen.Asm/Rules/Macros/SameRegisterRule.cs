@@ -8,26 +8,20 @@ namespace EntryGen.Asm.Rules.Macros;
 /// The expansion is looked at as written. Two parameters must differ when one is read after the other was written, or when a result (a value that is
 /// written and not read again before the end) is overwritten through the other.
 /// </remarks>
-internal sealed class SameRegisterRule : IRule
+internal sealed class SameRegisterRule : CallRule
 {
     /// <inheritdoc/>
-    public IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } = [MacroDiagnostics.SameRegister];
+    public override AsmDiagnosticDescriptor Descriptor => MacroDiagnostics.SameRegister;
 
     /// <inheritdoc/>
-    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation) =>
-        CallFindings.Complete(input, [.. Find(input, cancellation)], cancellation);
-
-    private static IEnumerable<CallFinding> Find(RuleInput input, CancellationToken cancellation)
+    public override IEnumerable<CallFinding> Check(RuleInput input, CallRegisters call)
     {
-        foreach (var call in CallRegisters.Of(input, cancellation))
+        foreach (var register in call.Uses.GroupBy(use => use.Register))
         {
-            foreach (var register in call.Uses.GroupBy(use => use.Register))
+            List<RegisterUse> uses = [.. register];
+            if (uses.Select(use => use.Parameter).Distinct().Skip(1).Any() && FindConflict(uses) is { } conflict)
             {
-                List<RegisterUse> uses = [.. register];
-                if (uses.Select(use => use.Parameter).Distinct().Skip(1).Any() && FindConflict(uses) is { } conflict)
-                {
-                    yield return Describe(call, conflict.Lost, conflict.By);
-                }
+                yield return Describe(call, conflict.Lost, conflict.By);
             }
         }
     }
@@ -76,12 +70,12 @@ internal sealed class SameRegisterRule : IRule
         return uses[last].IsWrite;
     }
 
-    private static CallFinding Describe(CallRegisters call, RegisterUse lost, RegisterUse by)
+    private CallFinding Describe(CallRegisters call, RegisterUse lost, RegisterUse by)
     {
         var parameters = call.Call.Macro.Parameters;
         var name = "%" + RegisterNames.NameOf(new Register(RegisterClass.General, lost.Register, 8));
         var diagnostic = new AsmDiagnostic(
-            MacroDiagnostics.SameRegister,
+            Descriptor,
             $"'{call.Call.Macro.Name}' gets {name} as '{parameters[by.Parameter].Name}' and as '{parameters[lost.Parameter].Name}': "
             + $"'{by.Instruction}' overwrites what '{parameters[lost.Parameter].Name}' holds; give another register.",
             call.PlaceOf(by.Parameter),

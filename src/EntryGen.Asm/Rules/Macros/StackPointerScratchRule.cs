@@ -4,33 +4,27 @@ using EntryGen.Asm.Flow;
 namespace EntryGen.Asm.Rules.Macros;
 
 /// <summary>EG1007: RSP as the scratch register of a macro that pushes, pops or calls after it has overwritten it.</summary>
-internal sealed class StackPointerScratchRule : IRule
+internal sealed class StackPointerScratchRule : CallRule
 {
     /// <summary>The number of RSP.</summary>
     public const int Rsp = 4;
 
     /// <inheritdoc/>
-    public IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } = [MacroDiagnostics.StackPointerAsScratch];
+    public override AsmDiagnosticDescriptor Descriptor => MacroDiagnostics.StackPointerAsScratch;
 
     /// <inheritdoc/>
-    public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation) =>
-        CallFindings.Complete(input, [.. Find(input, cancellation)], cancellation);
-
-    private static IEnumerable<CallFinding> Find(RuleInput input, CancellationToken cancellation)
+    public override IEnumerable<CallFinding> Check(RuleInput input, CallRegisters call)
     {
-        foreach (var call in CallRegisters.Of(input, cancellation))
+        foreach (var (parameter, register) in ScratchRegisters.Overwritten(call))
         {
-            foreach (var (parameter, register) in ScratchRegisters.Overwritten(call))
+            if (register == Rsp && StackUseAfterWrite(call, parameter) is { } use)
             {
-                if (register == Rsp && StackUseAfterWrite(call, parameter) is { } use)
-                {
-                    var diagnostic = new AsmDiagnostic(
-                        MacroDiagnostics.StackPointerAsScratch,
-                        $"'{call.Call.Macro.Name}' overwrites %rsp as '{call.Call.Macro.Parameters[parameter].Name}' and uses the stack ('{use}'); give another register.",
-                        call.PlaceOf(parameter),
-                        call.Call.Frame);
-                    yield return new CallFinding(diagnostic, call.Call, use);
-                }
+                var diagnostic = new AsmDiagnostic(
+                    Descriptor,
+                    $"'{call.Call.Macro.Name}' overwrites %rsp as '{call.Call.Macro.Parameters[parameter].Name}' and uses the stack ('{use}'); give another register.",
+                    call.PlaceOf(parameter),
+                    call.Call.Frame);
+                yield return new CallFinding(diagnostic, call.Call, use);
             }
         }
     }
