@@ -111,5 +111,6 @@ internal sealed class ConsumerProject
     /// <summary>Runs what was built.</summary>
     public CommandResult Run() => DotNet.Run(Directory, Path.Combine(Directory, "bin", "Release", "net10.0", "Consumer.dll"));
 
-    private void Write(string file, string text) => File.WriteAllText(Path.Combine(Directory, file), text);
+    /// <summary>Writes a file of the project.</summary>
+    public void Write(string file, string text) => File.WriteAllText(Path.Combine(Directory, file), text);
 }

@@ -32,6 +32,27 @@ public class ConsumerTests(PackedPackages packages)
     }
 
     [Fact]
+    public void Severities_come_from_editorconfig_in_CSharp_and_from_globalconfig_in_files()
+    {
+        var project = new ConsumerProject(packages, "severities");
+        project.Replace("Program.cs", "DOUBLE  %rax", "DOUBLE  %rax\n            DOUBLE  reg=%rax");
+        project.Replace("adding.S", "OR_USER_BITS %rax", "OR_USER_BITS %rax\n\tOR_USER_BITS reg=%rax");
+
+        var byDefault = project.Build();
+        Assert.Matches(@"Program\.cs\(\d+,\d+\): warning EG1001", byDefault.Output);
+        Assert.Matches(@"adding\.S\(\d+,\d+\): warning EG1001", byDefault.Output);
+
+        project.Write(".editorconfig", "root = true\n[*.{cs,S}]\ndotnet_diagnostic.EG1001.severity = error\n");
+        var edited = project.Build();
+        Assert.Matches(@"Program\.cs\(\d+,\d+\): error EG1001", edited.Output);
+        Assert.Matches(@"adding\.S\(\d+,\d+\): warning EG1001", edited.Output);
+
+        project.Write(".editorconfig", "root = true\n");
+        project.Write(".globalconfig", "is_global = true\ndotnet_diagnostic.EG1001.severity = none\n");
+        Assert.DoesNotContain("EG1001", project.Build().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_property_keeps_assembly_files_from_the_compiler()
     {
         var project = new ConsumerProject(packages, "without-files");

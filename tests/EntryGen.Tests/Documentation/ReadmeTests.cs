@@ -1,3 +1,4 @@
+using System.Globalization;
 using EntryGen.Testing;
 using EntryGen.Tests.Harness;
 using RestoreCr3;
@@ -17,6 +18,21 @@ public class ReadmeTests
         Assert.Empty(await AnalyzerVerifier.VerifyAsync(example));
     }
 
+    [Fact]
+    public async Task The_build_shown_prints_what_is_shown()
+    {
+        var source = BlockAfter("```csharp\n", from: _text.IndexOf("So is code", StringComparison.Ordinal));
+        var found = await TestProject.Of("").WithSource("Sysenter.cs", source).AnalyzeAsync();
+        var printed = found.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(diagnostic => diagnostic.Id, StringComparer.Ordinal).Select(diagnostic =>
+        {
+            var place = diagnostic.Location.GetLineSpan();
+            var (line, column) = (place.StartLinePosition.Line + 1, place.StartLinePosition.Character + 1);
+            return FormattableString.Invariant($"{place.Path}({line},{column}): warning {diagnostic.Id}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}");
+        });
+
+        Assert.Equal(BlockAfter("$ dotnet build\n"), string.Concat(printed.Select(line => line + "\n")));
+    }
+
     [Theory]
     [InlineData("README.md")]
     [InlineData("examples/RestoreCr3/README.md")]
@@ -29,9 +45,9 @@ public class ReadmeTests
         Assert.Equal(printed, shown);
     }
 
-    private static string BlockAfter(string fence)
+    private static string BlockAfter(string fence, int from = 0)
     {
-        var start = _text.IndexOf(fence, StringComparison.Ordinal) + fence.Length;
+        var start = _text.IndexOf(fence, from, StringComparison.Ordinal) + fence.Length;
         return _text[start.._text.IndexOf("```", start, StringComparison.Ordinal)];
     }
 }
