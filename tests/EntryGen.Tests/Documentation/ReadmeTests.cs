@@ -22,7 +22,7 @@ public class ReadmeTests
     public async Task The_build_shown_prints_what_is_shown()
     {
         var source = BlockAfter("```csharp\n", from: _text.IndexOf("So is code", StringComparison.Ordinal));
-        var found = await TestProject.Of("").WithSource("Sysenter.cs", source).AnalyzeAsync();
+        var found = await TestProject.Of("").WithSource("Int80.cs", source).AnalyzeAsync();
         var printed = found.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start).ThenBy(diagnostic => diagnostic.Id, StringComparer.Ordinal).Select(diagnostic =>
         {
             var place = diagnostic.Location.GetLineSpan();
