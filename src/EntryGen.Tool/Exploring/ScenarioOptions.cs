@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EntryGen.Asm.Text;
 using EntryGen.Exploration.Scenarios;
+using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool.Exploring;
@@ -12,6 +13,31 @@ internal sealed class ScenarioOptions
 
     private readonly Option<int> _depth =
         Number("--depth", "How many events there may be in one run, nested or one after the other (default: 1).", least: 0, most: 16, byDefault: 1);
+
+    private readonly Option<HandlerEffect[]> _handlers = new("--handler")
+    {
+        Description = "What a C function may do to the address space, separated by commas; one is chosen at each call (default: none). "
+            + string.Join("; ", HandlerEffect.All.Select(effect => $"{effect.Name}: {effect.Words}")) + ".",
+        HelpName = string.Join(',', HandlerEffect.All.Select(effect => effect.Name)),
+        DefaultValueFactory = _ => [HandlerEffect.None],
+        CustomParser = result =>
+        {
+            var effects = new List<HandlerEffect>();
+            foreach (var word in result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                if (HandlerEffect.All.FirstOrDefault(effect => effect.Name == word || effect.Id == word) is { } found)
+                {
+                    effects.Add(found);
+                }
+                else
+                {
+                    result.AddError($"'{word}' is no effect of a handler: --handler takes {string.Join(", ", HandlerEffect.All.Select(effect => effect.Name))}.");
+                }
+            }
+
+            return [.. effects];
+        },
+    };
 
     private readonly Option<string[]> _properties = new("--property")
     {
@@ -29,7 +55,7 @@ internal sealed class ScenarioOptions
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _inject, _depth, _properties, _states, _time, _threads, _unassumed, _unreduced })
+        foreach (var option in new Option[] { _inject, _depth, _handlers, _properties, _states, _time, _threads, _unassumed, _unreduced })
         {
             command.Add(option);
         }
@@ -62,7 +88,7 @@ internal sealed class ScenarioOptions
             Time = result.GetValue(_time) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
             Threads = result.GetValue(_threads) is > 0 and var threads ? threads : null,
         };
-        scenario = scenario.Inject(EventsOf(result), result.GetValue(_depth)).Ask(PropertiesOf(result)).Within(bounds);
+        scenario = scenario.Inject(EventsOf(result), result.GetValue(_depth)).MayDo(result.GetValue(_handlers) ?? []).Ask(PropertiesOf(result)).Within(bounds);
         scenario = result.GetValue(_unassumed) ? scenario.WithoutKernelAssumptions() : scenario;
         return result.GetValue(_unreduced) ? scenario.WithoutReductions() : scenario;
     }
@@ -72,6 +98,7 @@ internal sealed class ScenarioOptions
     [
         "--inject", EventOption.Describe(scenario.Events) is "nothing" ? "" : EventOption.Describe(scenario.Events),
         "--depth", scenario.MostEvents.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        "--handler", string.Join(',', scenario.Handlers.Select(effect => effect.Name)),
         .. scenario.KernelAssumptions ? Array.Empty<string>() : ["--no-assumptions"],
     ];
 

@@ -116,6 +116,10 @@ public sealed class KernelEnvironment
     /// <exception cref="ArgumentException">The unit has no such symbol.</exception>
     public EntryPoint EntryPoint(string symbol) => Find(symbol).Entry;
 
+    /// <summary>Makes the page tables of another process, which map the same.</summary>
+    /// <returns>The physical address of the kernel half's top-level table.</returns>
+    internal ulong AddProcess() => _space.CloneRoots().Value;
+
     /// <summary>Points a gate of the IDT at an address.</summary>
     internal void SetGate(EntryPoint entry, VirtualAddress target) =>
         DescriptorTables.WriteGate(_space, Layout, entry.Vector!.Value, target, entry.Ist, entry.UserCallable);

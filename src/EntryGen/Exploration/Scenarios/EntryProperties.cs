@@ -12,11 +12,32 @@ public static class EntryProperties
     /// <summary>An event leaves CR3 as it found it: table, half and PCID.</summary>
     public static EntryProperty Cr3Restored { get; } = new(
         "P1.1",
-        "when an entry returns, CR3 holds what the interrupted code had",
+        "when an entry returns, CR3 holds what the interrupted code had; or, where a handler loaded another mm, that one's table in the same half",
         Moments.Return,
-        state => state[Reg.Cr3] == state.Innermost.Interrupted(Reg.Cr3))
+        state => state[Reg.Cr3] == ExpectedCr3(state))
     {
-        Explain = state => Difference("CR3", state[Reg.Cr3], state.Innermost.Interrupted(Reg.Cr3)),
+        Explain = state => $"CR3 is {Hex(state[Reg.Cr3])}, not {Hex(ExpectedCr3(state))}",
+    };
+
+    /// <summary>No stale translation is used by user code.</summary>
+    public static EntryProperty NoStaleTranslation { get; } = new(
+        "P1.2",
+        "user code does not run on a PCID that may hold translations which a completed flush should have removed",
+        Moments.Return,
+        state => (state[Reg.Cs] & 3) != 3 || !state.AddressSpaces.IsStale)
+    {
+        Explain = state => $"PCID {state[Reg.Cr3] & Cr3Bits.PcidMask} was not flushed since an entry was changed",
+    };
+
+    /// <summary>The bookkeeping agrees with CR3 where interrupts are on.</summary>
+    public static EntryProperty BookkeepingAgrees { get; } = new(
+        "P1.3",
+        "where interrupts are on, cpu_tlbstate.loaded_mm and loaded_mm_asid say what CR3 holds",
+        Moments.Return,
+        state => (state[Reg.Rflags] & Flags.IF) == 0 || AgreesWithCr3(state),
+        "x86/mm/tlb.c: the check of switch_mm_irqs_off under CONFIG_DEBUG_VM")
+    {
+        Explain = state => $"CR3 is {Hex(state[Reg.Cr3])}, loaded_mm is {state.AddressSpaces.LoadedMm} with ASID {state.AddressSpaces.LoadedAsid}",
     };
 
     /// <summary>Kernel code that ran on the user page tables runs on them again.</summary>
@@ -25,6 +46,16 @@ public static class EntryProperties
         "kernel code that was interrupted on the user page tables goes on on them",
         Moments.Return,
         state => state.Innermost.FromUser || !WasOnUserPageTables(state) || state.OnUserPageTables);
+
+    /// <summary>A bit of the flush mask is cleared only with a flush.</summary>
+    public static EntryProperty MaskClearedWithFlush { get; } = new(
+        "P1.5",
+        "a bit of user_pcid_flush_mask is cleared only together with a flushing write of that user PCID",
+        Moments.Step | Moments.Return,
+        state => !state.KeepsOwed)
+    {
+        Explain = state => $"PCID {state[Reg.Cr3] & Cr3Bits.PcidMask} was loaded with bit 63 set, after its bit in the mask was cleared",
+    };
 
     /// <summary>User code never runs on the kernel page tables.</summary>
     public static EntryProperty UserRunsOnUserHalf { get; } = new(
@@ -164,6 +195,20 @@ public static class EntryProperties
     public static EntryProperty NoShutdown { get; } = new(
         "no-shutdown", "there is no triple fault", Moments.Stop, state => state.Stop.Kind != StopKind.Shutdown, Sdm + ", 6.15");
 
+    /// <summary>Runs end.</summary>
+    public static EntryProperty Ends { get; } = new(
+        "ends",
+        "an entry comes to its end: there is no endless loop once nothing more happens",
+        Moments.Stop,
+        state => state.Stop.Kind != StopKind.Budget);
+
+    /// <summary>Only code on the thread stack schedules.</summary>
+    public static EntryProperty SchedulesOnThreadStack { get; } = new(
+        "schedule",
+        "a handler schedules only on the thread stack: on another one it would be overwritten before the task runs again",
+        Moments.Step,
+        state => !state.AddressSpaces.HasScheduled || state.Environment.Stacks.OfPointer(state[Reg.Rsp])?.Kind == StackKind.Thread);
+
     /// <summary>Control stays in code.</summary>
     public static EntryProperty StaysInCode { get; } = new(
         "no-stray",
@@ -179,8 +224,8 @@ public static class EntryProperties
     /// <summary>All of them, in the order in which they are reported.</summary>
     public static IReadOnlyList<EntryProperty> All { get; } =
     [
-        Cr3Restored, UserHalfRestored, UserRunsOnUserHalf, PcidOfTable, Returns, RegistersPreserved, GsRestored, SpecCtrlRestored,
-        CallsOnKernelHalf, CallsWithKernelGs, CallsOnItsStack, CallsWithFlags, CallsWithIbrs, PtRegsTrue, NoFault, NoLostNmi, NoShutdown, StaysInCode,
+        Cr3Restored, NoStaleTranslation, BookkeepingAgrees, UserHalfRestored, MaskClearedWithFlush, UserRunsOnUserHalf, PcidOfTable, Returns, RegistersPreserved, GsRestored, SpecCtrlRestored,
+        CallsOnKernelHalf, CallsWithKernelGs, CallsOnItsStack, CallsWithFlags, CallsWithIbrs, PtRegsTrue, NoFault, NoLostNmi, Ends, SchedulesOnThreadStack, NoShutdown, StaysInCode,
     ];
 
     /// <summary>The property of an id.</summary>
@@ -189,7 +234,21 @@ public static class EntryProperties
     public static EntryProperty Find(string id) => All.FirstOrDefault(property => property.Id == id)
         ?? throw new ArgumentException($"There is no property '{id}'. EntryProperties.All lists them.", nameof(id));
 
-    internal static bool HasOwnPcid(EntryState state) => state.KnowsCr3(state[Reg.Cr3]);
+    private static bool HasOwnPcid(EntryState state) => state.AddressSpaces.KnowsCr3(state[Reg.Cr3]);
+
+    /// <summary>What CR3 must hold after a return: what it held, or what the handler loaded, in the half that it had.</summary>
+    private static ulong ExpectedCr3(EntryState state)
+    {
+        var was = state.Innermost.Interrupted(Reg.Cr3);
+        var half = state.IsIsolated ? was & (Cr3Bits.UserPageTable | (state.HasPcid ? Cr3Bits.UserPcid : 0)) : 0;
+        return state.HasOtherMm ? state.AddressSpaces.LoadedCr3!.Value | half : was;
+    }
+
+    private static bool AgreesWithCr3(EntryState state)
+    {
+        var half = state.IsIsolated ? Cr3Bits.UserPageTable | (state.HasPcid ? Cr3Bits.UserPcid : 0) : 0;
+        return state.AddressSpaces.LoadedCr3 == (state[Reg.Cr3] & ~half);
+    }
 
     private static bool WasOnUserPageTables(EntryState state) =>
         state.IsIsolated && (state.Innermost.Interrupted(Reg.Cr3) & Cr3Bits.UserPageTable) != 0;

@@ -1,3 +1,4 @@
+using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Exploration.Scenarios.States;
 using EntryGen.Kernel;
 
@@ -41,6 +42,9 @@ public sealed record EntryScenario
 
     /// <summary>How many events there may be in one run, nested or one after the other.</summary>
     public int MostEvents { get; private init; }
+
+    /// <summary>What a C function may do to the address space; one is chosen at each call. At least one.</summary>
+    public IReadOnlyList<HandlerEffect> Handlers { get; private init; } = [HandlerEffect.None];
 
     /// <summary>Whether events are left out that the kernel sees to that they do not happen.</summary>
     public bool KernelAssumptions { get; private init; } = true;
@@ -86,6 +90,15 @@ public sealed record EntryScenario
         return this with { Events = events, MostEvents = events == InjectedEvents.None ? 0 : most };
     }
 
+    /// <summary>What C functions may do to the address space. At each call one of these is chosen; without any they leave it alone.</summary>
+    /// <param name="effects">H0 to H6 of <see cref="HandlerEffect"/>, or the caller's own. 64 at most.</param>
+    public EntryScenario MayDo(params IEnumerable<HandlerEffect> effects)
+    {
+        HandlerEffect[] handlers = [.. effects.Distinct()];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(handlers.Length, 64, nameof(effects));
+        return this with { Handlers = handlers.Length == 0 ? [HandlerEffect.None] : handlers };
+    }
+
     /// <summary>Lets events happen also where the kernel sees to that they do not.</summary>
     public EntryScenario WithoutKernelAssumptions() => this with { KernelAssumptions = false };
 
@@ -123,7 +136,8 @@ public sealed record EntryScenario
         ArgumentNullException.ThrowIfNull(property);
         try
         {
-            return RunRecorder.Record(new ScenarioSetup(WithoutReductions(), [property]), ChoiceText.Read(choices.Text), property);
+            var (isPending, taken) = ChoiceText.Read(choices.Text, this);
+            return RunRecorder.Record(new ScenarioSetup(WithoutReductions(), [property]), isPending, taken, property);
         }
         catch (FormatException wrong)
         {

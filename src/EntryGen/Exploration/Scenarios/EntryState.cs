@@ -1,4 +1,5 @@
 using EntryGen.Emulation;
+using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Exploration.Scenarios.States;
 using EntryGen.Kernel;
 using EntryGen.Tracing;
@@ -11,8 +12,9 @@ public sealed class EntryState
 {
     private readonly Ghost _ghost;
 
-    internal EntryState(KernelEnvironment environment, Ghost ghost)
+    internal EntryState(KernelEnvironment environment, Ghost ghost, AddressSpaces spaces)
     {
+        AddressSpaces = spaces;
         Environment = environment;
         _ghost = ghost;
         IsIsolated = environment.Options.Pti;
@@ -30,6 +32,9 @@ public sealed class EntryState
 
     /// <summary>The machine.</summary>
     public Machine Machine => Environment.Machine;
+
+    /// <summary>The kernel's bookkeeping of address spaces.</summary>
+    public AddressSpaces AddressSpaces { get; }
 
     /// <summary>Which moment this is: one bit.</summary>
     public Moments Moment { get; internal set; }
@@ -65,8 +70,11 @@ public sealed class EntryState
 
     internal ulong Broken => _ghost.Broken;
 
-    /// <summary>Whether a value of CR3 is one that the kernel uses: a table, with the PCID that belongs to it.</summary>
-    internal bool KnowsCr3(ulong cr3) => cr3 == Environment.KernelCr3 || cr3 == Environment.UserCr3;
+    /// <summary>Whether the last step wrote CR3 so that translations stay whose bit in the flush mask had been cleared.</summary>
+    internal bool KeepsOwed { get; set; }
+
+    /// <summary>Whether the handler of the innermost activation has loaded another mm.</summary>
+    internal bool HasOtherMm => AddressSpaces.LoadedMm != Mm.None && AddressSpaces.Loaded != _ghost.LoadedAt(Math.Max(Level, 1) - 1);
 }
 
 /// <summary>An event, or the call, that led to an entry: what was interrupted.</summary>

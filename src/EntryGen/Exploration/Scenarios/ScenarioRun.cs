@@ -78,8 +78,8 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
         {
             if (found.Properties[i].Counterexample is { } execution)
             {
-                var choices = execution.Steps.Select(step => EntryModel.EventOf(step.Transition));
-                shown.Add(setup.Properties[i], RunRecorder.Record(setup, choices, setup.Properties[i]));
+                var choices = execution.Steps.Select(step => Choice.Of(step.Transition, setup.Scenario));
+                shown.Add(setup.Properties[i], RunRecorder.Record(setup, execution.Start.Transition > 0, choices, setup.Properties[i]));
             }
         }
 

@@ -44,6 +44,7 @@ public static class ScenarioText
         }
 
         writer.WriteLine($"  events       {Events(result.Scenario)}");
+        writer.WriteLine($"  C code       {string.Join("; ", result.Scenario.Handlers.Select(effect => effect.Words))}");
         var (ran, not) = (result.Covered.Count, result.NotCovered.Count);
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  covered      {ran} instructions; {not} of those that the entry can reach with other features, starts or events did not run"));
         foreach (var limit in Limits(result.Scenario))

@@ -31,6 +31,17 @@ internal sealed class AddressSpace
 
     public IReadOnlyList<MappedRange> Ranges => _ranges;
 
+    /// <summary>Another process's pair of top-level tables that maps what this one maps.</summary>
+    /// <returns>The kernel half's.</returns>
+    public PhysicalAddress CloneRoots()
+    {
+        var clone = _tables.NewRootPair();
+        var tables = new byte[2 * KernelLayout.PageSize];
+        _memory.Read(Root, tables);
+        _memory.Write(clone, tables);
+        return clone;
+    }
+
     /// <summary>
     /// Lets the user half use the kernel half's tables for the 512 GiB around an address, as Linux does for cpu_entry_area, espfix and the user program.
     /// </summary>

@@ -6,45 +6,56 @@ namespace EntryGen.Exploration.Scenarios.States;
 /// <summary>The transitions of a run as text: numbers of instructions and names of events, separated by points.</summary>
 internal sealed class ChoiceText
 {
+    private const string Pending = "flush-pending";
+
     private readonly StringBuilder _text = new();
     private int _instructions;
 
-    /// <summary>Adds a transition: null for an instruction.</summary>
-    public void Note(InjectedEvent? injected)
+    /// <summary>Begins a run whose user PCID is to be flushed.</summary>
+    public void NotePending() => _text.Append(Pending).Append('.');
+
+    /// <summary>Adds a transition.</summary>
+    public void Note(Choice choice)
     {
-        if (injected is null)
+        if (choice.Name is not { } name)
         {
             _instructions++;
             return;
         }
 
-        _text.Append(CultureInfo.InvariantCulture, $"{_instructions}.{injected.Name}.");
+        _text.Append(CultureInfo.InvariantCulture, $"{_instructions}.{name}.");
         _instructions = 0;
     }
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     /// <exception cref="FormatException">It did not write that.</exception>
-    public static IEnumerable<InjectedEvent?> Read(string text)
+    public static (bool IsPending, IEnumerable<Choice> Choices) Read(string text, EntryScenario scenario)
     {
         const int Most = 1_000_000;
-        var choices = new List<InjectedEvent?>();
-        foreach (var word in text.Split('.'))
+        var choices = new List<Choice>();
+        var words = text.Split('.');
+        var isPending = words[0] == Pending;
+        foreach (var word in words.Skip(isPending ? 1 : 0))
         {
             if (InjectedEvent.All.FirstOrDefault(known => known.Name == word) is { } injected)
             {
-                choices.Add(injected);
+                choices.Add(new Choice(injected, null));
             }
-            else if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= Most)
+            else if (scenario.Handlers.FirstOrDefault(known => known.Name == word) is { } effect)
             {
-                choices.AddRange(Enumerable.Repeat<InjectedEvent?>(null, count));
+                choices.Add(new Choice(null, effect));
+            }
+            else if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && choices.Count + count <= Most)
+            {
+                choices.AddRange(Enumerable.Repeat(default(Choice), count));
             }
             else
             {
-                throw new FormatException($"'{word}' is neither a number of instructions nor an event.");
+                throw new FormatException($"'{word}' is neither a number of instructions nor an event or effect of this scenario.");
             }
         }
 
-        return choices;
+        return (isPending, choices);
     }
 
     /// <inheritdoc/>

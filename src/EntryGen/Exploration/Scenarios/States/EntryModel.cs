@@ -2,18 +2,15 @@ namespace EntryGen.Exploration.Scenarios.States;
 
 /// <summary>A machine that runs entry code, interrupted by events, as a transition system.</summary>
 /// <remarks>
-/// Transitions from a state, in this order: the instruction or C function at RIP, then each event that may happen. Where no event is left and nothing is to be chosen, the
-/// states on the way have one successor each: with the reduction they are run through, each is looked at, and only the last is stored.
+/// Transitions from a state, in this order: the instruction or C function at RIP, or each thing that the function may do; then each event that may happen. Where no event is
+/// left and nothing is to be chosen, the states on the way have one successor each: with the reduction they are run through, each is looked at, and only the last is stored.
 /// </remarks>
 internal sealed class EntryModel : IEncodedModel<EntryState>
 {
-    /// <summary>The number of the transition that is one event; instructions have those of their places.</summary>
-    public const int FirstEvent = 1 << 20;
-
     private readonly ScenarioSetup _setup;
     private readonly EntryProcessor _processor;
     private readonly StateCodec _codec;
-    private readonly byte[] _initial;
+    private readonly List<byte[]> _initial = [];
 
     public EntryModel(ScenarioSetup setup)
     {
@@ -22,7 +19,13 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
         _codec = new StateCodec(_processor.Environment.Machine, _processor.Ghost, new WriteLog(_processor.Environment.Machine.Memory), setup.OriginMemory);
         setup.OriginMemory ??= _codec.OriginMemory;
         _codec.Mark();
-        _initial = _codec.Encode().ToArray();
+        _initial.Add(_codec.Encode().ToArray());
+        if (setup.MayBePending && _processor.HasFlushMask)
+        {
+            _processor.BePending();
+            _initial.Add(_codec.Encode().ToArray());
+            _codec.Undo();
+        }
     }
 
     /// <summary>Why the entry was reached, in words.</summary>
@@ -30,7 +33,13 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
 
     public IEncodedModel<EntryState> ForWorker() => new EntryModel(_setup);
 
-    public void InitialStates(EncodedSink states) => states.Add(0, _initial);
+    public void InitialStates(EncodedSink states)
+    {
+        for (var i = 0; i < _initial.Count; i++)
+        {
+            states.Add(i, _initial[i]);
+        }
+    }
 
     public EntryState Decode(ReadOnlySpan<byte> state)
     {
@@ -46,31 +55,37 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
         }
 
         _codec.Mark();
-        if (_processor.Place is { } place)
+        if (_processor.HasEffects)
         {
-            _processor.Take(null);
-            successors.Add(place.Number, _codec.Encode());
-            _codec.Undo();
+            var handlers = _setup.Scenario.Handlers;
+            for (var i = 0; i < handlers.Count; i++)
+            {
+                Add(successors, Choice.FirstEffect + i, new Choice(null, handlers[i]));
+            }
+        }
+        else if (_processor.Place is { } place)
+        {
+            Add(successors, place.Number, default);
         }
 
         foreach (var (injected, _) in _setup.Events)
         {
             if (_processor.MayHappen(injected))
             {
-                _processor.Take(injected);
-                successors.Add(FirstEvent + (int)injected.Event, _codec.Encode());
-                _codec.Undo();
+                Add(successors, Choice.FirstEvent + (int)injected.Event, new Choice(injected, null));
             }
         }
     }
 
-    /// <summary>The event that a transition is; null for an instruction.</summary>
-    public static InjectedEvent? EventOf(int transition) =>
-        transition < FirstEvent ? null : InjectedEvent.All.First(injected => (int)injected.Event == transition - FirstEvent);
-
-    public string NameOf(int transition) => transition < FirstEvent
-        ? (_setup.Code.ChosenAt(_setup.Code.Places[transition]) ?? _setup.Code.Places[transition]).Name
-        : EventOf(transition)!.Name;
+    public string NameOf(int transition) => Choice.Of(transition, _setup.Scenario).Name
+        ?? (_setup.Code.ChosenAt(_setup.Code.Places[transition]) ?? _setup.Code.Places[transition]).Name;
 
     public string Describe(EntryState state) => state.Lanes.ToString();
+
+    private void Add(EncodedSink successors, int transition, Choice choice)
+    {
+        _processor.Take(choice);
+        successors.Add(transition, _codec.Encode());
+        _codec.Undo();
+    }
 }

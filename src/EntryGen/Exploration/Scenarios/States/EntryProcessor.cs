@@ -1,4 +1,5 @@
 using EntryGen.Emulation;
+using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Kernel;
 
 namespace EntryGen.Exploration.Scenarios.States;
@@ -6,7 +7,7 @@ namespace EntryGen.Exploration.Scenarios.States;
 /// <summary>Takes transitions on a live machine: one instruction or C function, or an event; and looks at the properties on the way.</summary>
 internal sealed class EntryProcessor : IMachineObserver
 {
-    // A longer run is stored in between: a loop must come back to a state that is known.
+    // No entry is as long; what runs on without a choice for longer never ends.
     private const int LongestRun = 4096;
 
     private const ulong Garbage = 0x6A4B_A6E0_0000_0000;
@@ -17,6 +18,8 @@ internal sealed class EntryProcessor : IMachineObserver
     private readonly ulong[] _file;
     private readonly (EntryProperty Property, ulong Bit)[] _properties;
     private readonly Moments _asked;
+    private readonly FlushMask _mask;
+    private readonly bool _tracksCr3;
     private ulong _retired;
 
     public EntryProcessor(ScenarioSetup setup)
@@ -27,10 +30,17 @@ internal sealed class EntryProcessor : IMachineObserver
         _file = _machine.Registers;
         _unit = setup.Scenario.Unit;
         Ghost = new Ghost(setup.Levels);
-        State = new EntryState(Environment, Ghost);
+        _mask = new FlushMask(Environment);
+        Spaces = new AddressSpaces(Environment, Ghost, _mask, Roots());
+        State = new EntryState(Environment, Ghost, Spaces);
+        _tracksCr3 = Environment.Options.Pti && (_mask.Exists || setup.HasOtherMms);
         _properties = [.. setup.Properties.Select((property, index) => (property, 1UL << index))];
         _asked = _properties.Aggregate(Moments.None, (all, property) => all | property.Property.At);
         Start();
+        if (_tracksCr3)
+        {
+            _machine.Observe(new Cr3Watch(this));
+        }
     }
 
     public KernelEnvironment Environment { get; }
@@ -38,6 +48,22 @@ internal sealed class EntryProcessor : IMachineObserver
     public Ghost Ghost { get; }
 
     public EntryState State { get; }
+
+    /// <summary>The kernel's bookkeeping of address spaces.</summary>
+    public AddressSpaces Spaces { get; }
+
+    /// <summary>Whether the flush mask is there to have a bit set at the start.</summary>
+    public bool HasFlushMask => _mask.Exists;
+
+    /// <summary>Whether the run would never end.</summary>
+    public bool IsEndless { get; private set; }
+
+    /// <summary>What the C function at RIP has just done; null when it has returned.</summary>
+    public string? HandlerStep => Ghost.Level > 0 && (byte)Ghost.Handler is > 0 and var number
+        && _setup.Scenario.Handlers[number - 1] is var effect ? $"{effect.Name}, step {(byte)(Ghost.Handler >> 8)} of {effect.Steps.Count}" : null;
+
+    /// <summary>Whether the C function at RIP has several things that it may do.</summary>
+    public bool HasEffects => _setup.Scenario.Handlers.Count > 1 && Place is { Kind: CodeKind.Function } && (byte)Ghost.Handler == 0;
 
     /// <summary>Why the entry was reached, in words.</summary>
     public string Description { get; private set; } = "";
@@ -68,34 +94,41 @@ internal sealed class EntryProcessor : IMachineObserver
     }
 
     /// <summary>Is told of each instruction, C function and event on the way; null when nobody is.</summary>
-    public Action<CodePlace?, InjectedEvent?>? Stepped { get; set; }
+    public Action<CodePlace?, Choice>? Stepped { get; set; }
 
     /// <summary>Is told of each property that is broken, at that moment; null when nobody is.</summary>
     public Action<EntryProperty, EntryState>? Broke { get; set; }
 
-    /// <summary>Takes a transition: an event, or the instruction at RIP; and what follows of itself, where runs without a choice are one transition.</summary>
-    public void Take(InjectedEvent? injected)
+    /// <summary>Takes a transition and what follows of itself, where runs without a choice are one transition.</summary>
+    public void Take(Choice choice)
     {
-        TakeOne(injected);
-        for (var steps = 1; _setup.Scenario.IsReduced && steps < LongestRun && Ghost is { EventsLeft: 0, Broken: 0 } && !IsOver; steps++)
+        TakeOne(choice);
+        for (var steps = 1; _setup.Scenario.IsReduced && Ghost is { EventsLeft: 0, Broken: 0 } && !IsOver && !HasEffects; steps++)
         {
-            TakeOne(null);
+            if (steps == LongestRun)
+            {
+                IsEndless = true;
+                Halt(new Stop(StopKind.Budget));
+                return;
+            }
+
+            TakeOne(default);
         }
     }
 
-    private void TakeOne(InjectedEvent? injected)
+    private void TakeOne(Choice choice)
     {
-        var place = injected is null ? Place : null;
-        if (injected is null)
-        {
-            Step();
-        }
-        else
+        var place = choice.Event is null ? Place : null;
+        if (choice.Event is { } injected)
         {
             Inject(injected);
         }
+        else
+        {
+            Step(choice.Effect);
+        }
 
-        Stepped?.Invoke(place, injected);
+        Stepped?.Invoke(place, choice);
     }
 
     private void Inject(InjectedEvent injected)
@@ -113,8 +146,15 @@ internal sealed class EntryProcessor : IMachineObserver
         Finish(stop);
     }
 
-    /// <summary>Runs the instruction or C function at RIP. A fault is delivered.</summary>
-    private void Step()
+    /// <summary>A user PCID is to be flushed: its bit is set in the mask.</summary>
+    public void BePending()
+    {
+        _mask.Set(Environment.Options.Asid + 1);
+        Spaces.Reset(Environment.Options.Asid, flushPending: true);
+    }
+
+    /// <summary>Runs the instruction or C function at RIP, or one step of what the function does. A fault is delivered.</summary>
+    private void Step(HandlerEffect? chosen)
     {
         Begin();
         var place = Place;
@@ -124,16 +164,23 @@ internal sealed class EntryProcessor : IMachineObserver
             return;
         }
 
-        if (place.Kind is CodeKind.Function or CodeKind.StackFunction)
+        if (place.Kind is CodeKind.Function or CodeKind.StackFunction && CallIsUnderWay(place, chosen))
         {
-            Call(place);
+            Finish(default);
+            return;
         }
 
+        var mask = _tracksCr3 ? _mask.Value : (ushort)0;
         var cpu = _machine.Cpu;
-        var chosen = _setup.Code.ChosenAt(place);
-        var stop = chosen is null && place.IsInstruction ? StepAndSee(ref cpu, place) : _unit.Step(ref cpu);
-        place = chosen ?? _setup.Code.ChosenAt(place) ?? place;
+        var instruction = _setup.Code.ChosenAt(place);
+        var stop = instruction is null && place.IsInstruction ? StepAndSee(ref cpu, place) : _unit.Step(ref cpu);
+        place = instruction ?? _setup.Code.ChosenAt(place) ?? place;
         _setup.Covered[place.Number] = true;
+        if (_tracksCr3 && _mask.Value is var after && after != mask)
+        {
+            Spaces.NoteMask(mask, after);
+        }
+
         if (stop.Kind == StopKind.Fault)
         {
             stop = Fault(stop);
@@ -177,13 +224,22 @@ internal sealed class EntryProcessor : IMachineObserver
         _machine.Budget = long.MaxValue / 2;
         Description = activation.Description;
         Ghost.EventsLeft = scenario.MostEvents;
+        Spaces.Reset(scenario.Options.Asid, scenario.Options.UserFlushPending);
         Ghost.Push(activation.Registers, activation.Entry.Vector ?? Ghost.NoVector, activation.Entry.Kind, isFault: false);
         Ghost.ResumeAt(activation.ResumeAddress.Value);
         Ghost.OwesNmi = activation.Entry.Kind == EntryKind.Nmi;
         Finish(activation.Delivery);
     }
 
-    private void Begin() => Ghost.Broken = 0;
+    private void Begin()
+    {
+        Ghost.Broken = 0;
+        State.KeepsOwed = false;
+        if (Spaces.HasScheduled)
+        {
+            Spaces.ForgetSchedule();
+        }
+    }
 
     /// <summary>
     /// Registers that a C function left undefined become garbage like any other: to save and restore them is no use of what they hold. Whether the
@@ -213,7 +269,7 @@ internal sealed class EntryProcessor : IMachineObserver
         {
             Halt(new Stop(StopKind.Left));
         }
-        else if (!State.KnowsCr3(_file[(int)Reg.Cr3]))
+        else if (!Spaces.KnowsCr3(_file[(int)Reg.Cr3]))
         {
             // What happens now depends on what is in the TLB, which is no part of a state.
             Ghost.IsHalted = true;
@@ -229,6 +285,37 @@ internal sealed class EntryProcessor : IMachineObserver
         State.Stop = stop;
         Look(Moments.Stop);
         Ghost.IsHalted = true;
+    }
+
+    /// <summary>Before a C function: does the next step of what it does to the address space, if there is one left.</summary>
+    private bool CallIsUnderWay(CodePlace place, HandlerEffect? chosen)
+    {
+        var handlers = _setup.Scenario.Handlers;
+        var number = (byte)Ghost.Handler;
+        if (number == 0)
+        {
+            Call(place);
+            if (place.Kind == CodeKind.StackFunction)
+            {
+                return false;
+            }
+
+            chosen ??= handlers[0];
+            number = (byte)(1 + handlers.ToList().IndexOf(chosen));
+            Ghost.Handler |= number;
+        }
+
+        var effect = handlers[number - 1];
+        var step = (int)(byte)(Ghost.Handler >> 8);
+        if (step == effect.Steps.Count)
+        {
+            Ghost.Handler &= ~0xFFFFUL;
+            return false;
+        }
+
+        Ghost.Handler += 1UL << 8;
+        effect.Steps[step](Spaces);
+        return true;
     }
 
     private void Call(CodePlace place)
@@ -287,6 +374,14 @@ internal sealed class EntryProcessor : IMachineObserver
         Ghost.PopTo(level);
     }
 
+    private ulong[] Roots()
+    {
+        var process = Environment.KernelCr3 & ~Cr3Bits.PcidMask;
+        return _setup.HasOtherMms
+            ? [ulong.MaxValue, Environment.AddProcess(), process, Environment.AddProcess()]
+            : [ulong.MaxValue, ulong.MaxValue, process, ulong.MaxValue];
+    }
+
     private bool IsLanding(int level, ulong rip) =>
         Ghost.IsFault(level) && _unit.Fixups.TryGetValue(Ghost.Interrupted(level, Reg.Rip), out var fixup) && fixup.Landing == rip;
 
@@ -323,6 +418,20 @@ internal sealed class EntryProcessor : IMachineObserver
             {
                 Ghost.Broken |= bit;
                 Broke?.Invoke(property, State);
+            }
+        }
+    }
+
+    /// <summary>Tells the bookkeeping of values that entry code writes to CR3.</summary>
+    private sealed class Cr3Watch(EntryProcessor processor) : IMachineObserver
+    {
+        ObservedEvents IMachineObserver.Events => ObservedEvents.System;
+
+        void IMachineObserver.ControlWrite(Machine machine, int register, ulong old, ulong operand)
+        {
+            if (register == 3)
+            {
+                processor.State.KeepsOwed |= processor.Spaces.NoteCr3Write(operand);
             }
         }
     }

@@ -15,7 +15,7 @@ internal sealed class Ghost
     /// <summary>The first of the words of the environment (<see cref="AddressSpaceWords"/> of them).</summary>
     public const int AddressSpaceCell = 4;
 
-    public const int AddressSpaceWords = 12;
+    public const int AddressSpaceWords = 6;
 
     private const int HeaderCells = AddressSpaceCell + AddressSpaceWords;
     private const ulong NmiOwed = 1, Halted = 2;
@@ -28,8 +28,10 @@ internal sealed class Ghost
 
     private static readonly int[] _placeOf = Places();
 
-    /// <summary>Cells of a level: its kind, then the registers.</summary>
-    private static readonly int _levelCells = 1 + _kept.Length;
+    private const int RegisterCells = 3;
+
+    /// <summary>Cells of a level: its kind, what its handler is doing, the CR3 that the handler remembers, then the registers.</summary>
+    private static readonly int _levelCells = RegisterCells + _kept.Length;
 
     public Ghost(int levels)
     {
@@ -82,14 +84,24 @@ internal sealed class Ghost
     {
         var level = Place(Level++);
         Cells[level] = (1UL << 16) | ((ulong)kind << 8) | vector | (isFault ? 1UL << 17 : 0);
+        Cells[level + 1] = (Cells[AddressSpaceCell] & 0xFFFF) << 48;
         for (var i = 0; i < _kept.Length; i++)
         {
-            Cells[level + 1 + i] = file[(int)_kept[i]];
+            Cells[level + RegisterCells + i] = file[(int)_kept[i]];
         }
     }
 
+    /// <summary>What the handler of the innermost activation is doing: bytes 0 and 1 the effect (from 1) and its next step, the others its variables.</summary>
+    public ref ulong Handler => ref Cells[Place(Level - 1) + 1];
+
+    /// <summary>A value of CR3 that the handler of the innermost activation remembers.</summary>
+    public ref ulong HandlerCr3 => ref Cells[Place(Level - 1) + 2];
+
+    /// <summary>What mm was loaded when an activation began.</summary>
+    public ulong LoadedAt(int level) => Cells[Place(level) + 1] >> 48;
+
     /// <summary>Says where the code interrupted last goes on.</summary>
-    public void ResumeAt(ulong rip) => Cells[Place(Level - 1) + 1 + _placeOf[(int)Reg.Rip]] = rip;
+    public void ResumeAt(ulong rip) => Cells[Place(Level - 1) + RegisterCells + _placeOf[(int)Reg.Rip]] = rip;
 
     /// <summary>Ends activations until so many are left.</summary>
     public void PopTo(int level)
@@ -105,7 +117,7 @@ internal sealed class Ghost
     public bool IsFault(int level) => (Cells[Place(level)] & (1UL << 17)) != 0;
 
     public ulong Interrupted(int level, Reg register) => _placeOf[(int)register] is var place and >= 0
-        ? Cells[Place(level) + 1 + place]
+        ? Cells[Place(level) + RegisterCells + place]
         : throw new ArgumentOutOfRangeException(nameof(register), register, "What this register was before is not kept.");
 
     /// <summary>Whether it is known what a register was when an activation began.</summary>

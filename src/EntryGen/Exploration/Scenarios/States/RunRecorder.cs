@@ -29,11 +29,19 @@ internal sealed class RunRecorder : IMachineObserver
 
     /// <summary>Takes given transitions and says what they look like.</summary>
     /// <param name="setup">The scenario.</param>
-    /// <param name="choices">The transitions: null for an instruction.</param>
+    /// <param name="isPending">Whether a flush of the user PCID is pending at the start.</param>
+    /// <param name="choices">The transitions.</param>
     /// <param name="property">The property that the run breaks.</param>
-    public static Counterexample Record(ScenarioSetup setup, IEnumerable<InjectedEvent?> choices, EntryProperty property)
+    public static Counterexample Record(ScenarioSetup setup, bool isPending, IEnumerable<Choice> choices, EntryProperty property)
     {
         var recorder = new RunRecorder(setup);
+        if (isPending)
+        {
+            recorder._processor.BePending();
+            recorder._choices.NotePending();
+            recorder._steps[0] = recorder._steps[0] with { Text = recorder._steps[0].Text + ", a flush of the user PCID is pending" };
+        }
+
         var before = recorder.Before;
         var processor = recorder._processor;
         string? detail = null;
@@ -44,13 +52,18 @@ internal sealed class RunRecorder : IMachineObserver
             foreach (var choice in choices)
             {
                 detail = null;
-                if (processor.IsOver || (choice is not null && !processor.MayHappen(choice)))
+                if (processor.IsOver || (choice.Event is { } injected && !processor.MayHappen(injected)) || (choice.Effect is not null && !processor.HasEffects))
                 {
                     throw new ArgumentException("The run that was asked for is none of this scenario: the entry code, its features or its start differ.", nameof(choices));
                 }
 
                 processor.Take(choice);
             }
+        }
+
+        if (processor.IsEndless)
+        {
+            recorder.ShortenLoop();
         }
 
         return new Counterexample(property, detail is "" ? null : detail, setup.Scenario.Entry, before, recorder._steps, new RunChoices(recorder._choices.ToString()))
@@ -70,10 +83,10 @@ internal sealed class RunRecorder : IMachineObserver
     void IMachineObserver.Delivered(Machine machine, byte vector, uint? errorCode, ulong returnAddress) => _faults.Add(
         vector == Vectors.PageFault ? $"#PF at {new VirtualAddress(machine[Reg.Cr2])}, error code 0x{errorCode:x}" : VectorNames.Of(vector));
 
-    private void Stepped(CodePlace? place, InjectedEvent? injected)
+    private void Stepped(CodePlace? place, Choice choice)
     {
-        _choices.Note(injected);
-        if (injected is not null)
+        _choices.Note(choice);
+        if (choice.Event is { } injected)
         {
             Add(TraceStepKind.Event, null, $"{VectorNames.Of(injected.Vector)} is injected");
         }
@@ -83,7 +96,7 @@ internal sealed class RunRecorder : IMachineObserver
         }
         else if (place is { Kind: CodeKind.Function or CodeKind.StackFunction or CodeKind.Thunk })
         {
-            Add(TraceStepKind.Function, place, place.Name);
+            Add(TraceStepKind.Function, place, place.Kind == CodeKind.Function && _processor.HandlerStep is { } doing ? $"{place.Name}: {doing}" : place.Name);
         }
         else if (place is not null)
         {
@@ -112,6 +125,27 @@ internal sealed class RunRecorder : IMachineObserver
             Cr3Write = _cr3Write,
         });
         _lanes = lanes;
+    }
+
+    /// <summary>Of an endless loop only what leads to it and one turn are shown.</summary>
+    private void ShortenLoop()
+    {
+        var count = _steps.Count;
+        for (var period = 1; period <= count / 2; period++)
+        {
+            var start = count;
+            while (start > period && _steps[start - 1].Address == _steps[start - 1 - period].Address)
+            {
+                start--;
+            }
+
+            if (count - start >= count / 2)
+            {
+                _steps.RemoveRange(start, count - start);
+                Add(TraceStepKind.Event, null, $"the last {period} of these again, for ever");
+                return;
+            }
+        }
     }
 
     private string Locate(ulong address) => Environment.Unit.Locate(address)?.ToString() ?? new VirtualAddress(address).ToString();

@@ -52,6 +52,12 @@ internal sealed class ScenarioSetup
     /// <summary>Memory at the start, which all workers have the same.</summary>
     public byte[]? OriginMemory { get; set; }
 
+    /// <summary>Whether handlers may load other mms.</summary>
+    public bool HasOtherMms => Scenario.Handlers.Any(effect => effect.Steps.Count > 0);
+
+    /// <summary>Whether a flush of the user PCID may be pending at the start: entry code can come to the place where that matters.</summary>
+    public bool MayBePending => Scenario.Options is { Pti: true, Pcid: true, UserFlushPending: false } && (Scenario.Start.From == Side.User || Scenario.Start.Cr3 == Side.User);
+
     /// <summary>Makes the machine, just before the event that leads to the entry.</summary>
     public KernelEnvironment CreateEnvironment()
     {

@@ -1,0 +1,40 @@
+using EntryGen.Kernel;
+
+namespace EntryGen.Exploration.Scenarios.Handlers;
+
+/// <summary><c>user_pcid_flush_mask</c> in guest memory: bit n says that the user PCID that belongs to kernel PCID n is to be flushed on the way out.</summary>
+internal sealed class FlushMask
+{
+    private readonly Machine _machine;
+    private readonly PhysicalAddress? _address;
+
+    public FlushMask(KernelEnvironment environment)
+    {
+        _machine = environment.Machine;
+        var unit = environment.Unit;
+        var offset = PerCpu("user_pcid_flush_mask") ?? PerCpu(KernelVariables.TlbState, "TLB_STATE_user_pcid_flush_mask");
+        if (offset is { } found && _machine.TryTranslate(environment.Layout.PerCpuBase + found, out var physical))
+        {
+            _address = physical;
+        }
+
+        long? PerCpu(string name, string? constant = null) =>
+            unit.Externals.GetValueOrDefault(name) is not { Kind: ExternalKind.PerCpu } variable ? null
+            : constant is null ? (long)variable.Address
+            : unit.Constants.TryGetValue(constant, out var distance) ? (long)variable.Address + distance
+            : null;
+    }
+
+    /// <summary>Whether the unit has one.</summary>
+    public bool Exists => _address is not null;
+
+    public ushort Value => _address is { } address ? _machine.Memory.Read<ushort>(address) : (ushort)0;
+
+    public void Set(int bit)
+    {
+        if (_address is { } address)
+        {
+            _machine.Memory.Write(address, (ushort)(Value | (1 << bit)));
+        }
+    }
+}
