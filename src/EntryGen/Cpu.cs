@@ -41,7 +41,7 @@ public ref partial struct Cpu
     }
 
     /// <summary>How many instructions may still retire.</summary>
-    public readonly long Budget { get => Machine.Budget; set => Machine.Budget = value; }
+    public readonly long Budget { get => Machine.BudgetLeft; set => Machine.BudgetLeft = value; }
 
     /// <summary>Whether every instruction must be reported: an observer is attached, or the machine has to look at the boundaries itself.</summary>
     public readonly bool IsObserved => Machine.ReportsInstructions;

@@ -128,7 +128,7 @@ public sealed partial class Machine
         while (stop.Kind == StopKind.Fault)
         {
             // A delivery retires nothing, but a handler that cannot be fetched must not go on for ever.
-            if (Budget-- <= 0)
+            if (BudgetLeft-- <= 0)
             {
                 return new Stop(StopKind.Budget);
             }

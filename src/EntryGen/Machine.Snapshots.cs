@@ -33,6 +33,11 @@ public sealed partial class Machine
     /// <summary>A shadow that is over is no state.</summary>
     internal void EndPastShadow() => _ = InShadow(0);
 
-    /// <summary>Shadows are told from the budget, which snapshots do not keep: states the start of one in terms of the present budget.</summary>
-    internal void MoveShadow(long budgetThen) => Registers[HiddenState.ShadowStart] += (ulong)(Budget - budgetThen);
+    /// <summary>Shadows and time are told from the budget, which snapshots do not keep: states them in terms of the present budget.</summary>
+    internal void MoveOrigins(long budgetThen)
+    {
+        var change = (ulong)(Budget - budgetThen);
+        Registers[HiddenState.ShadowStart] += change;
+        Registers[HiddenState.TimeOrigin] += change;
+    }
 }

@@ -15,6 +15,8 @@ public sealed partial class Machine
     /// <summary>Instructions that a new machine may run.</summary>
     public const long DefaultBudget = 1_000_000;
 
+    private const ulong TssSize = 104;
+
     private VirtualAddress? _perCpuBase;
 
     /// <summary>A machine in 64-bit mode at CPL 0 with paging on and empty page tables: CR3 is 0, so that nothing is mapped until it is set.</summary>
@@ -48,9 +50,6 @@ public sealed partial class Machine
 
     /// <summary>The TLB.</summary>
     public Tlb Tlb => Linear.Tlb;
-
-    /// <summary>How many instructions may still retire before a run stops with <see cref="StopKind.Budget"/>.</summary>
-    public long Budget { get; set; } = DefaultBudget;
 
     /// <summary>
     /// The linear address that per-CPU offsets count from: the kernel's GS base. Unless set, it is that of IA32_GS_BASE and IA32_KERNEL_GS_BASE which
@@ -104,6 +103,9 @@ public sealed partial class Machine
         Registers[(int)Reg.Ss] = 0x18;
         Registers[(int)Reg.Dr6] = 0xFFFF_0FF0;
         Registers[(int)Reg.Dr7] = 0x400;
+        Registers[(int)Reg.Xcr0] = Xcr0Bits.X87;
+        Registers[HiddenState.TrLimit] = TssSize - 1;
+        TimeStampCounter = 0;
         Linear.Tlb.FlushAll();
         Linear.ForgetWindows();
         Pending = default;

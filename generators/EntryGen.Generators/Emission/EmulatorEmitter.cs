@@ -15,9 +15,6 @@ public static class EmulatorEmitter
     /// <summary>Whether an operation has a meaning here.</summary>
     public static bool Models(Op op) => SemanticsTable.Find(op) is not null;
 
-    /// <summary>Whether an instruction has a meaning here, in its width.</summary>
-    public static bool Models(Instruction instruction) => SemanticsTable.Find(instruction) is not null;
-
     /// <summary>Writes the file that completes the user's class.</summary>
     /// <param name="program">The unit's code, without errors.</param>
     /// <param name="target">The class and what it declares.</param>

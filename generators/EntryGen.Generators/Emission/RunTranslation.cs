@@ -77,7 +77,7 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
             ExitIf($"{Register64(register)} == {UnitContext.PoisonOf(register)}");
         }
 
-        SemanticsTable.Find(instruction)!.Write(this);
+        SemanticsTable.Find(instruction.Info.Op)!.Write(this);
         if (_leftBlock)
         {
             return;
@@ -113,6 +113,9 @@ internal sealed class RunTranslation(UnitContext unit, RunChunk chunk) : Transla
 
     /// <inheritdoc/>
     public override void Require(string call) => ExitIf($"!{call}");
+
+    /// <inheritdoc/>
+    public override void RequireAccess(string call, MemoryAddress address) => Require(call);
 
     /// <inheritdoc/>
     public override void RaiseIf(string condition, int vector) => ExitIf(condition);

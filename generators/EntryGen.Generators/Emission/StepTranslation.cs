@@ -46,7 +46,7 @@ internal sealed class StepTranslation(UnitContext unit, CodeIndex index, int fir
         _checksFetch = false;
         _tracksBranch = false;
         _leaves = false;
-        if (SemanticsTable.Find(instruction) is not { } semantic)
+        if (SemanticsTable.Find(instruction.Info.Op) is not { } semantic)
         {
             Stop("new global::EntryGen.Stop(global::EntryGen.StopKind.Unmodelled)");
             return;
@@ -93,6 +93,13 @@ internal sealed class StepTranslation(UnitContext unit, CodeIndex index, int fir
     {
         _checksFetch = true;
         RequireOr(call, "fault");
+    }
+
+    /// <inheritdoc/>
+    public override void RequireAccess(string call, MemoryAddress address)
+    {
+        _checksFetch = true;
+        RequireOr(call, FaultOf(address));
     }
 
     /// <inheritdoc/>

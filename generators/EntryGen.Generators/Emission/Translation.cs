@@ -62,6 +62,11 @@ internal abstract class Translation(UnitContext unit)
     /// <param name="call">An expression of type <c>bool</c>.</param>
     public abstract void Require(string call);
 
+    /// <summary>As <see cref="Require"/>, for an operation that accesses a memory operand by itself.</summary>
+    /// <param name="call">An expression of type <c>bool</c>.</param>
+    /// <param name="address">The operand.</param>
+    public abstract void RequireAccess(string call, MemoryAddress address);
+
     /// <summary>Makes a system operation that the machine performs on its own state, before it what is listed is up to date.</summary>
     /// <param name="call">An expression of type <c>bool</c>, false for a fault; or a call without result.</param>
     /// <param name="effects">What of the state the operation uses.</param>

@@ -47,7 +47,7 @@ internal sealed class UnitContext
     public bool IsEntry(CodeItem item) => _entries.Contains(item);
 
     /// <summary>Whether <c>Run</c> leaves an instruction to <c>Step</c>.</summary>
-    public static bool IsOnlyInStep(Instruction instruction) => SemanticsTable.Find(instruction) is not { } semantic || semantic.OnlyInStep(instruction);
+    public static bool IsOnlyInStep(Instruction instruction) => SemanticsTable.Find(instruction.Info.Op) is not { } semantic || semantic.OnlyInStep(instruction);
 
     /// <summary>An expression that gives RFLAGS its new value by a rule: a call, or the value when a register was cleared.</summary>
     public string CallFlagFunction(FlagRule rule, string flags, IEnumerable<string> inputs)

@@ -37,7 +37,10 @@ internal sealed class InstructionParser(SymbolTable symbols, DiagnosticList diag
             return Unmodelled(statement, mnemonic);
         }
 
-        if (PrefixReader.FindChanging(statement) is { } changing && !matches.Exists(match => match.Rows.Any(row => row.Op is Op.Nop or Op.Ret)))
+        // REX.W is the only way to say that a far pointer has 64 bits.
+        var changing = PrefixReader.FindChanging(statement);
+        var isWide = changing is "rex.w" or "rex64" && matches.Exists(match => match.Rows.Any(row => row.Op is Op.FarJmp or Op.FarCall));
+        if (changing is not null && !isWide && !matches.Exists(match => match.Rows.Any(row => row.Op is Op.Nop or Op.Ret)))
         {
             errors.AtName(ProgramDiagnostics.InvalidPrefix, $"The prefix '{changing}' makes another instruction of it, which is not modelled: write a suffix, an operand or a segment instead.");
             return Unmodelled(statement, mnemonic);
@@ -56,7 +59,8 @@ internal sealed class InstructionParser(SymbolTable symbols, DiagnosticList diag
                 {
                     if (form.Accepts(operands) && (!MnemonicTable.IsMovabs(mnemonic) || IsMovabsForm(operands)))
                     {
-                        return Select(statement, mnemonic, match, row, form, operands, prefixes, errors);
+                        var selected = Select(statement, mnemonic, match, row, form, operands, prefixes, errors);
+                        return isWide && selected.Info.Op == row.Op ? selected with { Width = 8 } : selected;
                     }
                 }
             }

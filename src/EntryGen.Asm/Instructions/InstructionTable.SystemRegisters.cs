@@ -34,6 +34,8 @@ public static partial class InstructionTable
         Row(Op.Str, "STR", "dst = selector of the task register; memory takes 16 bits", "str", "wlq", "rm", "w") with { CanFault = true, DefaultWidth = 2 },
         Row(Op.Ltr, "LTR", "load the task register from the descriptor that selector src names", "ltr", "w", "zm", "r")
             with { CanFault = true, IsSerializing = true, DefaultWidth = 2 },
+        Row(Op.Lkgs, "LKGS", "load GS, its base into KERNEL_GS_BASE", "lkgs", "w", "zm", "r")
+            with { Reference = "Flexible Return and Event Delivery (FRED) specification, LKGS", CanFault = true, DefaultWidth = 2 },
         Row(Op.Sgdt, "SGDT", "dst = limit and base of the GDT", "sgdt", "q", "m", "w") with { CanFault = true, DefaultWidth = 8 },
         Row(Op.Lgdt, "LGDT/LIDT", "limit and base of the GDT = src", "lgdt", "q", "m", "r") with { CanFault = true, IsSerializing = true, DefaultWidth = 8 },
         Row(Op.Sidt, "SIDT", "dst = limit and base of the IDT", "sidt", "q", "m", "w") with { CanFault = true, DefaultWidth = 8 },

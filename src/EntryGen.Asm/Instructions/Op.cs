@@ -46,7 +46,7 @@ public enum Op
     // System
     MovFromControl, MovToControl, MovFromDebug, MovToDebug, MovFromSegment, MovToSegment,
     Swapgs, Rdfsbase, Rdgsbase, Wrfsbase, Wrgsbase, Rdmsr, Wrmsr, Wrmsrns,
-    Lsl, Lar, Sldt, Lldt, Str, Ltr, Sgdt, Lgdt, Sidt, Lidt, Smsw, Lmsw, Clts, Verr, Verw,
+    Lsl, Lar, Sldt, Lldt, Str, Ltr, Lkgs, Sgdt, Lgdt, Sidt, Lidt, Smsw, Lmsw, Clts, Verr, Verw,
     Invlpg, Invpcid, Invd, Wbinvd, In, Out, Cpuid, Rdtsc, Rdtscp, Rdpmc, Rdpid, Rdpkru, Wrpkru, Xgetbv, Xsetbv,
 
     // Flags

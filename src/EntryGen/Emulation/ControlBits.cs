@@ -106,6 +106,22 @@ public static class EferBits
 #pragma warning restore CS1591
 }
 
+/// <summary>Bits of XCR0 (SDM vol. 1, 13.3).</summary>
+public static class Xcr0Bits
+{
+    /// <summary>x87 state; always set.</summary>
+    public const ulong X87 = 1UL << 0;
+
+    /// <summary>SSE state.</summary>
+    public const ulong Sse = 1UL << 1;
+
+    /// <summary>AVX state; needs <see cref="Sse"/>.</summary>
+    public const ulong Avx = 1UL << 2;
+
+    /// <summary>The states that the processor has.</summary>
+    public const ulong Supported = X87 | Sse | Avx;
+}
+
 /// <summary>Bits of IA32_U_CET and IA32_S_CET that indirect-branch tracking uses (SDM vol. 1, 17.3; vol. 4).</summary>
 public static class CetBits
 {

@@ -39,12 +39,18 @@ internal static class HiddenState
     /// <summary>IA32_FRED_RSP0 to IA32_FRED_RSP3.</summary>
     public const int FredRsp0 = Dr0 + 12;
 
+    /// <summary>Limit of the TSS that TR names.</summary>
+    public const int TrLimit = Dr0 + 16;
+
+    /// <summary>The time-stamp counter, plus the budget.</summary>
+    public const int TimeOrigin = Dr0 + 17;
+
     /// <summary>Length of the register file.</summary>
-    public const int Length = Dr0 + 16;
+    public const int Length = Dr0 + 18;
 
     /// <summary>
-    /// Brings a copy of the register file into the form in which equal states are equal: no number of the host's, and the start of a shadow counted from
-    /// the present boundary.
+    /// Brings a copy of the register file into the form in which equal states are equal: no number of the host's, the start of a shadow counted from
+    /// the present boundary, and no time: otherwise no two states would be equal.
     /// </summary>
     /// <param name="file">The copy.</param>
     /// <param name="budget">The budget at its moment.</param>
@@ -53,11 +59,16 @@ internal static class HiddenState
         file[WindowContext] = 0;
         file[WindowMode] = 0;
         file[WindowEpoch] = 0;
+        file[TimeOrigin] = 0;
         file[ShadowStart] = (file[(int)Reg.EventState] & EventBits.Shadows) != 0 ? file[ShadowStart] - (ulong)budget : 0;
     }
 
     /// <summary>Undoes <see cref="MakeCanonical"/>, but for the windows, which the machine selects.</summary>
     /// <param name="file">The copy.</param>
     /// <param name="budget">The budget now.</param>
-    public static void MakeConcrete(Span<ulong> file, long budget) => file[ShadowStart] += (ulong)budget;
+    public static void MakeConcrete(Span<ulong> file, long budget)
+    {
+        file[ShadowStart] += (ulong)budget;
+        file[TimeOrigin] += (ulong)budget;
+    }
 }

@@ -11,7 +11,7 @@ public enum Reg
     Es, Cs, Ss, Ds, Fs, Gs,
     Dr6, Dr7,
     Efer, Star, Lstar, Cstar, Sfmask, SysenterCs, SysenterEsp, SysenterEip, SpecCtrl, TscAux,
-    UCet, SCet,
+    UCet, SCet, Xcr0,
     GdtBase, GdtLimit, IdtBase, IdtLimit, TrBase, TrSelector, LdtrSelector,
     /// <summary>Bit 0 NMI blocked, 1 NMI latched, 2 MOV SS shadow, 3 STI shadow, 4 MCIP, 6 single step.</summary>
     EventState,

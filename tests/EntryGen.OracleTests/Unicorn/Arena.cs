@@ -32,6 +32,9 @@ internal static class Arena
     /// <summary>A page that user mode may use: SMAP is on.</summary>
     public const ulong UserPage = 0x40_0000;
 
+    /// <summary>The selector of the 64-bit code segment at level 0.</summary>
+    public const ulong KernelCode = 0x10;
+
     /// <summary>The global descriptor table.</summary>
     public const ulong Gdt = 0xffff_fe00_0000_1000;
 

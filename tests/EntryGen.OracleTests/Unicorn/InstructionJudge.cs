@@ -14,7 +14,6 @@ internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
     private const string NotDelivered = "it calls a hook of the host instead of delivering the event";
 
     private static readonly InstructionJudge _unicorn = new("InstructionTests.Every_form_from_random_states", "");
-    private static readonly InstructionJudge _unmodelled = new("UnitEdgeTests.What_is_not_modelled_stops_before_it", "not modelled: the machine stops");
 
     private static readonly Dictionary<Op, InstructionJudge> _others = new()
     {
@@ -39,17 +38,27 @@ internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
         [Op.Sysenter] = new("ReturnTests.SYSENTER_leaves_NT_AC_DF_and_TF_to_the_user", NoFeature),
         [Op.Iret] = new("ReturnTests.IRETQ_faults_with_the_stack_as_it_was", "it does not check the return address, and to another level it needs tables that ReturnTests have"),
         [Op.Int] = new("DeliveryTests.INT_n_needs_a_gate_that_the_level_may_use", NotDelivered),
+        [Op.FarCall] = new("FarTransferTests.A_far_call_pushes_CS_and_the_return_address", "it cuts RSP to 32 bits for operands of 16 and 32 bits, and GNU as has no other"),
+        [Op.Cpuid] = new("PlatformTests.CPUID_is_what_the_platform_says", "it is another processor"),
+        [Op.Rdtsc] = new("PlatformTests.Time_is_counted_in_instructions", "its counter is the host's"),
+        [Op.Rdtscp] = new("PlatformTests.Time_is_counted_in_instructions", "its counter is the host's"),
+        [Op.Rdpmc] = new("PlatformTests.A_performance_counter_needs_the_right_and_has_to_be_there", NoFeature),
+        [Op.In] = new("PlatformTests.IN_and_OUT_go_to_the_platform", "it calls a hook of the host"),
+        [Op.Out] = new("PlatformTests.IN_and_OUT_go_to_the_platform", "it calls a hook of the host"),
+        [Op.Rdpkru] = new("PlatformTests.Protection_keys_are_not_there", NoFeature),
+        [Op.Wrpkru] = new("PlatformTests.Protection_keys_are_not_there", NoFeature),
+        [Op.Xgetbv] = new("PlatformTests.XCR0_checks_its_value", NoFeature),
+        [Op.Xsetbv] = new("PlatformTests.XCR0_checks_its_value", NoFeature),
+        [Op.Lkgs] = new("FredTests.LKGS_loads_the_base_that_SWAPGS_would_have_exchanged", NoFeature),
+        [Op.Sysexit] = new("ReturnTests.SYSEXIT_returns_by_RCX_and_RDX", NoFeature),
         [Op.Int3] = new("DeliveryTests.A_trap_gate_keeps_IF_and_both_clear_TF_and_NT", NotDelivered),
     };
 
     /// <summary>Whether Unicorn runs it, in every form.</summary>
     public bool IsUnicorn => this == _unicorn;
 
-    /// <summary>Whether the machine only stops.</summary>
-    public bool IsUnmodelled => this == _unmodelled;
-
-    /// <summary>The judge of an operation: one of those listed, Unicorn for all others that have a meaning.</summary>
-    public static InstructionJudge Of(Op op) => _others.TryGetValue(op, out var other) ? other : EmulatorEmitter.Models(op) ? _unicorn : _unmodelled;
+    /// <summary>The judge of an operation: one of those listed, Unicorn for all others.</summary>
+    public static InstructionJudge Of(Op op) => _others.TryGetValue(op, out var other) ? other : _unicorn;
 
     /// <summary>Whether an instruction changes or shows system registers, which are then compared too.</summary>
     public static bool IsSystem(Instruction instruction) => instruction.Info.Op is >= Op.MovFromControl and <= Op.Xsetbv

@@ -163,6 +163,9 @@ internal sealed class StateGenerator(Random random)
             case Op.Ret:
                 state.Poke(registers[Rsp], CodeAddress());
                 break;
+            case Op.FarRet:
+                PokeFar(state, registers[Rsp], instruction.Width);
+                break;
         }
     }
 
@@ -207,6 +210,20 @@ internal sealed class StateGenerator(Random random)
                     (registers[Rax], registers[Rdx]) = (low, random.Next(4) == 0 ? high ^ 1 : high);
                 }
 
+                break;
+            case Op.Lsl or Op.Lar or Op.Verr or Op.Verw or Op.Lldt or Op.Ltr or Op.MovToSegment when random.Next(4) != 0:
+                if (instruction.Operands[0] is MemoryOperand source)
+                {
+                    state.Poke(AddressOf(source, registers), Selector());
+                }
+                else if (instruction.Operands[0] is RegisterOperand { Register.Number: var number })
+                {
+                    registers[number] = registers[number] & ~0xffffUL | Selector();
+                }
+
+                break;
+            case Op.FarJmp or Op.FarCall when instruction.Operands[0] is IndirectOperand { Target: MemoryOperand pointer }:
+                PokeFar(state, AddressOf(pointer, registers), instruction.Width);
                 break;
             case Op.Jmp or Op.Call when instruction.Operands[0] is IndirectOperand { Target: MemoryOperand memory }:
                 state.Poke(AddressOf(memory, registers), CodeAddress());
@@ -258,6 +275,18 @@ internal sealed class StateGenerator(Random random)
     };
 
     private static ulong Mask(int width) => width >= 8 ? ulong.MaxValue : (1UL << 8 * width) - 1;
+
+    // A selector of the table with any RPL.
+    private ulong Selector() => Arena.Selectors[random.Next(Arena.Selectors.Count)] | (random.Next(3) == 0 ? (ulong)random.Next(4) : 0);
+
+    // An offset and a selector as far transfers have them in memory: for RET with the same width each.
+    private void PokeFar(GuestState state, ulong address, int width)
+    {
+        var selector = random.Next(2) == 0 ? Arena.KernelCode : Selector();
+        var offset = CodeAddress() & Mask(width);
+        state.Poke(address, width == 8 ? offset : selector << (8 * width) | offset);
+        state.Poke(address + 8, width == 8 ? selector : Word());
+    }
 
     private ulong CodeAddress() => random.Next(16) switch
     {

@@ -242,7 +242,7 @@ internal sealed class TwoGuests : IDisposable
         (Reg.Lstar, unicorn => unicorn.ReadMsr(MsrIndices.Lstar)), (Reg.Cstar, unicorn => unicorn.ReadMsr(MsrIndices.Cstar)), (Reg.Sfmask, unicorn => unicorn.ReadMsr(MsrIndices.Sfmask)),
         (Reg.SysenterCs, unicorn => unicorn.ReadMsr(MsrIndices.SysenterCs)), (Reg.SysenterEsp, unicorn => unicorn.ReadMsr(MsrIndices.SysenterEsp)),
         (Reg.SysenterEip, unicorn => unicorn.ReadMsr(MsrIndices.SysenterEip)), (Reg.TscAux, unicorn => unicorn.ReadMsr(MsrIndices.TscAux)),
-        (Reg.LdtrSelector, unicorn => unicorn.ReadSelector(UnicornRegister.Ldtr)),
+        (Reg.LdtrSelector, unicorn => unicorn.ReadSelector(UnicornRegister.Ldtr)), (Reg.TrSelector, unicorn => unicorn.ReadSelector(UnicornRegister.Tr)),
     ];
 
     private ulong[] SystemRegisters() => [.. _system.Select(register => Machine[register.Own])];

@@ -44,10 +44,26 @@ internal sealed record UnicornDeparture(string Section, string Description, Func
         new(
             "SDM vol. 2, JMP, CALL and RET: #GP(0) at the instruction when the target is not canonical",
             "control goes to the target and faults there, as AMD's processors do",
-            (instruction, difference) => instruction.Info.Op is Op.Jmp or Op.Call or Op.Ret && difference is { Own: { Kind: StopKind.Fault, Vector: Vectors.GeneralProtection } }),
+            (instruction, difference) => instruction.Info.Op is Op.Jmp or Op.Call or Op.Ret or Op.FarRet && difference is { Own: { Kind: StopKind.Fault, Vector: Vectors.GeneralProtection } }),
         new(
             "SDM vol. 2, MOV: #GP(0) when SS is loaded with a null selector whose RPL is not CPL",
             "SS takes any null selector below CPL 3",
             (instruction, difference) => instruction.Info.Op == Op.MovToSegment && difference is { Kind: DifferenceKind.Stop, Own: { Vector: Vectors.GeneralProtection, ErrorCode: 0 }, Theirs.Vector: null }),
+        new(
+            "SDM vol. 2, RET: in 64-bit mode the stack pointer has 64 bits whatever the operand size is",
+            "far RET with operands of 16 and 32 bits cuts it to 32 bits",
+            (instruction, _) => instruction is { Info.Op: Op.FarRet, Width: < 8 }),
+        new(
+            "SDM vol. 2, LTR: #GP(0) for a null selector",
+            "TR takes a null selector",
+            (instruction, difference) => instruction.Info.Op == Op.Ltr && difference is { Kind: DifferenceKind.Stop, Own: { Vector: Vectors.GeneralProtection, ErrorCode: 0 }, Theirs.Vector: null }),
+        new(
+            "SDM vol. 2, LGDT/LIDT: #GP(0) for a base that is not canonical",
+            "any base is loaded",
+            (instruction, difference) => instruction.Info.Op is Op.Lgdt or Op.Lidt && difference is { Own: { Vector: Vectors.GeneralProtection, ErrorCode: 0 }, Theirs.Vector: null }),
+        new(
+            "SDM vol. 3A 6.5: a fault leaves things as they were; of what SGDT and SIDT store across two pages nothing is stored",
+            "the limit is stored before the base faults",
+            (instruction, difference) => instruction.Info.Op is Op.Sgdt or Op.Sidt && difference is { Kind: DifferenceKind.Memory, Own.Kind: StopKind.Fault }),
     ];
 }

@@ -121,17 +121,6 @@ public class HandCheckedInstructionTests
         }
     }
 
-    [Theory]
-    [InlineData("iretl")]
-    [InlineData("iretw")]
-    public void IRET_of_other_frames_than_64_bit_ones_stops(string text)
-    {
-        foreach (var guest in Run(text, _ => { }, StopKind.Unmodelled))
-        {
-            Assert.Equal(Guest.StackTop - 0x800, guest[Reg.Rsp]);
-        }
-    }
-
     private static IEnumerable<Guest> Run(string text, Action<Guest> prepare, StopKind end = StopKind.Halted)
     {
         var code = EmulatedUnit.Of($" {text}\n hlt\n");

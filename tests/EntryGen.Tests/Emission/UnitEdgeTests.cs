@@ -10,7 +10,7 @@ public class UnitEdgeTests
         " call model\n mov %rax, %rbx\n hlt",
         " call stranger\n xorl %ecx, %ecx\n mov %rdx, %rbx\n hlt",
         " ALTERNATIVE \"mov $1, %eax\", \"mov $2, %eax\", X86_FEATURE_PTI\n ALTERNATIVE \"\", \"mov $4, %ebx\", X86_FEATURE_SMAP\n push %rax\n hlt",
-        " cpuid\n hlt",
+        " .code32\n inc %eax\n .code64\n hlt",
         " mov $-1, %rdi\n ret",
         " call 1f\n hlt\n1: lea 2f(%rip), %rax\n jmp *%rax\n ud2\n2: ret",
     ]));

@@ -23,6 +23,19 @@ internal sealed class AssembledGuest
     /// <summary>The address of a snippet.</summary>
     public ulong this[int snippet] => Code["s" + snippet];
 
+    /// <summary>Executes from RIP until something stops the code, without delivering faults: in the form of blocks, or one instruction after the other.</summary>
+    public Stop Execute(bool bySteps)
+    {
+        var cpu = Machine.Cpu;
+        var stop = bySteps ? default : Code.Unit.Run(ref cpu);
+        while (bySteps && stop.Kind == StopKind.None)
+        {
+            stop = Code.Unit.Step(ref cpu);
+        }
+
+        return stop;
+    }
+
     /// <summary>The address of an instruction of a snippet without alternatives.</summary>
     public ulong At(int snippet, int instruction) => this[snippet] + ((ulong)instruction * 16);
 }

@@ -21,20 +21,7 @@ public class BranchTrackingTests
     private static Stop Execute(AssembledGuest guest, bool bySteps)
     {
         guest.Machine[Reg.Rip] = guest[0];
-        var cpu = guest.Machine.Cpu;
-        if (!bySteps)
-        {
-            return guest.Code.Unit.Run(ref cpu);
-        }
-
-        Stop stop;
-        do
-        {
-            stop = guest.Code.Unit.Step(ref cpu);
-        }
-        while (stop.Kind == StopKind.None);
-
-        return stop;
+        return guest.Execute(bySteps);
     }
 
     public static TheoryData<string, bool> Branches

@@ -173,6 +173,35 @@ public class FredTests
         Assert.Equal(Level0 - 64, guest.Guest.Words(Level1 - 16, 1)[0] & ~63UL);
     }
 
+    [Theory]
+    [InlineData(Guest.SmallLimit | 3, true, 0U)]
+    [InlineData(Guest.UserSs, true, 0U)]
+    [InlineData(0UL, true, 0U)]
+    [InlineData(0x1000UL, false, 0x1000U)]
+    [InlineData(Guest.Tss, false, 0x40U)]
+    public void LKGS_loads_the_base_that_SWAPGS_would_have_exchanged(ulong selector, bool isAllowed, uint errorCode)
+    {
+        // As the kernel writes it, for assemblers that do not know it, and by name.
+        foreach (var text in new[] { ".byte 0xf2, 0x0f, 0x00, 0xf7", "lkgs %di", "push %rdi; lkgs (%rsp); pop %rdi" })
+        {
+            foreach (var bySteps in new[] { false, true })
+            {
+                var guest = new AssembledGuest(text + "; hlt");
+                (guest.Machine[Reg.Rdi], guest.Machine[Reg.GsBase], guest.Machine[Reg.KernelGsBase]) = (0xABCD_0000 | selector, KernelGs, UserGs);
+                guest.Machine.Poke(Guest.Tables + Guest.UserSs - 3, 0x12CF_F334_5678_FFFFUL);
+                Assert.Equal(isAllowed ? new Stop(StopKind.Halted) : new Stop(StopKind.Fault, Vectors.GeneralProtection, errorCode), guest.Execute(bySteps));
+                Assert.Equal(isAllowed ? selector : 0, guest.Machine[Reg.Gs]);
+                Assert.Equal(KernelGs, guest.Machine[Reg.GsBase]);
+                Assert.Equal(!isAllowed ? UserGs : selector == Guest.UserSs ? 0x1234_5678UL : 0, guest.Machine[Reg.KernelGsBase]);
+            }
+        }
+
+        var user = new Guest();
+        user.EnterUser();
+        Assert.False(user.Machine.Cpu.LoadKernelGs(0));
+        Assert.Equal(new Stop(StopKind.Fault, Vectors.GeneralProtection), user.Machine.Cpu.Fault());
+    }
+
     [Fact]
     public void SWAPGS_is_gone()
     {

@@ -59,8 +59,9 @@ public class MachineStateCodecTests
         {
             codec.Decode(new byte[6]);
             guest.Machine.Budget = budget;
-            guest.Machine.Cpu.SetFlag(Flags.IF, true);
-            guest.Machine.Budget--;
+            var cpu = guest.Machine.Cpu;
+            cpu.SetFlag(Flags.IF, true);
+            cpu.Budget--;
             states.Add(codec.Encode().ToArray());
         }
 
@@ -68,7 +69,8 @@ public class MachineStateCodecTests
         guest.Machine.Budget = 5;
         codec.Decode(states[0]);
         Assert.False(guest.Machine.AcceptsInterrupts);
-        guest.Machine.Budget--;
+        var view = guest.Machine.Cpu;
+        view.Budget--;
         Assert.True(guest.Machine.AcceptsInterrupts);
         Assert.NotEqual(states[0], codec.Encode().ToArray());
     }

@@ -192,4 +192,82 @@ public class ReturnTests
         Assert.Equal((Guest.Code, Guest.Rsp0, Guest.KernelCs, Guest.KernelSs), (cpu.Rip, cpu.Rsp, cpu.Cs, cpu.Ss));
         Assert.Equal(Flags.Reserved1 | Flags.NT | Flags.AC | Flags.DF | Flags.TF, cpu.Rflags);
     }
+
+    [Fact]
+    public void SYSEXIT_returns_by_RCX_and_RDX()
+    {
+        foreach (var bySteps in new[] { false, true })
+        {
+            foreach (var (text, isLong) in new[] { ("sysexitq", true), ("sysexitl", false) })
+            {
+                var guest = new AssembledGuest(text);
+                guest.Machine[Reg.SysenterCs] = 0x10;
+                (guest.Machine[Reg.Rcx], guest.Machine[Reg.Rdx]) = (Guest.UserData | (isLong ? 0 : 7UL << 32), 0x41_0000 | (isLong ? 0 : 7UL << 32));
+                guest.Machine[Reg.Rflags] = Flags.Reserved1 | Flags.NT | Flags.IF;
+                Assert.Equal(StopKind.Left, guest.Execute(bySteps).Kind);
+                Assert.Equal((0x41_0000UL, Guest.UserData), (guest.Machine[Reg.Rip], guest.Machine[Reg.Rsp]));
+                Assert.Equal(isLong ? (0x33UL, 0x3bUL) : (0x23UL, 0x2bUL), (guest.Machine[Reg.Cs], guest.Machine[Reg.Ss]));
+                Assert.Equal(Flags.Reserved1 | Flags.NT | Flags.IF, guest.Machine[Reg.Rflags]);
+            }
+        }
+    }
+
+    [Fact]
+    public void SYSEXIT_checks_its_level_its_segment_and_addresses()
+    {
+        var guest = new Guest();
+        var cpu = guest.Machine.Cpu;
+        Assert.False(cpu.Sysexit(8), "IA32_SYSENTER_CS is null");
+        Assert.Equal(new Stop(StopKind.Fault, Vectors.GeneralProtection), cpu.Fault());
+        cpu.SysenterCs = 0x10;
+        cpu.Rcx = 1UL << 62;
+        Assert.False(cpu.Sysexit(8));
+        Assert.True(new Guest().Machine.Cpu is var other && Prepared(other, 1UL << 62).Sysexit(4), "32-bit code has no such addresses");
+        (cpu.Rcx, cpu.Rdx) = (0, 1UL << 62);
+        Assert.False(cpu.Sysexit(8));
+        cpu.Rdx = 0;
+        guest.Machine.Vendor = ProcessorVendor.Amd;
+        Assert.False(cpu.Sysexit(8));
+        Assert.Equal(Vectors.InvalidOpcode, cpu.Fault().Vector);
+        guest.Machine.Vendor = ProcessorVendor.Intel;
+        cpu.Cr4 |= Cr4Bits.FRED;
+        Assert.False(cpu.Sysexit(8));
+        Assert.Equal(Vectors.InvalidOpcode, cpu.Fault().Vector);
+        cpu.Cr4 &= ~Cr4Bits.FRED;
+        Assert.True(cpu.Sysexit(8));
+        Assert.False(cpu.Sysexit(8), "CPL 3");
+
+        static Cpu Prepared(Cpu cpu, ulong rcx)
+        {
+            (cpu.SysenterCs, cpu.Rcx) = (0x10, rcx);
+            return cpu;
+        }
+    }
+
+    [Theory]
+    [InlineData("iretw", 2)]
+    [InlineData("iretl", 4)]
+    [InlineData("iretq", 8)]
+    public void IRET_pops_five_words_of_its_size(string text, int width)
+    {
+        foreach (var bySteps in new[] { false, true })
+        {
+            var guest = new AssembledGuest(text);
+            ulong[] frame = [0x4321, Guest.UserCs, 0x25_4246, 0x1_8000, Guest.UserSs];
+            for (var i = 0; i < frame.Length; i++)
+            {
+                guest.Machine.Poke(Stack + (ulong)(i * width), BitConverter.GetBytes(frame[i]).AsSpan(0, width));
+            }
+
+            guest.Machine[Reg.Rsp] = Stack;
+            guest.Machine[Reg.EventState] = EventBits.NmiBlocked;
+            guest.Machine[Reg.Rflags] |= Flags.AC;
+            Assert.Equal(StopKind.Left, guest.Execute(bySteps).Kind);
+            Assert.Equal((0x4321UL, Guest.UserCs, Guest.UserSs, 0UL), (guest.Machine[Reg.Rip], guest.Machine[Reg.Cs], guest.Machine[Reg.Ss], guest.Machine[Reg.EventState]));
+            Assert.Equal(width == 2 ? 0x8000UL : 0x1_8000, guest.Machine[Reg.Rsp]);
+
+            // 16 bits replace the lower half of RFLAGS; AC and ID are above it.
+            Assert.Equal(width == 2 ? 0x4246 | Flags.AC : 0x24_4246, guest.Machine[Reg.Rflags]);
+        }
+    }
 }

@@ -321,7 +321,8 @@ public class SystemRegisterTests
         Assert.False(cpu.MoveToSegment(3, 0xf), "no LDT is loaded");
         Assert.False(cpu.Lldt(Guest.Tss));
         Assert.True(cpu.Lldt(Guest.Ldt));
-        Assert.Equal(Guest.Ldt, cpu.Sldt());
+        Assert.True(cpu.StoreSelector(task: false, out var stored));
+        Assert.Equal(Guest.Ldt, stored);
         Assert.True(cpu.MoveToSegment(3, 0xf));
         Assert.True(cpu.Lldt(0));
         Assert.False(cpu.MoveToSegment(0, 0xf));

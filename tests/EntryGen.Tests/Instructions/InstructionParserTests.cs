@@ -57,6 +57,12 @@ public sealed class InstructionParserTests
     [InlineData("xchg %ax, %ax", Op.Xchg, 2)]
     [InlineData("jmp *%rax", Op.Jmp, 8)]
     [InlineData("callq *8(%rax)", Op.Call, 8)]
+    [InlineData("ljmp *(%rax)", Op.FarJmp, 4)]
+    [InlineData("ljmpw *(%rax)", Op.FarJmp, 2)]
+    [InlineData("rex.w ljmp *(%rax)", Op.FarJmp, 8)]
+    [InlineData("rex64 lcall *8(%rax)", Op.FarCall, 8)]
+    [InlineData("lretq", Op.FarRet, 8)]
+    [InlineData("lkgs %di", Op.Lkgs, 2)]
     [InlineData("INT $0x80", Op.Int, 8)]
     public void Mnemonic_and_operands_select_the_operation(string text, Op op, int width)
     {
@@ -93,6 +99,9 @@ public sealed class InstructionParserTests
     [InlineData("lock; addl $1, (%rax)", InstructionPrefixes.Lock)]
     [InlineData("rep stosq", InstructionPrefixes.Repeat)]
     [InlineData("repne scasb", InstructionPrefixes.RepeatNotEqual)]
+    [InlineData("notrack jmp *%rax", InstructionPrefixes.NoTrack)]
+    [InlineData("ds call *8(%rax)", InstructionPrefixes.NoTrack)]
+    [InlineData("ds movl %eax, 8(%rax)", InstructionPrefixes.None)]
     public void Prefixes_are_kept_where_they_matter(string text, InstructionPrefixes prefixes) => Assert.Equal(prefixes, Assembled.Instruction(text).Prefixes);
 
     [Theory]

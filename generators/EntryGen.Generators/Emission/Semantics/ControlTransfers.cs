@@ -23,8 +23,12 @@ internal static class ControlTransfers
         table.Add(Op.Loop, Loop);
         table.Add(Op.Call, Call);
         table.Add(Op.Ret, Return);
-        table.Add(Op.Iret, t => MachineTransfer(t, "cpu.Iretq()", IretEffects));
+        table.Add(Op.Iret, t => MachineTransfer(t, t.Width == 8 ? "cpu.Iretq()" : $"cpu.Iret({t.Width})", IretEffects));
         table.Add(Op.Sysret, t => MachineTransfer(t, $"cpu.Sysret({t.Width})", SysretEffects));
+        table.AddForStep(Op.Sysexit, t => MachineTransfer(t, $"cpu.Sysexit({t.Width})", Everything));
+        table.AddForStep(Op.FarJmp, t => FarTransfer(t, (offset, selector) => $"cpu.FarJump({selector}, {offset})"));
+        table.AddForStep(Op.FarCall, t => FarTransfer(t, (offset, selector) => $"cpu.FarCall({selector}, {offset}, {t.Width}, {Value.Number(t.NextAddress)})"));
+        table.AddForStep(Op.FarRet, t => MachineTransfer(t, $"cpu.FarReturn({t.Width}, {Value.Number((ulong)Released(t))})", Everything));
         table.AddForStep(Op.Eretu, t => MachineTransfer(t, "cpu.Eretu()", Everything));
         table.AddForStep(Op.Erets, t => MachineTransfer(t, "cpu.Erets()", Everything));
         table.AddForStep(Op.Syscall, t => MachineTransfer(t, $"cpu.Syscall({Value.Number(t.NextAddress)})", Everything));
@@ -77,9 +81,19 @@ internal static class ControlTransfers
     private static void Return(Translation t)
     {
         var target = Canonical(t, t.Let(t.Load(t.Stack(0), t.Width, forUpdate: false)));
-        var released = t.Instruction.Operands.Count == 0 ? 0 : ((ImmediateOperand)t.Source).Value & 0xffff;
-        t.SetRegister64(RegisterNumber.Rsp, t.Stack(t.Width + released).Offset);
+        t.SetRegister64(RegisterNumber.Rsp, t.Stack(t.Width + Released(t)).Offset);
         t.JumpTo(target);
+    }
+
+    private static long Released(Translation t) => t.Instruction.Operands.Count == 0 ? 0 : ((ImmediateOperand)t.Source).Value & 0xffff;
+
+    // The far pointer in memory: the offset, then the selector.
+    private static void FarTransfer(Translation t, Func<Value, Value, string> call)
+    {
+        var pointer = t.AddressOf((MemoryOperand)((IndirectOperand)t.Source).Target);
+        var offset = t.Let(t.Load(pointer, t.Width, forUpdate: false));
+        var selector = t.Let(t.Load(pointer.Plus(t.Width), 2, forUpdate: false));
+        MachineTransfer(t, call(offset, selector), Everything);
     }
 
     // Intel's processors fault at the branch, with nothing done; AMD's go there first.

@@ -11,20 +11,8 @@ internal static class SemanticsTable
     /// <summary>The meaning of an operation; null for one that stops the machine as unmodelled.</summary>
     public static Semantic? Find(Op op) => Definitions.TryGetValue(op, out var semantic) ? semantic : null;
 
-    /// <summary>The meaning of an instruction; null for one that stops the machine as unmodelled: IRET to frames of 16 or 32 bits is, as nobody in 64-bit mode makes them.</summary>
-    public static Semantic? Find(Instruction instruction) => instruction is { Info.Op: Op.Iret, Width: not 8 } ? null : Find(instruction.Info.Op);
-
-    /// <summary>Operations that are read and not modelled: running one stops with <c>StopKind.Unmodelled</c>.</summary>
-    public static IReadOnlyCollection<Op> Unmodelled { get; } =
-    [
-        Op.Unmodelled,
-        // Far transfers through descriptors, and the return that goes with SYSENTER.
-        Op.FarJmp, Op.FarCall, Op.FarRet, Op.Sysexit,
-        // Descriptor-table and task registers.
-        Op.Lar, Op.Str, Op.Ltr, Op.Sgdt, Op.Lgdt, Op.Sidt, Op.Lidt, Op.Smsw, Op.Lmsw, Op.Clts, Op.Verr,
-        // Caches, ports, counters and what identifies the processor.
-        Op.Invd, Op.Wbinvd, Op.In, Op.Out, Op.Cpuid, Op.Rdtsc, Op.Rdtscp, Op.Rdpmc, Op.Rdpkru, Op.Wrpkru, Op.Xgetbv, Op.Xsetbv,
-    ];
+    /// <summary>Operations that are read and not modelled: running one stops with <c>StopKind.Unmodelled</c>. Those of the table are; what it does not know is not.</summary>
+    public static IReadOnlyCollection<Op> Unmodelled { get; } = [Op.Unmodelled];
 
     private static Dictionary<Op, Semantic> Build()
     {

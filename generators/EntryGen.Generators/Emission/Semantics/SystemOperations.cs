@@ -43,10 +43,10 @@ internal static class SystemOperations
         table.Add(Op.Rdmsr, t => t.Machine("cpu.ReadMsr()", new MachineEffects(Rcx, Rax | Rdx)));
         table.Add(Op.Wrmsr, WriteMsr);
         table.Add(Op.Wrmsrns, WriteMsr);
-        table.Add(Op.Lsl, Limit);
+        table.Add(Op.Lsl, t => ReadDescriptor(t, "Lsl"));
+        table.Add(Op.Lar, t => ReadDescriptor(t, "Lar"));
+        table.Add(Op.Verr, t => t.SetFlags(FlagRules.Zero, ZeroOut(t, zero => $"cpu.Verr({t.Read(t.Source, 2).Bare}, {zero})")));
         table.Add(Op.Verw, t => t.SetFlags(FlagRules.Zero, ZeroOut(t, zero => $"cpu.Verw({t.Read(t.Source, 2).Bare}, {zero})")));
-        table.Add(Op.Sldt, t => StoreSelector(t, t.Let("cpu.Sldt()")));
-        table.AddForStep(Op.Lldt, t => t.Machine($"cpu.Lldt({t.Read(t.Source, 2).Bare})"));
         table.Add(Op.Rdpid, t => t.Write(t.Destination, Value.Atom(Translation.System("TscAux"))));
         table.Add(Op.Invlpg, t =>
         {
@@ -59,12 +59,62 @@ internal static class SystemOperations
             t.Machine($"cpu.Invpcid({type}, {t.AddressOf((MemoryOperand)t.Source).Linear.Bare})");
             t.TranslationsChanged();
         });
+        AddDescriptorTables(table);
+        AddPlatform(table);
         AddFlags(table);
         AddFences(table);
     }
 
     /// <summary>The member of <c>Reg</c> that holds a segment register's selector.</summary>
     public static string SegmentName(Register segment) => segment.Number switch { 0 => "Es", 1 => "Cs", 2 => "Ss", 3 => "Ds", 4 => "Fs", _ => "Gs" };
+
+    private static void AddDescriptorTables(Dictionary<Op, Semantic> table)
+    {
+        table.Add(Op.Sldt, t => StoreSelector(t, Out(t, "cpu.StoreSelector(false, out {0})")));
+        table.Add(Op.Str, t => StoreSelector(t, Out(t, "cpu.StoreSelector(true, out {0})")));
+        table.AddForStep(Op.Smsw, t => StoreSelector(t, Out(t, "cpu.StoreStatusWord(out {0})"), narrow: false));
+        table.AddForStep(Op.Lldt, t => t.Machine($"cpu.Lldt({t.Read(t.Source, 2).Bare})"));
+        table.AddForStep(Op.Ltr, t => t.Machine($"cpu.Ltr({t.Read(t.Source, 2).Bare})"));
+        table.AddForStep(Op.Lkgs, t => t.Machine($"cpu.LoadKernelGs({t.Read(t.Source, 2).Bare})"));
+        table.AddForStep(Op.Lmsw, t => t.Machine($"cpu.LoadStatusWord({t.Read(t.Source, 2).Bare})"));
+        table.AddForStep(Op.Clts, t => t.Machine("cpu.ClearTaskSwitched()"));
+        table.AddForStep(Op.Sgdt, t => MoveTable(t, "StoreTable", interrupts: false));
+        table.AddForStep(Op.Sidt, t => MoveTable(t, "StoreTable", interrupts: true));
+        table.AddForStep(Op.Lgdt, t => MoveTable(t, "LoadTable", interrupts: false));
+        table.AddForStep(Op.Lidt, t => MoveTable(t, "LoadTable", interrupts: true));
+    }
+
+    private static void MoveTable(Translation t, string operation, bool interrupts)
+    {
+        var address = t.AddressOf((MemoryOperand)t.Source);
+        t.RequireAccess($"cpu.{operation}({(interrupts ? "true" : "false")}, {address.Linear.Bare})", address);
+    }
+
+    // Time goes by the budget, which is exact in Step only; the host may look at anything when it is asked.
+    private static void AddPlatform(Dictionary<Op, Semantic> table)
+    {
+        table.AddForStep(Op.Invd, t => t.Machine("cpu.InvalidateCaches()"));
+        table.AddForStep(Op.Wbinvd, t => t.Machine("cpu.InvalidateCaches()"));
+        table.AddForStep(Op.In, t =>
+        {
+            var value = Out(t, $"cpu.In({Port(t, t.Source)}, {t.Width}, out {{0}})");
+            t.WriteRegister(RegisterNumber.Rax, t.Width, value);
+        });
+        table.AddForStep(Op.Out, t => t.Machine($"cpu.Out({Port(t, t.Destination)}, {t.Width}, {t.Register64(RegisterNumber.Rax)})"));
+        table.AddForStep(Op.Cpuid, t => t.Machine("cpu.Cpuid()"));
+        table.AddForStep(Op.Rdtsc, t => t.Machine("cpu.ReadTimeStampCounter(false)"));
+        table.AddForStep(Op.Rdtscp, t => t.Machine("cpu.ReadTimeStampCounter(true)"));
+        table.AddForStep(Op.Rdpmc, t => t.Machine("cpu.ReadPerformanceCounter()"));
+        table.AddForStep(Op.Xgetbv, t => t.Machine("cpu.ReadExtendedControl()"));
+        table.AddForStep(Op.Xsetbv, t => t.Machine("cpu.WriteExtendedControl()"));
+
+        // CR4.PKE cannot be set: the processor does not enumerate protection keys.
+        table.AddForStep(Op.Rdpkru, t => t.RaiseIf("true", InvalidOpcode));
+        table.AddForStep(Op.Wrpkru, t => t.RaiseIf("true", InvalidOpcode));
+    }
+
+    private static Value Port(Translation t, Operand operand) =>
+        operand is ImmediateOperand immediate ? Value.Of((ulong)immediate.Value & 0xff) : t.ReadRegister(RegisterNumber.Rdx, 2);
 
     private static void AddFlags(Dictionary<Op, Semantic> table)
     {
@@ -145,17 +195,18 @@ internal static class SystemOperations
     private static void MoveFromSegment(Translation t) =>
         StoreSelector(t, Value.Atom(Translation.System(SegmentName(((RegisterOperand)t.Source).Register))));
 
-    private static void StoreSelector(Translation t, Value selector) =>
-        t.Write(t.Destination, selector.Truncate(2), t.Destination is MemoryOperand ? 2 : t.Width);
+    private static void StoreSelector(Translation t, Value selector, bool narrow = true) =>
+        t.Write(t.Destination, narrow ? selector.Truncate(2) : selector, t.Destination is MemoryOperand ? 2 : t.Width);
 
-    private static void Limit(Translation t)
+    // LSL and LAR: what they find is loaded when ZF becomes 1.
+    private static void ReadDescriptor(Translation t, string operation)
     {
         var selector = t.Let(t.Read(t.Source, 2));
-        var limit = t.NewTemporary();
-        var found = ZeroOut(t, zero => $"cpu.Lsl({selector}, out {limit}, {zero})");
+        var result = t.NewTemporary();
+        var found = ZeroOut(t, zero => $"cpu.{operation}({selector}, out {result}, {zero})");
         var register = ((RegisterOperand)t.Destination).Register;
         var old = t.Let(t.Register64(register.Number));
-        var loaded = t.Width == 2 ? $"({old} & 0xffffffffffff0000UL | (ulong)(ushort){limit})" : limit.ToString();
+        var loaded = t.Width == 2 ? $"({old} & 0xffffffffffff0000UL | (ulong)(ushort){result})" : result.ToString();
         t.SetRegister64(register.Number, Value.Of($"{found} != 0 ? {loaded} : {old}"));
         t.SetFlags(FlagRules.Zero, found);
     }

@@ -2,7 +2,7 @@ using EntryGen.Asm.Instructions;
 
 namespace EntryGen.Asm.Building;
 
-/// <summary>Encodings that entry code writes as bytes (SDM vol. 2, opcode columns; FRED specification for ERETU and ERETS).</summary>
+/// <summary>Encodings that entry code writes as bytes (SDM vol. 2, opcode columns; FRED specification for ERETU, ERETS and LKGS).</summary>
 internal static class RawCodeTable
 {
     private static readonly List<FixedCode> _codes = Build();
@@ -29,7 +29,7 @@ internal static class RawCodeTable
         return null;
     }
 
-    /// <summary>Prefix bytes; CS and DS do nothing on 64-bit branches.</summary>
+    /// <summary>Prefix bytes; CS does nothing on 64-bit branches.</summary>
     public static bool TryGetPrefix(int value, out InstructionPrefixes prefix)
     {
         prefix = value switch
@@ -37,9 +37,10 @@ internal static class RawCodeTable
             0xF0 => InstructionPrefixes.Lock,
             0xF3 => InstructionPrefixes.Repeat,
             0xF2 => InstructionPrefixes.RepeatNotEqual,
+            0x3E => InstructionPrefixes.NoTrack,
             _ => InstructionPrefixes.None,
         };
-        return prefix != InstructionPrefixes.None || value is 0x2E or 0x3E;
+        return prefix != InstructionPrefixes.None || value is 0x2E;
     }
 
     /// <summary>All encodings with their mnemonics, for checking them against an assembler.</summary>
@@ -71,6 +72,13 @@ internal static class RawCodeTable
                 var modRm = 0xC0 | (extension << 3) | (number & 7);
                 codes.Add(Code(bases[extension], 0xF3, 0x48 | (number >> 3), 0x0F, 0xAE, modRm) with { Operand = new(RegisterClass.General, number, 8) });
             }
+        }
+
+        // F2 REX 0F 00 /6, which only assemblers of 2023 and later know.
+        for (var number = 0; number < 16; number++)
+        {
+            int[] rex = number < 8 ? [] : [0x41];
+            codes.Add(Code("lkgs", [0xF2, .. rex, 0x0F, 0x00, 0xF0 | (number & 7)]) with { Operand = new(RegisterClass.General, number, 2) });
         }
 
         // The longest first, so that a prefix that is part of an encoding is not taken for a prefix.

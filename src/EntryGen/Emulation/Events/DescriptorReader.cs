@@ -39,26 +39,30 @@ internal static class DescriptorReader
         return Result.Read;
     }
 
-    /// <summary>Reads a 16-byte system descriptor: its first word and the upper half of its base.</summary>
-    public static Result ReadSystem(Machine machine, ulong selector, out SegmentDescriptor descriptor, out ulong baseAddress)
+    /// <summary>Reads a system descriptor of 16 bytes: of an LDT, a TSS or a call gate.</summary>
+    public static Result ReadSystem(Machine machine, ulong selector, out SegmentDescriptor descriptor, out ulong high)
     {
         descriptor = default;
-        baseAddress = 0;
+        high = 0;
         var result = Locate(machine, selector, 16, out var address);
         if (result != Result.Read)
         {
             return result;
         }
 
-        if (!machine.Linear.TryReadImplicitly(address, out var low) || !machine.Linear.TryReadImplicitly(address + 8, out var high))
+        if (!machine.Linear.TryReadImplicitly(address, out var low) || !machine.Linear.TryReadImplicitly(address + 8, out high))
         {
             return Result.Faulted;
         }
 
         descriptor = new SegmentDescriptor(low);
-        baseAddress = descriptor.Base | (high << 32);
         return Result.Read;
     }
+
+    /// <summary>Marks a TSS of the GDT as busy.</summary>
+    /// <returns>False: a fault of writing the table is recorded.</returns>
+    public static bool TryMarkBusy(Machine machine, ulong selector, SegmentDescriptor descriptor) =>
+        machine.Linear.TryWriteImplicitly(machine[Reg.GdtBase] + (selector & 0xFFF8), descriptor.Bits | SegmentDescriptor.Busy);
 
     /// <summary>
     /// The DPL of the segment that a segment register holds. It is in the register's hidden part, so nothing faults; null when it cannot be told.

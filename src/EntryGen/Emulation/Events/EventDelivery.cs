@@ -16,7 +16,6 @@ internal static class EventDelivery
     private const uint InIdt = 2;
     private const int InterruptGate = 14;
     private const int TrapGate = 15;
-    private const ulong TssLimit = 0x67;
 
     /// <summary>Goes to the handler. The IDT, GDT, TSS and stack are accessed through the current page table.</summary>
     /// <param name="machine">The machine.</param>
@@ -130,7 +129,7 @@ internal static class EventDelivery
         if (gate.Ist != 0 || newPrivilege < privilege)
         {
             var offset = gate.Ist != 0 ? 28 + ((ulong)gate.Ist * 8) : 4 + ((ulong)newPrivilege * 8);
-            if (DescriptorReader.IsNull(machine[Reg.TrSelector]) || offset + 7 > TssLimit)
+            if (DescriptorReader.IsNull(machine[Reg.TrSelector]) || offset + 7 > machine.Registers[HiddenState.TrLimit])
             {
                 return Fail(machine, Vectors.InvalidTss, (uint)(machine[Reg.TrSelector] & 0xFFFC) | external);
             }

@@ -3,7 +3,7 @@ using EntryGen.Emulation;
 
 namespace EntryGen;
 
-/// <summary>MOV to and from control registers (SDM vol. 2, MOV - Move to/from Control Registers; vol. 3A, 2.5).</summary>
+/// <summary>MOV to and from control registers, SMSW, LMSW, CLTS (SDM vol. 2; vol. 3A, 2.5).</summary>
 public ref partial struct Cpu
 {
     private const ulong Cr0Defined = Cr0Bits.PE | Cr0Bits.MP | Cr0Bits.EM | Cr0Bits.TS | Cr0Bits.ET | Cr0Bits.NE
@@ -48,6 +48,44 @@ public ref partial struct Cpu
     /// <returns>False: #UD for another n, #GP(0) unless at CPL 0 or for a value that is not allowed.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool WriteControl(int n, ulong value) => n == 3 ? WriteCr3(value) : WriteOtherControl(n, value);
+
+    /// <summary>SMSW: CR0.</summary>
+    /// <param name="value">All of CR0, of which the instruction stores as much as its operand holds.</param>
+    /// <returns>False: #GP(0) above CPL 0 when CR4.UMIP is set.</returns>
+    public readonly bool StoreStatusWord(out ulong value)
+    {
+        value = At(Reg.Cr0);
+        return MayStoreSystemState();
+    }
+
+    /// <summary>LMSW: PE, MP, EM and TS of CR0 come from the operand; PE can be set and not cleared.</summary>
+    /// <param name="value">The operand.</param>
+    /// <returns>False: #GP(0) unless at CPL 0.</returns>
+    public readonly bool LoadStatusWord(ulong value)
+    {
+        const ulong Loaded = Cr0Bits.MP | Cr0Bits.EM | Cr0Bits.TS;
+        if (!RequirePrivilege())
+        {
+            return false;
+        }
+
+        // PE is set in 64-bit mode.
+        Cr0 = (Cr0 & ~Loaded) | (value & Loaded);
+        return true;
+    }
+
+    /// <summary>CLTS: CR0.TS becomes 0.</summary>
+    /// <returns>False: #GP(0) unless at CPL 0.</returns>
+    public readonly bool ClearTaskSwitched()
+    {
+        if (!RequirePrivilege())
+        {
+            return false;
+        }
+
+        Cr0 &= ~Cr0Bits.TS;
+        return true;
+    }
 
     private readonly bool WriteOtherControl(int n, ulong value)
     {

@@ -67,4 +67,10 @@ public ref partial struct Cpu
 
         return true;
     }
+
+    /// <summary>INVD, WBINVD: memory is always up to date, as there are no caches.</summary>
+    /// <returns>False: #GP(0) unless at CPL 0.</returns>
+    public readonly bool InvalidateCaches() => RequirePrivilege();
+
+    private readonly bool RequirePrivilege() => PrivilegeLevel == 0 || Fail(Vectors.GeneralProtection);
 }

@@ -3,7 +3,7 @@ using EntryGen.Emulation;
 
 namespace EntryGen;
 
-/// <summary>IRETQ (SDM vol. 2, IRET/IRETD/IRETQ, 64-bit mode).</summary>
+/// <summary>IRETQ, and IRET with smaller frames (SDM vol. 2, IRET/IRETD/IRETQ, 64-bit mode).</summary>
 public ref partial struct Cpu
 {
     private const ulong FrameSize = 40;
@@ -15,10 +15,19 @@ public ref partial struct Cpu
     public readonly bool Iretq()
     {
         At(Reg.EventState) &= ~EventBits.NmiBlocked;
-        return TryReturnAgain() || ReturnChecked();
+        return TryReturnAgain() || ReturnChecked(8);
     }
 
-    private readonly bool ReturnChecked()
+    /// <summary>IRET, IRETD: as <see cref="Iretq"/> with a frame of five words of 16 or 32 bits.</summary>
+    /// <param name="width">The operand size in bytes: 2 or 4.</param>
+    /// <returns>False: a fault, with the stack as before the pops.</returns>
+    public readonly bool Iret(int width)
+    {
+        At(Reg.EventState) &= ~EventBits.NmiBlocked;
+        return ReturnChecked(width);
+    }
+
+    private readonly bool ReturnChecked(int width)
     {
         if ((At(Reg.Rflags) & Flags.NT) != 0)
         {
@@ -26,7 +35,7 @@ public ref partial struct Cpu
         }
 
         var stack = At(Reg.Rsp);
-        if (!TryReadFrame(stack, out var rip, out var cs, out var flags, out var rsp, out var ss))
+        if (!TryReadFrame(stack, width, out var rip, out var cs, out var flags, out var rsp, out var ss))
         {
             Machine.RecordStackFault();
             return false;
@@ -53,16 +62,13 @@ public ref partial struct Cpu
         }
 
         At(Reg.Rip) = code.IsLong ? rip : (uint)rip;
-        flags = FlagsAfterReturn(flags, old);
+        flags = FlagsAfterReturn(flags, old, width);
         var changesMode = (int)(cs & 3) != old || ((At(Reg.Rflags) ^ flags) & (Flags.AC | Flags.TF)) != 0;
         At(Reg.Rflags) = flags;
         At(Reg.Cs) = cs;
         At(Reg.Ss) = ss;
 
-        // A return to a 16-bit stack replaces only SP: what is above leaks the kernel's RSP, which Linux hides with its espfix stack.
-        At(Reg.Rsp) = code.IsLong ? rsp
-            : stackSegment.IsBig || DescriptorReader.IsNull(ss) ? (uint)rsp
-            : ((stack + FrameSize) & 0xFFFF_0000) | (rsp & 0xFFFF);
+        At(Reg.Rsp) = StackPointerAfterReturn(stack + (5 * (ulong)width), rsp, code, stackSegment);
         if (PrivilegeLevel > old)
         {
             DropPrivilegedSegments();
@@ -79,6 +85,12 @@ public ref partial struct Cpu
 
         return true;
     }
+
+    /// <summary>
+    /// RSP after a return with a stack of its own. To a 16-bit stack it replaces only SP: what is above leaks the kernel's RSP, which Linux hides with its espfix stack.
+    /// </summary>
+    private static ulong StackPointerAfterReturn(ulong old, ulong popped, SegmentDescriptor code, SegmentDescriptor stack) =>
+        code.IsLong ? popped : stack.IsBig || stack == default ? (uint)popped : (old & 0xFFFF_0000) | (popped & 0xFFFF);
 
     /// <summary>The return that is by far the most frequent: to 64-bit code at the same level 0, by a pair of segments that was accepted before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -118,8 +130,18 @@ public ref partial struct Cpu
         return isAccepted;
     }
 
-    private readonly bool TryReadFrame(ulong stack, out ulong rip, out ulong cs, out ulong flags, out ulong rsp, out ulong ss)
+    private readonly bool TryReadFrame(ulong stack, int width, out ulong rip, out ulong cs, out ulong flags, out ulong rsp, out ulong ss)
     {
+        cs = flags = rsp = ss = 0;
+        if (width != 8)
+        {
+            return LoadStack(stack, width, out rip)
+                && LoadStack(stack + (ulong)width, width, out cs)
+                && LoadStack(stack + (2 * (ulong)width), width, out flags)
+                && LoadStack(stack + (3 * (ulong)width), width, out rsp)
+                && LoadStack(stack + (4 * (ulong)width), width, out ss);
+        }
+
         ref var frame = ref ReadWindow(stack, (int)FrameSize);
         if (!Unsafe.IsNullRef(ref frame))
         {
@@ -131,7 +153,6 @@ public ref partial struct Cpu
             return true;
         }
 
-        cs = flags = rsp = ss = 0;
         return Load64(stack, out rip)
             && Load64(stack + 8, out cs)
             && Load64(stack + 16, out flags)
@@ -140,7 +161,7 @@ public ref partial struct Cpu
     }
 
     /// <summary>RF is restored only while DR7 enables breakpoints: the next instruction would clear it, and only they look at it.</summary>
-    private readonly ulong FlagsAfterReturn(ulong image, int privilege)
+    private readonly ulong FlagsAfterReturn(ulong image, int privilege, int width)
     {
         var restoresResume = (At(Reg.Dr7) & Breakpoints.Enabled) != 0;
         if (restoresResume)
@@ -152,6 +173,7 @@ public ref partial struct Cpu
         var loaded = (restoresResume ? Flags.RF : 0) | LoadedAtAnyLevel
             | (privilege == 0 ? Flags.IOPL | Flags.VIF | Flags.VIP : 0)
             | ((ulong)privilege <= (flags & Flags.IOPL) >> 12 ? Flags.IF : 0);
+        loaded &= width == 2 ? 0xFFFF : ulong.MaxValue;
         return (flags & ~loaded & ~Flags.RF) | (image & loaded) | Flags.Reserved1;
     }
 

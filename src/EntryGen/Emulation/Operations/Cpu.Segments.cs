@@ -2,7 +2,7 @@ using EntryGen.Emulation;
 
 namespace EntryGen;
 
-/// <summary>Segment registers, LSL, VERW and the LDT (SDM vol. 2; vol. 3A, chapter 5).</summary>
+/// <summary>Segment registers, LKGS, LSL, LAR, VERR and VERW (SDM vol. 2; vol. 3A, chapter 5).</summary>
 public ref partial struct Cpu
 {
     private const int EncodedCs = 1;
@@ -70,51 +70,49 @@ public ref partial struct Cpu
         return isRead;
     }
 
-    /// <summary>SLDT: the selector of the LDT.</summary>
-    public readonly ulong Sldt() => At(Reg.LdtrSelector) & 0xFFFF;
-
-    /// <summary>LLDT. Serializing.</summary>
-    /// <param name="selector">The selector in the low 16 bits; null unloads.</param>
-    /// <returns>False: #GP(0) unless at CPL 0; #GP or #NP with the selector; or a fault of reading the descriptor.</returns>
-    public readonly bool Lldt(ulong selector)
+    /// <summary>VERR: whether a segment can be read at CPL and RPL.</summary>
+    /// <param name="selector">The selector in the low 16 bits.</param>
+    /// <param name="zero">The new ZF.</param>
+    /// <returns>False: a fault of reading the descriptor.</returns>
+    public readonly bool Verr(ulong selector, out bool zero)
     {
+        var isRead = TryReadVisible(selector, out var descriptor, out zero);
+        zero &= descriptor.IsReadable;
+        return isRead;
+    }
+
+    /// <summary>LAR: the access rights of the segment or call gate that a selector names, at their places in the upper half of its descriptor.</summary>
+    /// <param name="selector">The selector in the low 16 bits.</param>
+    /// <param name="rights">The rights; the destination stays as it is when ZF becomes 0.</param>
+    /// <param name="zero">The new ZF: whether it is there and visible at CPL and RPL.</param>
+    /// <returns>False: a fault of reading the descriptor.</returns>
+    public readonly bool Lar(ulong selector, out ulong rights, out bool zero)
+    {
+        var isRead = TryReadVisible(selector, out var descriptor, out zero);
+        zero &= !descriptor.IsSystem || descriptor.IsLdtOrTss || descriptor.Type == SegmentDescriptor.CallGate;
+        rights = zero ? descriptor.Rights : 0;
+        return isRead;
+    }
+
+    /// <summary>LKGS: loads GS as <see cref="MoveToSegment"/> does, but the base goes to IA32_KERNEL_GS_BASE (FRED specification, LKGS).</summary>
+    /// <param name="selector">The selector in the low 16 bits.</param>
+    /// <returns>False: #GP(0) unless at CPL 0; #GP or #NP with the selector; or a fault of reading the descriptor.</returns>
+    public readonly bool LoadKernelGs(ulong selector)
+    {
+        selector &= 0xFFFF;
+        var descriptor = default(SegmentDescriptor);
         if (PrivilegeLevel != 0)
         {
             return Fail(Vectors.GeneralProtection);
         }
 
-        selector &= 0xFFFF;
-        if (DescriptorReader.IsNull(selector))
-        {
-            At(Reg.LdtrSelector) = selector;
-            return true;
-        }
-
-        var error = (uint)selector & 0xFFFC;
-        if ((selector & 4) != 0)
-        {
-            return Fail(Vectors.GeneralProtection, error);
-        }
-
-        var result = DescriptorReader.ReadSystem(Machine, selector, out var descriptor, out var start);
-        if (result == DescriptorReader.Result.Faulted)
+        if (!MayLoadDataSegment(selector, ref descriptor))
         {
             return false;
         }
 
-        if (result == DescriptorReader.Result.OutsideTable || !descriptor.IsSystem || descriptor.Type != 2)
-        {
-            return Fail(Vectors.GeneralProtection, error);
-        }
-
-        if (!descriptor.IsPresent)
-        {
-            return Fail(Vectors.SegmentNotPresent, error);
-        }
-
-        At(Reg.LdtrSelector) = selector;
-        Machine.Registers[HiddenState.LdtBase] = start;
-        Machine.Registers[HiddenState.LdtLimit] = descriptor.Limit;
+        At(Reg.Gs) = selector;
+        At(Reg.KernelGsBase) = descriptor.Base;
         return true;
     }
 
@@ -165,7 +163,7 @@ public ref partial struct Cpu
         return descriptor.IsPresent || Fail(Vectors.StackFault, error);
     }
 
-    /// <summary>Reads a descriptor for LSL or VERW. False: reading the table faulted.</summary>
+    /// <summary>Reads a descriptor for LSL, LAR, VERR or VERW. False: reading the table faulted.</summary>
     private readonly bool TryReadVisible(ulong selector, out SegmentDescriptor descriptor, out bool isVisible)
     {
         descriptor = default;

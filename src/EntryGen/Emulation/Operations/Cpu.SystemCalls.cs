@@ -2,7 +2,7 @@ using EntryGen.Emulation;
 
 namespace EntryGen;
 
-/// <summary>SYSCALL, SYSRET and SYSENTER, as Intel's processors do them (SDM vol. 2).</summary>
+/// <summary>SYSCALL, SYSRET, SYSENTER and SYSEXIT, as Intel's processors do them (SDM vol. 2).</summary>
 public ref partial struct Cpu
 {
     private const ulong SysretFlags = 0x3C_7FD7;
@@ -61,6 +61,37 @@ public ref partial struct Cpu
         At(Reg.Cs) = ((selector + (width == 8 ? 16UL : 0)) & 0xFFFF) | 3;
         At(Reg.Ss) = ((selector + 8) & 0xFFFF) | 3;
         Machine.StepAsFlagsSay();
+        Machine.ModeChanged();
+        return true;
+    }
+
+    /// <summary>SYSEXIT: RIP and RSP come from RDX and RCX, CS and SS from IA32_SYSENTER_CS. RFLAGS stays.</summary>
+    /// <param name="width">The operand size in bytes: 8 returns to 64-bit code, 4 to 32-bit code.</param>
+    /// <returns>
+    /// False: #UD when CR4.FRED is set, and on AMD's processors; #GP(0) unless at CPL 0 with an IA32_SYSENTER_CS that is not null, and for addresses of 64-bit code that are
+    /// not canonical.
+    /// </returns>
+    public readonly bool Sysexit(int width)
+    {
+        if (Machine.Vendor == ProcessorVendor.Amd || (At(Reg.Cr4) & Cr4Bits.FRED) != 0)
+        {
+            return Fail(Vectors.InvalidOpcode);
+        }
+
+        var (rip, rsp, selector) = (At(Reg.Rdx), At(Reg.Rcx), At(Reg.SysenterCs) & 0xFFFF);
+        var isAllowed = PrivilegeLevel == 0
+            && !DescriptorReader.IsNull(selector)
+            && (width != 8 || (LinearMemory.IsCanonical(rip) && LinearMemory.IsCanonical(rsp)));
+        if (!isAllowed)
+        {
+            return Fail(Vectors.GeneralProtection);
+        }
+
+        var code = selector + (width == 8 ? 32UL : 16UL);
+        At(Reg.Rip) = width == 8 ? rip : (uint)rip;
+        At(Reg.Rsp) = width == 8 ? rsp : (uint)rsp;
+        At(Reg.Cs) = (code & 0xFFFF) | 3;
+        At(Reg.Ss) = ((code + 8) & 0xFFFF) | 3;
         Machine.ModeChanged();
         return true;
     }

@@ -23,6 +23,10 @@ internal sealed partial class LinearMemory
         return TryReadImplicitlySlow(address, out value);
     }
 
+    /// <summary>Writes 8 bytes of the GDT.</summary>
+    public bool TryWriteImplicitly(ulong address, ulong value) =>
+        TryMove(address, MemoryMarshal.AsBytes(new Span<ulong>(ref value)), AccessKind.Write | AccessKind.Implicit, toGuest: true);
+
     /// <summary>Reads 8 bytes that the processor holds already: nothing faults and nothing changes.</summary>
     public bool TryPeek(ulong address, out ulong value)
     {

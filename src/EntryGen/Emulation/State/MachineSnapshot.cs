@@ -54,7 +54,7 @@ public sealed class MachineSnapshot
         }
 
         _registers.CopyTo(Machine.Registers, 0);
-        Machine.MoveShadow(_budget);
+        Machine.MoveOrigins(_budget);
         if (!HasSameTlb)
         {
             Machine.Linear.RestoreTlb(this);
