@@ -23,4 +23,7 @@ public enum EntryKind
 
     /// <summary>The NMI.</summary>
     Nmi,
+
+    /// <summary>By FRED event delivery: every event of user mode, or of the kernel, comes here.</summary>
+    Fred,
 }

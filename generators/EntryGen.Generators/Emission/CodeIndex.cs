@@ -58,9 +58,10 @@ internal sealed class CodeIndex
             {
                 var slots = SlotsOf(section);
                 writer.Line($"// {Explanations.OneLine(section.Name)}");
-                using (writer.Braces($"if (address - {Value.Number(section.Address)} < {Value.Number((ulong)slots * UnitContext.SlotSize)})"))
+                using (writer.Braces($"if (address - {Value.Number(section.Address)} < {Value.Number((ulong)slots * (ulong)section.InstructionSize)})"))
                 {
-                    writer.Line($"return (address & {UnitContext.SlotSize - 1}UL) == 0 ? (int)(address - {Value.Number(section.Address)} >> 4){(first == 0 ? "" : $" + {first}")} : -1;");
+                    var slot = $"(int)(address - {Value.Number(section.Address)} >> {ShiftOf(section)}){(first == 0 ? "" : $" + {first}")}";
+                    writer.Line(section.InstructionSize == 1 ? $"return {slot};" : $"return (address & {section.InstructionSize - 1}UL) == 0 ? {slot} : -1;");
                 }
 
                 writer.Line();
@@ -83,7 +84,7 @@ internal sealed class CodeIndex
             var slots = SlotsOf(section);
             for (var slot = 0; slot < slots; slot++)
             {
-                numbers.Add(_byAddress.TryGetValue(section.Address + (ulong)slot * UnitContext.SlotSize, out var item) ? numberOf(item).ToString(System.Globalization.CultureInfo.InvariantCulture) : "-1");
+                numbers.Add(_byAddress.TryGetValue(section.Address + (ulong)(slot * section.InstructionSize), out var item) ? numberOf(item).ToString(System.Globalization.CultureInfo.InvariantCulture) : "-1");
             }
         }
 
@@ -105,6 +106,17 @@ internal sealed class CodeIndex
     private int SlotsOf(CodeSection section)
     {
         var end = _byAddress.Values.Where(item => item.Section == section).Select(item => item.Address - section.Address).DefaultIfEmpty().Max();
-        return (int)(end / UnitContext.SlotSize) + 1;
+        return (int)(end / (ulong)section.InstructionSize) + 1;
+    }
+
+    private static int ShiftOf(CodeSection section)
+    {
+        var shift = 0;
+        while (1 << shift < section.InstructionSize)
+        {
+            shift++;
+        }
+
+        return shift;
     }
 }

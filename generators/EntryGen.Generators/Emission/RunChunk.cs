@@ -150,7 +150,7 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
                 else if (!new RunTranslation(unit, this).Write(writer, block, state))
                 {
                     writer.Line();
-                    WriteEdge(writer, state, block.Last!.Address, block.Last.Next, block.Last.Next?.Address ?? block.Last.Address + UnitContext.SlotSize, mayFallThrough: true);
+                    WriteEdge(writer, state, block.Last!.Address, block.Last.Next, UnitContext.AddressAfter(block.Last), mayFallThrough: true);
                 }
             }
 

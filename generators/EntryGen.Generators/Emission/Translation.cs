@@ -29,7 +29,7 @@ internal abstract class Translation(UnitContext unit)
     public Operand Source => Instruction.Operands[0];
 
     /// <summary>The address of the instruction after this one.</summary>
-    public ulong NextAddress => Instruction.Next?.Address ?? Instruction.Address + UnitContext.SlotSize;
+    public ulong NextAddress => UnitContext.AddressAfter(Instruction);
 
     /// <summary>Where statements go.</summary>
     protected abstract IndentedWriter Writer { get; }

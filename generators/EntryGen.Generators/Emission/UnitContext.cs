@@ -7,9 +7,6 @@ namespace EntryGen.Generators.Emission;
 /// <summary>What every part of one unit's emission looks up, and what it collects.</summary>
 internal sealed class UnitContext
 {
-    /// <summary>Bytes that the layout gives each instruction.</summary>
-    public const ulong SlotSize = 16;
-
     private readonly SortedDictionary<string, FlagRule> _flagFunctions = new(StringComparer.Ordinal);
     private readonly HashSet<CodeItem> _entries = [];
 
@@ -42,6 +39,9 @@ internal sealed class UnitContext
 
     /// <summary>Flag functions that were used, by name.</summary>
     public IEnumerable<FlagRule> FlagFunctions => _flagFunctions.Values;
+
+    /// <summary>The address of what follows an instruction.</summary>
+    public static ulong AddressAfter(Instruction instruction) => instruction.Next?.Address ?? instruction.Address + (ulong)instruction.Section.InstructionSize;
 
     /// <summary>Whether execution may start at an item.</summary>
     public bool IsEntry(CodeItem item) => _entries.Contains(item);

@@ -39,4 +39,8 @@ public sealed record ExternalSymbol(string Name, ExternalKind Kind, ulong Addres
 /// <param name="Executable">Holds code.</param>
 /// <param name="UserMapped">Whether the user half of the page tables maps it (entry text).</param>
 /// <param name="Data">Initial bytes of a data section; empty for code, which is executed from the Program and not from memory.</param>
-public sealed record CodeSection(string Name, ulong Address, int Size, bool Executable, bool UserMapped, IReadOnlyList<byte> Data);
+public sealed record CodeSection(string Name, ulong Address, int Size, bool Executable, bool UserMapped, IReadOnlyList<byte> Data)
+{
+    /// <summary>Bytes that the layout gives each instruction: 16, or a smaller power of two where the source says where code has to stand.</summary>
+    public int InstructionSize { get; init; } = 16;
+}

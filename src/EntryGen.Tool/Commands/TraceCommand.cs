@@ -30,8 +30,9 @@ internal static class TraceCommand
             var name = result.GetRequiredValue(symbol);
             var entry = KnownEntries.Resolve(name, KnownEntries.Find(name)?.Kind ?? EntryKind.Call);
             var state = start.Read(result, entry);
-            var (units, program) = input.Read(result, host).Read(units => units.Any(unit => unit.Defines(name)) ? [name] : throw UnknownSymbol.In(units, name));
-            var options = new KernelOptions { Features = features.Read(result, units, program)! };
+            var (units, program) = input.Read(result, host).Read(units => units.Any(unit => unit.Defines(name)) ? Roots(entry, units) : throw UnknownSymbol.In(units, name));
+            var chosen = features.Read(result, units, program)!;
+            var options = new KernelOptions { Features = entry.Kind == EntryKind.Fred ? chosen.With("FRED") : chosen };
             using var compiled = CompiledUnit.Create(program, name, entry.Kind);
             var trace = TraceRecorder.Record(KernelEnvironment.Create(compiled.Unit, options), name, state);
             Write(trace, result.GetValue(format), host.Output);
@@ -40,6 +41,11 @@ internal static class TraceCommand
         });
         return command;
     }
+
+    // With FRED what happens in the kernel comes in by an entry point of its own, also a fault of the return to user mode.
+    private static IReadOnlyList<string> Roots(EntryPoint entry, IReadOnlyList<ReadUnit> units) => entry.Kind != EntryKind.Fred
+        ? [entry.Symbol]
+        : [entry.Symbol, .. KnownEntries.All.Where(known => known.Kind == EntryKind.Fred && known != entry && units.Any(unit => unit.Defines(known.Symbol))).Select(known => known.Symbol)];
 
     private static void Write(Trace trace, OutputFormat format, TextWriter output)
     {

@@ -4,12 +4,18 @@ using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool.Tracing;
 
-/// <summary>The options that say what the event finds: <c>--from</c>, <c>--cr3</c>, <c>--gs</c>.</summary>
+/// <summary>The options that say what the event finds: <c>--from</c>, <c>--cr3</c>, <c>--gs</c>, <c>--vector</c>.</summary>
 internal sealed class StartOptions
 {
     private readonly Option<Side?> _from = SideOption("--from", "Who is interrupted (default: user, with the user's CR3 and GS; kernel for a function that is only called).");
     private readonly Option<Side?> _cr3 = SideOption("--cr3", "Whose page tables CR3 points at while the kernel is interrupted (default: kernel).");
     private readonly Option<Side?> _gs = SideOption("--gs", "Whose GS base is live while the kernel is interrupted (default: kernel).");
+
+    private readonly Option<byte?> _vector = new("--vector")
+    {
+        Description = "Which event an entry point of FRED takes (default: SYSCALL from user code, a device interrupt from the kernel).",
+        HelpName = "0-255",
+    };
 
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
@@ -17,6 +23,7 @@ internal sealed class StartOptions
         command.Add(_from);
         command.Add(_cr3);
         command.Add(_gs);
+        command.Add(_vector);
     }
 
     /// <summary>The state they describe.</summary>
@@ -26,8 +33,8 @@ internal sealed class StartOptions
     public StartState Read(ParseResult result, EntryPoint entry)
     {
         // A function is called by the kernel: nobody who traces one should have to say so.
-        var from = result.GetValue(_from) ?? (entry.Kind == EntryKind.Call ? Side.Kernel : Side.User);
-        var start = new StartState { From = from, Cr3 = result.GetValue(_cr3), Gs = result.GetValue(_gs) };
+        var from = result.GetValue(_from) ?? entry.From ?? (entry.Kind == EntryKind.Call ? Side.Kernel : Side.User);
+        var start = new StartState { From = from, Cr3 = result.GetValue(_cr3), Gs = result.GetValue(_gs), Vector = result.GetValue(_vector) };
         if (entry.ReasonAgainst(start) is { } reason)
         {
             throw new InputException($"{reason} {(from == Side.User ? "Give --from kernel" : "Leave out --from kernel")}.");

@@ -8,8 +8,11 @@ internal static class EntryDelivery
     /// <summary>Bytes of SYSCALL, SYSENTER and INT n.</summary>
     private const int SystemCallLength = 2;
 
+    /// <summary>Bytes of INT3.</summary>
+    private const int BreakpointLength = 1;
+
     /// <summary>Makes the processor's tables and MSRs lead to the entry, whether the kernel has it there or not.</summary>
-    private static void Install(KernelEnvironment environment, EntryPoint entry, VirtualAddress address)
+    private static void Install(KernelEnvironment environment, EntryPoint entry, VirtualAddress address, StartState start)
     {
         if (entry.Vector is not null)
         {
@@ -23,19 +26,24 @@ internal static class EntryDelivery
         {
             environment.Machine[Reg.SysenterEip] = address.Value;
         }
+        else if (entry.Kind == EntryKind.Fred)
+        {
+            FredSetup.Install(environment, entry, address, start);
+        }
     }
 
     public static Activation Deliver(KernelEnvironment environment, EntryPoint entry, VirtualAddress address, StartState start)
     {
-        Install(environment, entry, address);
+        Install(environment, entry, address, start);
         var machine = environment.Machine;
         var activation = new Activation(environment, entry, Describe(entry, start)) { ResumeAddress = machine[Reg.Rip] };
         activation.Delivery = entry.Kind switch
         {
             EntryKind.Syscall => Syscall(machine, activation),
             EntryKind.Sysenter => Sysenter(machine, activation),
-            EntryKind.Int80 => Int80(machine, activation),
+            EntryKind.Int80 => SoftwareInterrupt(machine, activation, entry.Vector!.Value, SystemCallLength),
             EntryKind.Call => Call(machine, address),
+            EntryKind.Fred => Fred(machine, activation, start),
             _ => Interrupt(machine, entry, start),
         };
         return activation;
@@ -55,11 +63,29 @@ internal static class EntryDelivery
         return cpu.Sysenter() ? default : cpu.Fault();
     }
 
-    private static Stop Int80(Machine machine, Activation activation)
+    private static Stop Fred(Machine machine, Activation activation, StartState start)
     {
-        activation.ResumeAddress += SystemCallLength;
+        switch (start.Vector)
+        {
+            case null when start.From == Side.User:
+                return Syscall(machine, activation);
+            case LinuxVectors.Int80 when start.From == Side.User:
+                return SoftwareInterrupt(machine, activation, LinuxVectors.Int80, SystemCallLength);
+            case Vectors.Breakpoint:
+                return SoftwareInterrupt(machine, activation, Vectors.Breakpoint, BreakpointLength);
+            case Vectors.Nmi:
+                return machine.DeliverNmi();
+            default:
+                var vector = start.Vector ?? LinuxVectors.Device;
+                return machine.Deliver(vector, ErrorCode(vector, start));
+        }
+    }
+
+    private static Stop SoftwareInterrupt(Machine machine, Activation activation, byte vector, int length)
+    {
+        activation.ResumeAddress += length;
         var cpu = machine.Cpu;
-        return cpu.SoftwareInterrupt(activation.Entry.Vector!.Value, activation.ResumeAddress.Value) ? default : cpu.Fault();
+        return cpu.SoftwareInterrupt(vector, activation.ResumeAddress.Value) ? default : cpu.Fault();
     }
 
     private static Stop Interrupt(Machine machine, EntryPoint entry, StartState start)
@@ -113,6 +139,8 @@ internal static class EntryDelivery
             EntryKind.Syscall => "SYSCALL in user code",
             EntryKind.Sysenter => "SYSENTER in user code",
             EntryKind.Int80 => "INT $0x80 in user code",
+            EntryKind.Fred when start.Vector is null && start.From == Side.User => "SYSCALL in user code",
+            EntryKind.Fred => $"{VectorNames.Of(start.Vector ?? LinuxVectors.Device)} in {found}",
             EntryKind.Call => $"call of {entry.Symbol} by {found}",
             _ => $"{VectorNames.Of(entry.Vector!.Value)} in {found}",
         };

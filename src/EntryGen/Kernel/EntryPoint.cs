@@ -11,6 +11,7 @@ namespace EntryGen.Kernel;
 /// <param name="InIdt">
 /// The kernel puts it into the IDT on bare metal. False for entries of a hypervisor or a module, which have the gate only while they are traced.
 /// </param>
+/// <param name="From">The only side that it is reached from; null: both, as far as the kind allows.</param>
 public sealed record EntryPoint(
     string Symbol,
     EntryKind Kind,
@@ -19,7 +20,8 @@ public sealed record EntryPoint(
     bool UserCallable = false,
     bool InStub = false,
     bool FromCompatibilityMode = false,
-    bool InIdt = true)
+    bool InIdt = true,
+    Side? From = null)
 {
     /// <summary>Why the event cannot happen in a state; null when it can.</summary>
     /// <param name="start">What it finds.</param>
@@ -28,6 +30,9 @@ public sealed record EntryPoint(
         ArgumentNullException.ThrowIfNull(start);
         return start.From switch
         {
+            _ when From is { } only && only != start.From => $"'{Symbol}' is reached from {(only == Side.User ? "user" : "kernel")} code only.",
+            _ when start.Vector is not null && Kind != EntryKind.Fred => $"'{Symbol}' has an event of its own: only a FRED entry point takes any vector.",
+            Side.Kernel when Kind == EntryKind.Fred && (start.Cr3 == Side.User || start.Gs == Side.User) => "With FRED kernel code always has the kernel's CR3 and GS base.",
             Side.User when start.Cr3 == Side.Kernel || start.Gs == Side.Kernel => "User code runs with the user's CR3 and GS base.",
             Side.User when Kind == EntryKind.Call => $"'{Symbol}' is no entry from user code: kernel code calls it.",
             Side.Kernel when Kind is EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80 => $"'{Symbol}' is reached from user code only.",

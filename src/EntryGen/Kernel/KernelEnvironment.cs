@@ -74,7 +74,8 @@ public sealed class KernelEnvironment
             throw new ArgumentException($"An ASID is a number from 0 to {KernelOptions.AsidCount - 1}, not {options.Asid}.", nameof(options));
         }
 
-        var machine = new Machine(options.Features.With("ALWAYS"), options.MemorySize);
+        var features = options.Pti ? options.Features : options.Features.Without("PTI");
+        var machine = new Machine(features.With("ALWAYS"), options.MemorySize);
         var image = KernelImage.Build(unit, options, machine.Memory);
         var environment = new KernelEnvironment(unit, options, machine, image);
         ProcessorState.Initialise(machine, unit, options, image.Tss);

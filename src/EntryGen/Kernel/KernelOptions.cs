@@ -30,8 +30,11 @@ public sealed record KernelOptions
     /// <summary>Models of C functions by name, in place of those of the kernel environment. A model that the unit declares itself wins over both.</summary>
     public IReadOnlyDictionary<string, CFunction> Functions { get; init; } = new Dictionary<string, CFunction>();
 
-    /// <summary>Page-table isolation is on: there are two halves of the page tables.</summary>
-    public bool Pti => Features.Contains("PTI");
+    /// <summary>Page-table isolation is on: there are two halves of the page tables. Not with <see cref="Fred"/>, whose entry code leaves CR3 alone.</summary>
+    public bool Pti => Features.Contains("PTI") && !Fred;
+
+    /// <summary>Events are delivered by FRED, if the unit has entry points for it.</summary>
+    public bool Fred => Features.Contains("FRED");
 
     /// <summary>The TLB is tagged by process (CR4.PCIDE).</summary>
     public bool Pcid => Features.Contains("PCID");

@@ -44,6 +44,8 @@ public static class KnownEntries
     private static IEnumerable<EntryPoint> Declare() =>
     [
         new("entry_SYSCALL_64", EntryKind.Syscall),
+        new(FredSetup.UserEntry, EntryKind.Fred, From: Side.User),
+        new(FredSetup.KernelEntry, EntryKind.Fred, From: Side.Kernel),
         new("entry_SYSENTER_compat", EntryKind.Sysenter, FromCompatibilityMode: true),
         new("entry_SYSCALL_compat", EntryKind.Syscall, FromCompatibilityMode: true),
         new("entry_SYSCALL32_ignore", EntryKind.Syscall, FromCompatibilityMode: true),

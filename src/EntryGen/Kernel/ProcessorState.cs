@@ -41,6 +41,10 @@ internal static class ProcessorState
         machine[Reg.SysenterEsp] = layout.Stack(StackKind.Entry).Top.Value;
         machine[Reg.SysenterEip] = Target("entry_SYSENTER_compat");
         machine[Reg.TscAux] = (ulong)layout.Cpu;
+        if (options.Fred && unit.Symbols.TryGetValue(FredSetup.UserEntry, out var entry))
+        {
+            FredSetup.Initialise(machine, layout, entry);
+        }
 
         ulong Target(params ReadOnlySpan<string> symbols)
         {

@@ -27,6 +27,7 @@ public static class PtRegs
     public const int Eflags = 144;
     public const int Rsp = 152;
     public const int Ss = 160;
+    public const int FredEventData = 168;
 #pragma warning restore CS1591
 
     /// <summary>Its size.</summary>

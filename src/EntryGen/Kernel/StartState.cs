@@ -40,6 +40,11 @@ public sealed record StartState
     /// </summary>
     public bool? InterruptsEnabled { get; init; }
 
+    /// <summary>
+    /// The vector of the event, for an entry that takes them all (<see cref="EntryKind.Fred"/>); null: SYSCALL in user code, a device interrupt in kernel code.
+    /// </summary>
+    public byte? Vector { get; init; }
+
     /// <summary>The error code, for vectors that have one; null: for #PF what a read of a page that is not present gives, else 0.</summary>
     public uint? ErrorCode { get; init; }
 }

@@ -20,6 +20,13 @@ internal static class KernelUnit
     public static EntryUnit Alone(string version, string entry) =>
         Load(NameOf(version), ProgramBuilder.Build([KernelPrograms.Unit(version, "entry_64")], new ProgramOptions { EntrySymbols = [entry] }), [entry]);
 
+    /// <summary>The emulator of FRED's entry points (entry_64_fred.S).</summary>
+    public static EntryUnit Fred(string version)
+    {
+        string[] entries = ["asm_fred_entrypoint_user", "asm_fred_entrypoint_kernel"];
+        return Load(version, ProgramBuilder.Build([KernelPrograms.Unit(version, "entry_64_fred")], new ProgramOptions { EntrySymbols = entries }), entries);
+    }
+
     /// <summary>The emulator of some entries of entry_64.S with what it links to.</summary>
     public static EntryUnit Only(string version, params string[] entries) => Load(NameOf(version), KernelPrograms.Linked(version, entries), entries);
 

@@ -65,7 +65,8 @@ internal sealed record GnuImage(IReadOnlyList<string> Texts, byte[] Bytes, byte[
                 .Append("; 772: .pushsection .lengths,\"a\"; .byte 772b-771b; .popsection\n");
         }
 
-        return source.Append(".balign 16\n").ToString();
+        // Unicorn translates on behind an instruction that ends a block: HLT keeps it from leaving what is mapped.
+        return source.Append(".fill 16, 1, 0xf4; .balign 4096, 0xf4\n").ToString();
     }
 
     private static int LineOf(string message)

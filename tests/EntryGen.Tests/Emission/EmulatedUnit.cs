@@ -31,6 +31,9 @@ internal sealed class EmulatedUnit
     /// <summary>Builds a unit with the single entry <c>start</c>.</summary>
     public static EmulatedUnit Of(string assembly) => Build([new EntryDeclaration("start", "Call", assembly)]);
 
+    /// <summary>Builds a unit with entries of any kind.</summary>
+    public static EmulatedUnit OfEntries(params EntryDeclaration[] entries) => Build(entries);
+
     /// <summary>The C# for some entries.</summary>
     public static string Emit(IReadOnlyList<EntryDeclaration> entries)
     {

@@ -5,11 +5,11 @@ namespace EntryGen.Asm.Building;
 /// <summary>Gives everything its address. The only place that does.</summary>
 /// <remarks>
 /// An instruction takes 16 bytes whatever its encoding, so that addresses are distinct and ordered and do not depend on an assembler. Data among code comes first
-/// in its section. Replacement code follows the original inside its site; a site without original code takes 16 bytes itself.
+/// in its section. Where the source says where code has to stand (<see cref="CodePositions"/>), it stands there, and the instructions of the section take fewer bytes if they must. Replacement code follows the original inside its site; a site without original code takes 16 bytes itself.
 /// </remarks>
 internal sealed class CodeLayout(CodeGraph graph, Reachability reachable)
 {
-    /// <summary>Bytes an instruction takes.</summary>
+    /// <summary>Bytes an instruction takes, unless the source says where code has to stand and there is less room.</summary>
     public const int InstructionSize = 16;
 
     private const int PageSize = 0x1000;
@@ -145,28 +145,75 @@ internal sealed class CodeLayout(CodeGraph graph, Reachability reachable)
             .Where(section => reachable.Data.Contains(section))
             .SelectMany(section => section.Elements.OfType<DataElement>().Select(element => (section, element)))
             .ToList();
-        var address = RoundUp(PlaceData(elements, start), InstructionSize);
-        var items = new List<CodeItem>();
-        foreach (var section in sections)
+        var positioned = sections.SelectMany(Positioned).ToList();
+        var size = InstructionSizeFor(positioned);
+        var address = RoundUp(PlaceData(elements, start), size);
+        foreach (var (item, positions) in positioned)
         {
-            foreach (var item in graph.ItemsOf(section))
-            {
-                if (!reachable.Keeps(item))
-                {
-                    continue;
-                }
-
-                items.Add(item);
-                item.Index = Items.Count;
-                item.Address = address;
-                Items.Add(item);
-                address += item is AlternativeSite site && HasOriginal(site) ? 0UL : InstructionSize;
-            }
+            address = positions.Aggregate(address, Move);
+            item.Index = Items.Count;
+            item.Address = address;
+            Items.Add(item);
+            address += (ulong)(SlotsOf(item) * size);
         }
 
         Close(sections, address);
-        return items.Count == 0 && elements.Count == 0 ? null : new PlacedSection(name, start, (int)(address - start), items, elements);
+        var items = positioned.ConvertAll(entry => entry.Item);
+        return items.Count == 0 && elements.Count == 0 ? null : new PlacedSection(name, start, (int)(address - start), items, elements) { InstructionSize = size };
     }
+
+    // The items that are kept, each with what is said of it and of those before it that are not kept.
+    private IEnumerable<(CodeItem Item, IReadOnlyList<CodePosition> Positions)> Positioned(UnitSection section)
+    {
+        var positions = CodePositions.Of(section, graph.Linker);
+        List<CodePosition> pending = [];
+        foreach (var item in graph.ItemsOf(section))
+        {
+            if (positions.At(item) is { } position)
+            {
+                pending.Add(position);
+            }
+
+            if (reachable.Keeps(item))
+            {
+                yield return (item, pending);
+                pending = [];
+            }
+        }
+    }
+
+    // Code that has to stand at a distance from other code may leave less room than 16 bytes an instruction: as much as there is then, in the whole section.
+    private static int InstructionSizeFor(List<(CodeItem Item, IReadOnlyList<CodePosition> Positions)> code)
+    {
+        var size = InstructionSize;
+        var slots = 0;
+        var slotOf = new Dictionary<CodeItem, int>();
+        foreach (var (item, positions) in code)
+        {
+            slotOf.Add(item, slots);
+            foreach (var position in positions)
+            {
+                var needed = position.Origin is { } origin && slotOf.TryGetValue(origin, out var first) ? slots - first : 0;
+                while (needed * size > position.Distance && needed <= position.Distance)
+                {
+                    size /= 2;
+                }
+            }
+
+            slots += SlotsOf(item);
+        }
+
+        return size;
+    }
+
+    // Never backwards; an origin that is not kept says nothing.
+    private static ulong Move(ulong address, CodePosition position)
+    {
+        address = position.StartsPage ? RoundUp(address, PageSize) : address;
+        return position.Origin is { Address: > 0 } origin ? Math.Max(address, origin.Address + (ulong)position.Distance) : address;
+    }
+
+    private static int SlotsOf(CodeItem item) => item is AlternativeSite site && HasOriginal(site) ? 0 : 1;
 
     private static bool HasOriginal(AlternativeSite site) => !ReferenceEquals(site.Original, site.Next);
 

@@ -8,6 +8,9 @@ namespace EntryGen.Asm.Building;
 /// <param name="Data">Its data, which starts where the section does.</param>
 internal sealed record PlacedSection(string Name, ulong Address, int Size, IReadOnlyList<CodeItem>? Items, IReadOnlyList<(UnitSection Section, DataElement Element)> Data)
 {
+    /// <summary>Bytes that each instruction takes.</summary>
+    public int InstructionSize { get; init; } = CodeLayout.InstructionSize;
+
     /// <summary>The finished section, which its items then belong to.</summary>
     public CodeSection Finish(OperandResolver resolver)
     {
@@ -27,7 +30,7 @@ internal sealed record PlacedSection(string Name, ulong Address, int Size, IRead
         }
 
         // Entry text is cloned into the user page tables (arch/x86/mm/pti.c, pti_clone_entry_text).
-        var result = new CodeSection(Name, Address, Size, Items is not null, Name == ".entry.text", bytes);
+        var result = new CodeSection(Name, Address, Size, Items is not null, Name == ".entry.text", bytes) { InstructionSize = InstructionSize };
         foreach (var item in Items ?? [])
         {
             item.Section = result;

@@ -43,6 +43,8 @@ internal static class KernelFunctions
         "exc_machine_check" or "noist_exc_machine_check" or "xenpv_exc_machine_check" => ExceptionHandlers.MachineCheck,
         "exc_general_protection" or "exc_segment_not_present" or "exc_stack_segment" or "exc_page_fault" when kernel.Unit.Fixups.Count > 0
             => ExceptionHandlers.Fixup(kernel.Unit),
+        "fred_entry_from_user" => new SystemCalls(kernel).FredEntryFromUser,
+        "fred_entry_from_kernel" when kernel.Unit.Fixups.Count > 0 => new FredHandlers(kernel.Unit).EntryFromKernel,
         "entry_ibpb" or "write_ibpb" => Thunks.Ibpb,
         "__switch_to" => Thunks.SwitchTo,
         "make_task_dead" => ExceptionHandlers.NoReturn,

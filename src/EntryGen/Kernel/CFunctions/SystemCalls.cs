@@ -40,6 +40,24 @@ internal sealed class SystemCalls(KernelContext kernel)
         }
     }
 
+    /// <summary><c>fred_entry_from_user(regs)</c>: SYSCALL and INT $0x80 store a result; other events change nothing that entry code sees.</summary>
+    public void FredEntryFromUser(ref Cpu cpu)
+    {
+        if (!cpu.TryRead(cpu.Rdi + PtRegs.Ss, out var report))
+        {
+            return;
+        }
+
+        if ((FredEventType)(report >> 48 & 0xF) is FredEventType.SystemCall or FredEventType.SoftwareInterrupt)
+        {
+            Finish(ref cpu, CallingConvention.Undefined(Reg.Rax));
+        }
+        else
+        {
+            cpu.PoisonCallerSaved();
+        }
+    }
+
     private static void Finish(ref Cpu cpu, ulong returned)
     {
         if (cpu.TryWrite(cpu.Rdi + PtRegs.Rax, Result))
