@@ -15,6 +15,11 @@ public sealed record ReaderOptions
 
     /// <summary>Tokens shared with other readings; null for none.</summary>
     public TokenCache? Cache { get; init; }
+
+    /// <summary>
+    /// The unit as it was read before, from another version of its texts; null for none. What an edit leaves is then taken over instead of read; the result is the same.
+    /// </summary>
+    public AssemblyListing? Previous { get; init; }
 }
 
 /// <summary>Reads a unit: preprocessor, then assembler. Operands and addresses are the concern of what comes after.</summary>
@@ -29,7 +34,10 @@ public static class AsmReader
     public static AssemblyListing Read(SourceText main, ReaderOptions options, ISourceResolver files, CancellationToken cancellationToken = default)
     {
         var preprocessed = new Preprocessor(options.Preprocessor, files, options.Cache).Process(LineMarkers.Apply(main), cancellationToken);
-        var listing = new Assembler(options.Assembler).Assemble(preprocessed.Lines, cancellationToken);
+        var assembler = new Assembler(options.Assembler);
+        var listing = options.Previous is { } previous
+            ? assembler.Assemble(preprocessed.Lines, previous, new SourceVersions(previous.Files, preprocessed.Files), cancellationToken)
+            : assembler.Assemble(preprocessed.Lines, cancellationToken);
         return new AssemblyListing
         {
             Statements = listing.Statements,
@@ -40,6 +48,8 @@ public static class AsmReader
             Files = preprocessed.Files,
             IncludedAt = preprocessed.IncludedAt,
             Diagnostics = [.. preprocessed.Diagnostics, .. listing.Diagnostics],
+            RepeatedStatements = listing.RepeatedStatements,
+            Record = listing.Record,
         };
     }
 }

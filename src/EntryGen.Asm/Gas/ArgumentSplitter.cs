@@ -17,6 +17,13 @@ internal sealed class ArgumentSplitter(DiagnosticBag diagnostics, ArgumentSplitt
     /// <summary>The arguments that the last call had, in their order.</summary>
     public MacroArgument[] Written => _written.Count == 0 ? [] : _written.ToArray();
 
+    /// <summary>The arguments of a call that was expanded; not one under <c>.altmacro</c>, where they may depend on values.</summary>
+    public static ArgumentList SplitAgain(MacroDefinition macro, TextSlice operands)
+    {
+        var splitter = new ArgumentSplitter(new DiagnosticBag(0), (TextSlice _, ref int _, out long value) => (value = 0) != 0);
+        return splitter.Split(macro, operands, alternate: false) is { } values ? new ArgumentList(splitter.Written, values) : new ArgumentList([], []);
+    }
+
     /// <summary>One text for each parameter, defaults filled in; null when a mistake was reported.</summary>
     public TextSlice[]? Split(MacroDefinition macro, TextSlice operands, bool alternate)
     {

@@ -1,4 +1,5 @@
 using EntryGen.Asm.Cpp;
+using EntryGen.Asm.Text;
 
 namespace EntryGen.Asm.Gas;
 
@@ -15,5 +16,14 @@ public sealed class Assembler(AssemblerOptions options)
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public AssemblyListing Assemble(IReadOnlyList<LogicalLine> lines, CancellationToken cancellationToken = default) =>
-        new AssemblerRun(options, lines).Run(cancellationToken);
+        new AssemblerRun(options, lines, previous: null, versions: null).Run(cancellationToken);
+
+    /// <summary>Executes one unit that was executed before, in another version. The result is the same as without knowing that.</summary>
+    /// <param name="lines">The preprocessor's output.</param>
+    /// <param name="previous">The unit before.</param>
+    /// <param name="versions">The texts of then and now.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    internal AssemblyListing Assemble(IReadOnlyList<LogicalLine> lines, AssemblyListing previous, SourceVersions versions, CancellationToken cancellationToken) =>
+        new AssemblerRun(options, lines, previous, versions).Run(cancellationToken);
 }

@@ -84,7 +84,7 @@ internal sealed partial class AssemblerRun
             case Directive.IfDefined or Directive.IfNotDefined:
                 return TryReadName(operands, out var name) && _symbols.IsDefined(name) == (directive == Directive.IfDefined);
             default:
-                return _constants.TryReadCondition(operands, Sequence, _sections.Current, out var value) && directive switch
+                return _constants.TryReadCondition(operands, Sequence, _state.Sections.Current, out var value) && directive switch
                 {
                     Directive.IfEqual => value == 0,
                     Directive.IfGreater => value > 0,

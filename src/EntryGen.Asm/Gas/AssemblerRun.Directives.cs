@@ -42,7 +42,7 @@ internal sealed partial class AssemblerRun
                 PurgeMacros(operands);
                 return;
             case Directive.AlternateSyntax or Directive.NormalSyntax:
-                _isAlternate = directive == Directive.AlternateSyntax;
+                _state.IsAlternate = directive == Directive.AlternateSyntax;
                 return;
             case Directive.Error or Directive.BareError or Directive.Warning or Directive.Print or Directive.Fail:
                 ReportUserMessage(directive, statement, operands);
@@ -57,7 +57,7 @@ internal sealed partial class AssemblerRun
 
         if (TryTakeEffect(directive, statement, word, operands))
         {
-            Emit(StatementKind.Directive, word.Text, statement, operands);
+            Emit(StatementKind.Directive, word.Text, statement, operands, directive);
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed partial class AssemblerRun
         switch (directive)
         {
             case Directive.Set or Directive.SetOnce or Directive.SetLazily:
-                return TrySet(directive, statement, operands);
+                return TrySet(directive, statement, operands, _state.Sections.Current);
             case Directive.Global:
                 return TryMakeGlobal(operands);
             case Directive.Common:
@@ -77,7 +77,7 @@ internal sealed partial class AssemblerRun
             case Directive.TextSection or Directive.DataSection or Directive.BssSection:
                 return TrySwitchSubsection(word.Text, operands);
             case Directive.Subsection:
-                return TrySwitchSubsection(_sections.Current, operands);
+                return TrySwitchSubsection(_state.Sections.Current, operands);
             case Directive.PopSection or Directive.PreviousSection:
                 return _operands.IsNothing(operands, word.Text) & TryLeaveSection(directive, statement);
             case Directive.PassedOn when word.Text == ".att_syntax" && operands.Is("noprefix"):
@@ -86,7 +86,7 @@ internal sealed partial class AssemblerRun
             case Directive.Alignment:
                 return _operands.Check(directive, word.Text, operands) && IsAlignment(operands, word.Text);
             case Directive.CodeMode:
-                _codeBits = word.Text switch { ".code64" => 64, ".code32" => 32, _ => 16 };
+                _state.CodeBits = word.Text switch { ".code64" => 64, ".code32" => 32, _ => 16 };
                 return _operands.Check(directive, word.Text, operands);
             default:
                 return _operands.Check(directive, word.Text, operands);
@@ -102,7 +102,7 @@ internal sealed partial class AssemblerRun
             return true;
         }
 
-        if (!_constants.TryReadPrefix(operands, ref position, "the alignment", Sequence, _sections.Current, out var value))
+        if (!_constants.TryReadPrefix(operands, ref position, "the alignment", Sequence, _state.Sections.Current, out var value))
         {
             return false;
         }
@@ -122,7 +122,7 @@ internal sealed partial class AssemblerRun
         var message = operands.Trim();
         if (directive == Directive.Fail)
         {
-            if (_constants.TryRead(message, "the number", Sequence, _sections.Current, out var number))
+            if (_constants.TryRead(message, "the number", Sequence, _state.Sections.Current, out var number))
             {
                 var descriptor = number < 500 ? AssemblerDiagnostics.UserError : AssemblerDiagnostics.UserWarning;
                 _diagnostics.Report(descriptor, statement, $"'{statement}' was reached");
@@ -169,5 +169,5 @@ internal sealed partial class AssemblerRun
     }
 
     private bool EvaluatePrefix(TextSlice operands, ref int position, out long value) =>
-        _constants.TryReadPrefix(operands, ref position, "the argument", Sequence, _sections.Current, out value);
+        _constants.TryReadPrefix(operands, ref position, "the argument", Sequence, _state.Sections.Current, out value);
 }

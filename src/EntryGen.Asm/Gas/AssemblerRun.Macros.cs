@@ -8,34 +8,27 @@ internal sealed partial class AssemblerRun
     private readonly Dictionary<string, MacroDefinition> _macros = new(StringComparer.Ordinal);
     private readonly List<MacroCall> _macroCalls = [];
     private readonly HashSet<string> _tooDeep = new(StringComparer.Ordinal);
-    private long _expandedCharacters;
-    private int _calls;
-    private int _locals;
-    private bool _isAlternate;
 
     private void Call(MacroDefinition macro, TextSlice statement, TextSlice operands)
     {
-        if (!MayNest(macro.Name, statement) || !MayExpand(macro.Parameters.Count + 1, statement) || _arguments.Split(macro, operands, _isAlternate) is not { } arguments)
+        if (!MayNest(macro.Name, statement) || !MayExpand(macro.Parameters.Count + 1, statement) || _arguments.Split(macro, operands, _state.IsAlternate) is not { } arguments)
         {
             return;
         }
 
-        var template = macro.Template(_isAlternate);
+        var template = macro.Template(_state.IsAlternate);
         if (MayExpand(template.Measure(arguments), statement))
         {
+            _recorder.Expand(template);
             _expansion.Clear();
-            template.Expand(_expansion, arguments, _calls++, _locals);
-            _locals += template.LocalCount;
-            Push(_expansion.ToTracedText(), macro.Name, statement, definition: macro.Definition);
-            _macroCalls.Add(new MacroCall(statement)
+            template.Expand(_expansion, arguments, _state.Calls++, _state.Locals);
+            _state.Locals += template.LocalCount;
+            Push(_expansion.ToTracedText(), macro.Name, statement, macro: macro);
+            _macroCalls.Add(new MacroCall(_diagnostics.Frame!, operands.Start - statement.Start, Sequence, _state.IsAlternate ? new(_arguments.Written, arguments) : null));
+            if (_state.IsAlternate)
             {
-                Macro = macro,
-                Arguments = _arguments.Written,
-                Values = arguments,
-                Expansion = _diagnostics.Frame!,
-                CanNameArguments = !_isAlternate,
-                FirstStatement = Sequence,
-            });
+                _recorder.GiveUp(); // an argument may have been computed
+            }
         }
     }
 
@@ -47,6 +40,7 @@ internal sealed partial class AssemblerRun
         }
 
         var word = _names.Get(macro.Name, 0, macro.Name.Length).Folded;
+        _recorder.Look(word);
         if (IsLabelled(statement))
         {
             _diagnostics.Report(AssemblerDiagnostics.MalformedMacro, statement, "a label in front of .macro becomes the macro's name in GNU as; put it on a line of its own");
@@ -63,8 +57,18 @@ internal sealed partial class AssemblerRun
         }
         else
         {
-            word.Macro = macro;
-            _macros[word.Text] = macro;
+            Define(word, macro);
+        }
+    }
+
+    private void Define(Word word, MacroDefinition macro)
+    {
+        word.Macro = macro;
+        _macros[word.Text] = macro;
+        _recorder.ChangeMacro(word.Text);
+        if (_input.Depth > 0)
+        {
+            _recorder.GiveUp();
         }
     }
 
@@ -113,6 +117,8 @@ internal sealed partial class AssemblerRun
 
             word.Macro = null;
             _macros.Remove(word.Text);
+            _recorder.ChangeMacro(word.Text);
+            _recorder.GiveUp();
             i = Characters.SkipBlanks(text, end, operands.End);
             if (i < operands.End && text[i] != ',')
             {
@@ -138,7 +144,7 @@ internal sealed partial class AssemblerRun
 
     private void Repeat(TextSlice statement, TextSlice operands)
     {
-        var isCounted = _constants.TryRead(operands, "the count", Sequence, _sections.Current, out var count);
+        var isCounted = _constants.TryRead(operands, "the count", Sequence, _state.Sections.Current, out var count);
         if (CaptureBlock(Directive.Repeat, statement) is not { } body || !isCounted)
         {
             return;
@@ -175,7 +181,8 @@ internal sealed partial class AssemblerRun
         }
 
         var parameter = new MacroParameter(name.ToString(), MacroParameterKind.Optional, default, null);
-        var template = MacroTemplate.Parse(body, [parameter], _isAlternate);
+        var template = MacroTemplate.Parse(body, [parameter], _state.IsAlternate);
+        _recorder.Expand(template);
         var i = Characters.SkipComma(text, name.End, operands.End);
         var argument = new TextSlice[1];
         var isQuoted = false;
@@ -197,7 +204,7 @@ internal sealed partial class AssemblerRun
                 argument[0] = operands.Between(i, Math.Min(i + 1, operands.End));
                 i = isQuoted ? i + 1 : Characters.SkipBlanks(text, i + 1, operands.End);
             }
-            else if (_arguments.ReadPositional(operands, ref i, _isAlternate) is { } value)
+            else if (_arguments.ReadPositional(operands, ref i, _state.IsAlternate) is { } value)
             {
                 argument[0] = value;
                 i = Characters.SkipComma(text, i, operands.End);
@@ -212,8 +219,8 @@ internal sealed partial class AssemblerRun
                 return;
             }
 
-            template.Expand(_expansion, argument, _calls, _locals);
-            _locals += template.LocalCount;
+            template.Expand(_expansion, argument, _state.Calls, _state.Locals);
+            _state.Locals += template.LocalCount;
         }
 
         if (MayNest(".irp", statement))
@@ -222,10 +229,11 @@ internal sealed partial class AssemblerRun
         }
     }
 
-    private void Push(TracedText text, string name, TextSlice statement, int repetitions = 1, SourceSpan? definition = null)
+    private void Push(TracedText text, string name, TextSlice statement, int repetitions = 1, MacroDefinition? macro = null)
     {
         var scrubbed = _scrubber.Scrub(text);
-        var frame = new MacroFrame(name, statement.Span, _diagnostics.Frame) { Definition = definition };
+        var frame = new MacroFrame(name, statement, _diagnostics.Frame, macro, scrubbed) { Index = _recorder.Frames.Count };
+        _recorder.Frames.Add(frame);
         _input.Push(new InputText(scrubbed, frame, repetitions) { OuterConditionals = _conditionals.Count, IsRepetition = name is ".rept" or ".irp" or ".irpc" });
         _diagnostics.Frame = frame;
     }
@@ -310,9 +318,9 @@ internal sealed partial class AssemblerRun
     // What an expansion costs is counted before it is made: its characters, and something for what leaves none.
     private bool MayExpand(long characters, TextSlice statement)
     {
-        if (characters <= _options.MaxExpandedCharacters - _expandedCharacters)
+        if (characters <= _options.MaxExpandedCharacters - _state.ExpandedCharacters)
         {
-            _expandedCharacters += characters;
+            _state.ExpandedCharacters += characters;
             return true;
         }
 
@@ -331,6 +339,7 @@ internal sealed partial class AssemblerRun
 
     private void Abandon()
     {
+        _recorder.GiveUp();
         while (_input.Depth > 0)
         {
             _conditionals.Truncate(_input.Top.OuterConditionals);

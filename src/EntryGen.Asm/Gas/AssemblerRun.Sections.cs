@@ -9,8 +9,9 @@ internal sealed partial class AssemblerRun
 
     private bool TryLeaveSection(Directive directive, TextSlice statement)
     {
-        if (directive == Directive.PopSection ? _sections.TryPop() : _sections.TrySwitchBack())
+        if ((directive == Directive.PopSection ? _state.Sections.Pop() : _state.Sections.SwitchBack()) is { } sections)
         {
+            _state.Sections = sections;
             return true;
         }
 
@@ -34,22 +35,14 @@ internal sealed partial class AssemblerRun
         var isRead = true;
         if (directive == Directive.PushSection && Characters.SkipComma(text, i, operands.End) is var number && number < operands.End && text[number] is not ('"' or ','))
         {
-            isRead = _constants.TryReadPrefix(operands, ref number, "the subsection", Sequence, _sections.Current, out subsection);
+            isRead = _constants.TryReadPrefix(operands, ref number, "the subsection", Sequence, _state.Sections.Current, out subsection);
             i = number;
         }
 
         // Statements that follow belong to the section, whatever is wrong with its attributes.
         isRead = isRead && AreSectionAttributes(operands, i);
         var section = _names.Get(text, name.Start, name.Length).Text;
-        if (directive == Directive.Section)
-        {
-            _sections.Switch(section);
-        }
-        else
-        {
-            _sections.Push(section, subsection);
-        }
-
+        _state.Sections = directive == Directive.Section ? _state.Sections.Switch(section) : _state.Sections.Push(section, subsection);
         return isRead;
     }
 
@@ -128,12 +121,12 @@ internal sealed partial class AssemblerRun
     private bool TrySwitchSubsection(string section, TextSlice operands)
     {
         long subsection = 0;
-        if (!operands.IsEmpty && !_constants.TryRead(operands, "the subsection", Sequence, _sections.Current, out subsection))
+        if (!operands.IsEmpty && !_constants.TryRead(operands, "the subsection", Sequence, _state.Sections.Current, out subsection))
         {
             return false;
         }
 
-        _sections.Switch(section, subsection);
+        _state.Sections = _state.Sections.Switch(section, subsection);
         return true;
     }
 }

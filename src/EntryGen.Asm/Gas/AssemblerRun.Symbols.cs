@@ -8,25 +8,29 @@ internal sealed partial class AssemblerRun
 {
     private void DefineLabel(TextSlice name, bool isName)
     {
-        var text = name.ToString();
-        var label = new LabelDefinition(text, Sequence, _sections.Current, name.Span);
-        if (!isName)
+        var label = new LabelDefinition(name.ToString(), Sequence, _state.Sections.Current, name);
+        if (TryDefineLabel(label, name, isName))
         {
-            if (!Numbers.TryParseLabelNumber(text, 0, text.Length, out var number))
-            {
-                var message = $"'{name}' cannot be a label: a name starts with a letter, and a number has digits only";
-                _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, name, message);
-                return;
-            }
-
-            _symbols.DefineLocal(number, label);
+            Emit(StatementKind.Label, label.Name, name, name.From(name.End));
         }
-        else if (text == "." || !TryDefine(label, name))
+    }
+
+    private bool TryDefineLabel(LabelDefinition label, TextSlice name, bool isName)
+    {
+        if (isName)
         {
-            return;
+            return label.Name != "." && TryDefine(label, name);
         }
 
-        Emit(StatementKind.Label, text, name, name.From(name.End));
+        if (!Numbers.TryParseLabelNumber(label.Name, 0, label.Name.Length, out var number))
+        {
+            var message = $"'{name}' cannot be a label: a name starts with a letter, and a number has digits only";
+            _diagnostics.Report(AssemblerDiagnostics.MalformedStatement, name, message);
+            return false;
+        }
+
+        _symbols.DefineLocal(number, label);
+        return true;
     }
 
     private bool TryReadQuotedLabel(TextSlice statement, ref int start)
@@ -39,6 +43,7 @@ internal sealed partial class AssemblerRun
             return false;
         }
 
+        _recorder.GiveUp(); // quotes can make a name of digits
         DefineLabel(statement.Between(start + 1, close), isName: true);
         start = Characters.SkipBlanks(text, colon + 1, statement.End);
         return true;
@@ -50,14 +55,15 @@ internal sealed partial class AssemblerRun
         var text = statement.Source.Text;
         var isLazy = equals + 1 < statement.End && text[equals + 1] == '=';
         var value = statement.From(Characters.SkipBlanks(text, equals + (isLazy ? 2 : 1), statement.End));
-        if (TryAssign(isLazy ? Directive.SetLazily : Directive.Set, name, value))
+        var directive = isLazy ? Directive.SetLazily : Directive.Set;
+        if (TryAssign(directive, name, value, _state.Sections.Current))
         {
-            Emit(StatementKind.Assignment, _names.Get(text, name.Start, name.Length).Text, statement, value);
+            Emit(StatementKind.Assignment, _names.Get(text, name.Start, name.Length).Text, statement, value, directive);
         }
     }
 
     // .set name, expression
-    private bool TrySet(Directive directive, TextSlice statement, TextSlice operands)
+    private bool TrySet(Directive directive, TextSlice statement, TextSlice operands, string section)
     {
         var text = operands.Source.Text;
         var name = Characters.LeadingName(operands);
@@ -69,10 +75,10 @@ internal sealed partial class AssemblerRun
             return false;
         }
 
-        return TryAssign(directive, name, operands.From(Characters.SkipBlanks(text, comma + 1, operands.End)));
+        return TryAssign(directive, name, operands.From(Characters.SkipBlanks(text, comma + 1, operands.End)), section);
     }
 
-    private bool TryAssign(Directive directive, TextSlice name, TextSlice value)
+    private bool TryAssign(Directive directive, TextSlice name, TextSlice value, string section)
     {
         var symbol = _names.Get(name.Source.Text, name.Start, name.Length).Text;
         if (_constants.Parse(value, $"the value of '{symbol}'") is not { } expression)
@@ -97,8 +103,8 @@ internal sealed partial class AssemblerRun
             return false;
         }
 
-        var computed = directive == Directive.SetLazily ? default : ExpressionEvaluator.Evaluate(expression, _symbols, Sequence, _sections.Current);
-        _symbols.Assign(symbol, new SymbolAssignment(Sequence, computed, name.Span, directive == Directive.SetLazily ? expression : null) { IsFinal = directive != Directive.Set });
+        var computed = directive == Directive.SetLazily ? default : ExpressionEvaluator.Evaluate(expression, _symbols, Sequence, section);
+        _symbols.Assign(symbol, new SymbolAssignment(Sequence, computed, directive == Directive.SetLazily ? expression : null) { Written = name, IsFinal = directive != Directive.Set });
         return true;
     }
 
@@ -134,7 +140,7 @@ internal sealed partial class AssemblerRun
         }
 
         return _operands.Check(Directive.Fill, ".comm", operands.From(Characters.SkipBlanks(text, comma + 1, operands.End)))
-            && TryDefine(new LabelDefinition(name.ToString(), Sequence, ".bss", name.Span), name);
+            && TryDefine(new LabelDefinition(name.ToString(), Sequence, ".bss", name), name);
     }
 
     private bool TryDefine(LabelDefinition label, TextSlice name)
@@ -149,7 +155,7 @@ internal sealed partial class AssemblerRun
         // A label may take the name of an assigned symbol, which then stands for the label.
         if (assignment is not null)
         {
-            _symbols.Assign(label.Name, new SymbolAssignment(Sequence, ExpressionValue.OfSymbol(new SymbolTerm(label.Name, label)), label.Span));
+            _symbols.Assign(label.Name, new SymbolAssignment(Sequence, ExpressionValue.OfSymbol(new SymbolTerm(label.Name, label))) { Written = name });
         }
 
         return true;

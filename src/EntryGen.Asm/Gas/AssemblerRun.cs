@@ -17,28 +17,34 @@ internal sealed partial class AssemblerRun
     private readonly Scrubber _scrubber = new();
     private readonly TracedTextBuilder _expansion = new();
     private readonly ConditionalStack _conditionals = new();
-    private readonly SectionState _sections = new();
     private readonly SymbolTable _symbols = new();
     private readonly List<Statement> _statements = [];
     private readonly DiagnosticBag _diagnostics;
     private readonly ConstantReader _constants;
     private readonly OperandChecker _operands;
     private readonly ArgumentSplitter _arguments;
-    private int _codeBits = 64;
-    private int _read;
+    private AssemblerState _state = new();
 
-    public AssemblerRun(AssemblerOptions options, IReadOnlyList<LogicalLine> lines)
+    public AssemblerRun(AssemblerOptions options, IReadOnlyList<LogicalLine> lines, AssemblyListing? previous, SourceVersions? versions)
     {
         _options = options;
         _diagnostics = new DiagnosticBag(options.MaxDiagnostics);
-        _constants = new ConstantReader(_symbols, new Distances(_statements, _symbols, _sections), _diagnostics, options.MaxExpressionDepth);
+        _constants = new ConstantReader(_symbols, new Distances(_statements, _symbols, () => _state.Sections.Subsection), _diagnostics, options.MaxExpressionDepth);
         _operands = new OperandChecker(_diagnostics, _constants);
         _arguments = new ArgumentSplitter(_diagnostics, EvaluatePrefix);
         _file = new FileText(lines, _scrubber);
         _input.Push(new InputText(_file.Text, null, 1));
         foreach (var symbol in options.Symbols)
         {
-            _symbols.Assign(symbol.Key, new SymbolAssignment(-1, ExpressionValue.Constant(symbol.Value), null));
+            _symbols.Assign(symbol.Key, new SymbolAssignment(-1, ExpressionValue.Constant(symbol.Value)));
+        }
+
+        _symbols.Recorder = _recorder;
+        if (previous is not null && versions is not null && PreviousReading.Of(previous, versions, _file, _symbols, options) is { } usable)
+        {
+            _previous = usable;
+            _statements.Capacity = usable.Statements.Count + 64;
+            _mover = new FrameMover(usable, _file.Text);
         }
     }
 
@@ -46,14 +52,14 @@ internal sealed partial class AssemblerRun
 
     public AssemblyListing Run(CancellationToken cancellationToken)
     {
-        while (TryReadStatement(out var statement))
+        while (TryReadStatement(cancellationToken, out var statement))
         {
-            if ((++_read & 0xff) == 0)
+            if ((++_state.Read & 0xff) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            if (_read > _options.MaxStatements)
+            if (_state.Read > _options.MaxStatements)
             {
                 _diagnostics.Report(AssemblerDiagnostics.ExpansionBound, statement, $"more than {_options.MaxStatements} statements; reading stops here");
                 break;
@@ -66,6 +72,7 @@ internal sealed partial class AssemblerRun
             }
         }
 
+        _symbols.Recorder = null;
         return new AssemblyListing
         {
             Statements = _statements,
@@ -73,13 +80,25 @@ internal sealed partial class AssemblerRun
             Macros = _macros,
             MacroCalls = _macroCalls,
             Diagnostics = _diagnostics.Diagnostics,
+            RepeatedStatements = _repeated,
+            Record = new ReadingRecord(_options, _file, _passages),
         };
     }
 
-    private bool TryReadStatement(out TextSlice statement)
+    private bool TryReadStatement(CancellationToken cancellationToken, out TextSlice statement)
     {
-        while (!_input.Top.TryRead(out statement))
+        while (true)
         {
+            if (_input.Depth == 0 && _conditionals.Count == 0)
+            {
+                Turn(cancellationToken);
+            }
+
+            if (_input.Top.TryRead(out statement))
+            {
+                break;
+            }
+
             ReportOpenConditional();
             if (!_input.TryPop(out _))
             {
@@ -162,6 +181,12 @@ internal sealed partial class AssemblerRun
 
     private void ExecuteOperation(TextSlice statement, Word word, TextSlice operands)
     {
+        // No macro can have the name of a directive.
+        if (word.Directive == Directive.None)
+        {
+            _recorder.Look(word);
+        }
+
         if (word.Macro is { } macro)
         {
             Call(macro, statement, operands);
@@ -230,17 +255,18 @@ internal sealed partial class AssemblerRun
         Emit(StatementKind.Instruction, word.Text, statement, operands);
     }
 
-    private void Emit(StatementKind kind, string name, TextSlice statement, TextSlice operands)
+    private void Emit(StatementKind kind, string name, TextSlice statement, TextSlice operands, Directive directive = Directive.None)
     {
         var line = _file.Current;
         _statements.Add(new Statement(statement, operands.Start)
         {
             Sequence = _statements.Count,
             Kind = kind,
-            Section = _sections.Current,
-            Subsection = _sections.Subsection,
-            CodeBits = _codeBits,
+            Section = _state.Sections.Current,
+            Subsection = _state.Sections.Subsection,
+            CodeBits = _state.CodeBits,
             Name = name,
+            Directive = directive,
             Frame = _diagnostics.Frame,
             File = line.File,
             Line = line.Line,

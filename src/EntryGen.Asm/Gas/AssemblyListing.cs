@@ -30,4 +30,10 @@ public sealed class AssemblyListing
 
     /// <summary>What is wrong, the preprocessor's findings first. Everything else was still read.</summary>
     public required IReadOnlyList<AsmDiagnostic> Diagnostics { get; init; }
+
+    /// <summary>How many of the statements were taken over from the previous reading.</summary>
+    public int RepeatedStatements { get; init; }
+
+    /// <summary>What the next reading of the unit can use.</summary>
+    internal ReadingRecord? Record { get; init; }
 }

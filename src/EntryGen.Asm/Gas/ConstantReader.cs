@@ -80,7 +80,9 @@ internal sealed class ConstantReader(SymbolTable symbols, Distances distances, D
 
     private bool TryEvaluate(Expression expression, TextSlice operands, string what, int sequence, string section, out long value)
     {
+        symbols.Recorder?.Ask(true);
         var result = ExpressionEvaluator.Evaluate(expression, symbols, sequence, section, distances);
+        symbols.Recorder?.Ask(false);
         value = result.Addend;
         if (result.IsConstant)
         {

@@ -9,8 +9,8 @@ namespace EntryGen.Asm.Gas;
 /// </remarks>
 /// <param name="statements">What has been read so far; grows.</param>
 /// <param name="symbols">Values that sizes can depend on.</param>
-/// <param name="sections">Where the next statement stands.</param>
-internal sealed class Distances(IReadOnlyList<Statement> statements, SymbolTable symbols, SectionState sections)
+/// <param name="subsection">Where in its section the next statement stands.</param>
+internal sealed class Distances(IReadOnlyList<Statement> statements, SymbolTable symbols, Func<long> subsection)
 {
     private readonly List<Place> _places = [];
     private bool _isAdvancing;
@@ -44,7 +44,7 @@ internal sealed class Distances(IReadOnlyList<Statement> statements, SymbolTable
     {
         if (label.Sequence >= statements.Count)
         {
-            return EndOf((label.Section, sections.Subsection));
+            return EndOf((label.Section, subsection()));
         }
 
         if (label.Sequence >= _places.Count)

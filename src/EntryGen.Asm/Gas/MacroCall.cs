@@ -5,30 +5,46 @@ namespace EntryGen.Asm.Gas;
 /// <summary>A call of a macro that was expanded: what was written, where, and the statements it became.</summary>
 public sealed class MacroCall
 {
-    private readonly TextSlice _text;
+    private readonly int _operands; // how far behind the start of the call
+    private ArgumentList? _arguments;
 
-    internal MacroCall(TextSlice text)
+    /// <summary>A call.</summary>
+    /// <param name="expansion">What it was expanded to.</param>
+    /// <param name="operands">How far behind its start its operands start.</param>
+    /// <param name="firstStatement">Index of the first statement that it became.</param>
+    /// <param name="arguments">Its arguments if they cannot be read again without the state at the call, as under <c>.altmacro</c>; null for others, which are when they are asked for.</param>
+    internal MacroCall(MacroFrame expansion, int operands, int firstStatement, ArgumentList? arguments)
     {
-        _text = text;
+        Expansion = expansion;
+        _operands = operands;
+        FirstStatement = firstStatement;
+        _arguments = arguments;
+        CanNameArguments = arguments is null;
+    }
+
+    /// <summary>Takes a call over from another reading of the unit.</summary>
+    internal MacroCall(MacroCall other, MacroFrame expansion, int firstStatement)
+        : this(expansion, other._operands, firstStatement, arguments: null)
+    {
     }
 
     /// <summary>The macro.</summary>
-    public required MacroDefinition Macro { get; init; }
+    public MacroDefinition Macro => Expansion.Macro!;
 
     /// <summary>The arguments that are written, in their order.</summary>
-    public required IReadOnlyList<MacroArgument> Arguments { get; init; }
+    public IReadOnlyList<MacroArgument> Arguments => Split().Written;
 
     /// <summary>The text of each parameter of <see cref="Macro"/>, with defaults filled in.</summary>
-    public required IReadOnlyList<TextSlice> Values { get; init; }
+    public IReadOnlyList<TextSlice> Values => Split().Values;
 
     /// <summary>The expansion: the statements it became, and those of the calls in it, have this frame around them.</summary>
-    public required MacroFrame Expansion { get; init; }
+    public MacroFrame Expansion { get; }
 
     /// <summary>Whether it could name its arguments: under <c>.altmacro</c> GNU as takes <c>name=value</c> for a value.</summary>
-    public required bool CanNameArguments { get; init; }
+    public bool CanNameArguments { get; }
 
     /// <summary>Index in <see cref="AssemblyListing.Statements"/> of the first statement it became, if it became any.</summary>
-    public required int FirstStatement { get; init; }
+    public int FirstStatement { get; }
 
     /// <summary>The macro (or repetition) in whose expansion the call stands; null at top level.</summary>
     public MacroFrame? Frame => Expansion.Parent;
@@ -37,7 +53,7 @@ public sealed class MacroCall
     public SourceSpan? Span => Expansion.CallSite;
 
     /// <summary>The preprocessor macro that the call came through, or null.</summary>
-    public CppExpansion? Preprocessor => _text.Expansion;
+    public CppExpansion? Preprocessor => Expansion.Call.Expansion;
 
     /// <summary>
     /// Whether it is written in the body of a macro. What a string argument holds (<c>ALTERNATIVE "", "RESTORE_CR3 %r14", X86_FEATURE_PTI</c>) is written where that argument is.
@@ -72,6 +88,9 @@ public sealed class MacroCall
         }
     }
 
+    // Few calls are ever asked; whichever thread asks first reads them.
+    private ArgumentList Split() => _arguments ??= ArgumentSplitter.SplitAgain(Macro, Expansion.Call.From(Expansion.Call.Start + _operands));
+
     private bool Holds(Statement statement)
     {
         var frame = statement.Frame;
@@ -84,7 +103,7 @@ public sealed class MacroCall
     }
 
     /// <inheritdoc/>
-    public override string ToString() => _text.ToString();
+    public override string ToString() => Expansion.Call.ToString();
 }
 
 /// <summary>An argument as a call has it.</summary>
@@ -92,3 +111,6 @@ public sealed class MacroCall
 /// <param name="Value">Its text, without the quotes around it.</param>
 /// <param name="IsNamed">Whether it is written <c>name=value</c>.</param>
 public readonly record struct MacroArgument(int Parameter, TextSlice Value, bool IsNamed);
+
+/// <summary>The arguments of a call: as they are written, and what each parameter got.</summary>
+internal sealed record ArgumentList(IReadOnlyList<MacroArgument> Written, IReadOnlyList<TextSlice> Values);

@@ -26,6 +26,9 @@ internal sealed class MacroTemplate
     /// <summary>Names that <c>LOCAL</c> makes fresh in each expansion.</summary>
     public int LocalCount => _locals;
 
+    /// <summary>Whether <c>\@</c> stands in it.</summary>
+    public bool HasCounter { get; private set; }
+
     /// <summary>Takes a body apart. Every body has a template: what is no parameter stays as it is.</summary>
     /// <param name="body">The body.</param>
     /// <param name="parameters">The formal parameters.</param>
@@ -250,6 +253,7 @@ internal sealed class MacroTemplate
         private void Replace(PartKind kind, int index, int end)
         {
             Flush(_position);
+            template.HasCounter |= kind == PartKind.Counter;
             template._parts.Add(new Part(kind, _position, end - _position, index));
             _position = _copied = end;
         }

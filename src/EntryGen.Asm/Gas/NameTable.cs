@@ -17,6 +17,9 @@ internal sealed class Word(string text, Word? folded)
 
     /// <summary>The macro it names now; on the folded word only.</summary>
     public MacroDefinition? Macro { get; set; }
+
+    /// <summary>The last passage in which it was asked for its macro, see <see cref="PassageRecorder"/>; on the folded word only.</summary>
+    public int Passage { get; set; }
 }
 
 /// <summary>Interns names straight from text.</summary>

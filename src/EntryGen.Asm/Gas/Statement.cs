@@ -26,6 +26,9 @@ public sealed class Statement
     // Few statements are ever asked for their text: it is cut out of the expansion when one is, by whichever thread asks first.
     private readonly TextSlice _slice;
     private readonly int _operandStart;
+    private readonly byte _kind;
+    private readonly byte _directive;
+    private readonly byte _codeBits = 64;
     private Cut? _text;
     private Cut? _operands;
 
@@ -38,11 +41,32 @@ public sealed class Statement
         _operandStart = operandStart;
     }
 
+    /// <summary>Takes a statement over from another reading of the unit.</summary>
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    internal Statement(Statement other, int sequence, TextSlice text, int operandStart, MacroFrame? frame, SourceText file, int line)
+        : this(text, operandStart)
+    {
+        Sequence = sequence;
+        Kind = other.Kind;
+        Section = other.Section;
+        Subsection = other.Subsection;
+        CodeBits = other.CodeBits;
+        Name = other.Name;
+        Directive = other.Directive;
+        Frame = frame;
+        File = file;
+        Line = line;
+    }
+
     /// <summary>Position in the order of execution, from 0.</summary>
     public required int Sequence { get; init; }
 
     /// <summary>What it is.</summary>
-    public required StatementKind Kind { get; init; }
+    public required StatementKind Kind
+    {
+        get => (StatementKind)_kind;
+        init => _kind = (byte)value;
+    }
 
     /// <summary>The section current when the statement has taken effect (so a <c>.pushsection</c> stands in the section it opens).</summary>
     public required string Section { get; init; }
@@ -51,7 +75,11 @@ public sealed class Statement
     public long Subsection { get; init; }
 
     /// <summary>The mode that its code runs in, in bits: 64, or 32 or 16 after <c>.code32</c> or <c>.code16</c>.</summary>
-    public int CodeBits { get; init; } = 64;
+    public int CodeBits
+    {
+        get => _codeBits;
+        init => _codeBits = (byte)value;
+    }
 
     /// <summary>Mnemonic with prefixes stripped, directive with its dot, label or assigned symbol.</summary>
     public required string Name { get; init; }
@@ -61,6 +89,19 @@ public sealed class Statement
 
     /// <summary>What follows the name, trimmed; empty for a label.</summary>
     public TracedText Operands => (_operands ??= new Cut(_slice.From(_operandStart).ToTracedText())).Text;
+
+    /// <summary>What its name means when it is a directive or an assignment.</summary>
+    internal Directive Directive
+    {
+        get => (Directive)_directive;
+        init => _directive = (byte)value;
+    }
+
+    /// <summary>The statement as part of the text that it was read from.</summary>
+    internal TextSlice Slice => _slice;
+
+    /// <summary>Index in the same text where its operands start.</summary>
+    internal int OperandStart => _operandStart;
 
     /// <summary>The innermost macro (or repetition) that produced it; null at top level.</summary>
     public MacroFrame? Frame { get; init; }
@@ -98,30 +139,4 @@ public sealed class Statement
     }
 
     private static string At(MacroFrame frame, SourceText source, int line) => $"{frame.Name}@{source.Path.Substring(source.Path.LastIndexOf('/') + 1)}:{line}";
-}
-
-/// <summary>One macro call in progress: who was called, from where.</summary>
-/// <param name="Name">The macro's name as defined; <c>.rept</c>, <c>.irp</c> or <c>.irpc</c> for a repetition.</param>
-/// <param name="CallSite">The call as written.</param>
-/// <param name="Parent">The frame in whose body the call stands, or null.</param>
-public sealed record MacroFrame(string Name, SourceSpan? CallSite, MacroFrame? Parent)
-{
-    /// <summary>The macro's name where it is defined; null for a repetition.</summary>
-    public SourceSpan? Definition { get; init; }
-
-    /// <summary>1 for a call at top level.</summary>
-    public int Depth { get; } = (Parent?.Depth ?? 0) + 1;
-
-    /// <summary>The frames from the outermost to this one.</summary>
-    public IReadOnlyList<MacroFrame> OutermostFirst()
-    {
-        var frames = new MacroFrame[Depth];
-        var i = Depth;
-        for (var frame = this; frame is not null; frame = frame.Parent)
-        {
-            frames[--i] = frame;
-        }
-
-        return frames;
-    }
 }

@@ -10,7 +10,6 @@ public sealed class SymbolTable
     private readonly Dictionary<int, List<LabelDefinition>> _localLabels = [];
     private readonly Dictionary<string, List<SymbolAssignment>> _assignments = new(StringComparer.Ordinal);
     private readonly HashSet<string> _globals = new(StringComparer.Ordinal);
-    private int _steps;
 
     /// <summary>Operators, numbers and names that the evaluation of all expressions of a unit may come to. The largest kernel unit needs 15,000.</summary>
     internal const int MaxEvaluationSteps = 10_000_000;
@@ -27,11 +26,31 @@ public sealed class SymbolTable
     /// <summary>Whether other units see a symbol.</summary>
     public bool IsGlobal(string name) => _globals.Contains(name);
 
+    /// <summary>Who notes what is looked up; null when nobody does.</summary>
+    internal PassageRecorder? Recorder { get; set; }
+
+    /// <summary>Operators, numbers and names that were evaluated so far.</summary>
+    internal int EvaluationSteps { get; set; }
+
     /// <summary>Whether a symbol has a label or a value.</summary>
-    public bool IsDefined(string name) => _labels.ContainsKey(name) || _assignments.ContainsKey(name);
+    public bool IsDefined(string name)
+    {
+        Recorder?.Look(name);
+        return _labels.ContainsKey(name) || _assignments.ContainsKey(name);
+    }
 
     /// <summary>A named label, or null.</summary>
-    public LabelDefinition? FindLabel(string name) => _labels.TryGetValue(name, out var label) ? label : null;
+    public LabelDefinition? FindLabel(string name)
+    {
+        Recorder?.Look(name);
+        if (!_labels.TryGetValue(name, out var label))
+        {
+            return null;
+        }
+
+        Recorder?.LookAtPlace();
+        return label;
+    }
 
     /// <summary>The definition that <c>1f</c> or <c>1b</c> means: the nearest in file order, whatever its section.</summary>
     /// <param name="number">The label's number.</param>
@@ -40,6 +59,7 @@ public sealed class SymbolTable
     /// <returns>Null when there is none.</returns>
     public LabelDefinition? FindLocalLabel(int number, bool forward, int sequence)
     {
+        Recorder?.LookAtPlace();
         if (!_localLabels.TryGetValue(number, out var definitions))
         {
             return null;
@@ -68,6 +88,7 @@ public sealed class SymbolTable
     /// <summary>The assignment that is in force at a statement: the last before it, or when it is used before any, the first after it.</summary>
     public SymbolAssignment? FindAssignment(string name, int sequence)
     {
+        Recorder?.Look(name);
         if (!_assignments.TryGetValue(name, out var assignments))
         {
             return null;
@@ -88,19 +109,37 @@ public sealed class SymbolTable
             }
         }
 
-        return assignments[Math.Max(0, low - 1)];
+        var assignment = assignments[Math.Max(0, low - 1)];
+        if (!assignment.Value.IsConstant && assignment.Lazy is null)
+        {
+            Recorder?.LookAtPlace();
+        }
+
+        return assignment;
     }
 
     // Symbols that stand for expressions can make much of little text, again at each use.
-    internal bool TakeStep() => _steps < MaxEvaluationSteps && ++_steps > 0;
+    internal bool TakeStep()
+    {
+        if (EvaluationSteps < MaxEvaluationSteps)
+        {
+            EvaluationSteps++;
+            return true;
+        }
+
+        Recorder?.GiveUp();
+        return false;
+    }
 
     internal bool Define(LabelDefinition label)
     {
+        Recorder?.Look(label.Name);
         if (_labels.ContainsKey(label.Name))
         {
             return false;
         }
 
+        Recorder?.ChangeSymbol(label.Name);
         _labels.Add(label.Name, label);
         return true;
     }
@@ -117,6 +156,7 @@ public sealed class SymbolTable
 
     internal void Assign(string name, SymbolAssignment assignment)
     {
+        Recorder?.ChangeSymbol(name);
         if (!_assignments.TryGetValue(name, out var assignments))
         {
             _assignments.Add(name, assignments = []);
@@ -131,10 +171,15 @@ public sealed class SymbolTable
 /// <summary>One <c>.set</c> or <c>=</c>.</summary>
 /// <param name="Sequence">The <see cref="Statement.Sequence"/> of the assignment; -1 for a symbol that was given from outside.</param>
 /// <param name="Value">The value it got there; symbols unknown at that point are in it by name.</param>
-/// <param name="Span">Where it was written; null from outside.</param>
 /// <param name="Lazy">For <c>.eqv</c>: the expression, which is evaluated anew at each use.</param>
-public sealed record SymbolAssignment(int Sequence, ExpressionValue Value, SourceSpan? Span, Expression? Lazy = null)
+public sealed record SymbolAssignment(int Sequence, ExpressionValue Value, Expression? Lazy = null)
 {
+    /// <summary>Where it was written; null from outside.</summary>
+    public SourceSpan? Span => Written?.Span;
+
+    /// <summary>The symbol as read; null from outside.</summary>
+    internal TextSlice? Written { get; init; }
+
     /// <summary>Whether the symbol cannot get another value: <c>.equiv</c>, <c>.eqv</c> and <c>==</c>.</summary>
     public bool IsFinal { get; init; }
 }

@@ -11,6 +11,20 @@ public sealed class TracedTextBuilder
     private OriginRun[] _runs = [];
     private int _runCount;
 
+    /// <summary>Creates an empty builder.</summary>
+    public TracedTextBuilder()
+    {
+    }
+
+    /// <summary>Creates an empty builder with room.</summary>
+    /// <param name="characters">For how many characters.</param>
+    /// <param name="runs">For how many runs.</param>
+    internal TracedTextBuilder(int characters, int runs)
+    {
+        _text = new char[characters];
+        _runs = new OriginRun[runs];
+    }
+
     /// <summary>Number of characters so far.</summary>
     public int Length { get; private set; }
 
@@ -72,10 +86,10 @@ public sealed class TracedTextBuilder
     /// <summary>Adds characters that nobody wrote (a counter's digits, a joining blank) and attributes them to one place.</summary>
     public void AppendSynthesized(string text, SourceText source, int offset, CppExpansion? expansion = null)
     {
-        // One run for every character: all of them stand at the same place.
+        // One run for every character, as all of them stand at the same place; the first may follow what is before.
         for (var i = 0; i < text.Length; i++)
         {
-            PushRun(new OriginRun(Length + i, source, offset, expansion));
+            AddRun(new OriginRun(Length + i, source, offset, expansion));
         }
 
         AddCharacters(text, 0, text.Length);

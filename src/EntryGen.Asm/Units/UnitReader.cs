@@ -18,7 +18,7 @@ public static class UnitReader
         var texts = new UnitTexts(inputs, cache);
         try
         {
-            return Read(inputs, texts, cache.Tokens, cancellation);
+            return Read(inputs, texts, cache, cancellation);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -32,7 +32,7 @@ public static class UnitReader
         $"EntryGen failed while {activity} '{inputs.Declaration.Name}', which is a defect of EntryGen: {exception.GetType().Name}: {exception.Message}",
         null);
 
-    private static UnitReading Read(UnitInputs inputs, UnitTexts texts, TokenCache tokens, CancellationToken cancellation)
+    private static UnitReading Read(UnitInputs inputs, UnitTexts texts, FileCache cache, CancellationToken cancellation)
     {
         var unit = inputs.Declaration;
         var files = new UnitFiles(inputs, texts);
@@ -48,10 +48,12 @@ public static class UnitReader
             {
                 Preprocessor = new PreprocessorOptions { Defines = [.. unit.ProjectDefines, .. unit.Defines], IncludeDirectories = files.SearchPath },
                 Assembler = new AssemblerOptions { Symbols = SymbolsOf(unit) },
-                Cache = tokens,
+                Cache = cache.Tokens,
+                Previous = cache.Listings.Find(unit.Key),
             },
             files,
             cancellation);
+        cache.Listings.Keep(unit.Key, listing);
         Add(listing.Diagnostics);
 
         var result = ProgramBuilder.Build(
@@ -67,7 +69,7 @@ public static class UnitReader
         Add(result.Diagnostics);
         UnitEntries.CheckFunctions(unit, result.Program, findings);
 
-        var reading = new UnitReading { Inputs = inputs, Findings = findings };
+        var reading = new UnitReading { Inputs = inputs, Findings = findings, RepeatedStatements = listing.RepeatedStatements };
         return reading.HasErrors ? reading : new UnitReading
         {
             Inputs = inputs,
@@ -75,6 +77,7 @@ public static class UnitReader
             Program = result.Program,
             Listing = listing,
             Texts = texts,
+            RepeatedStatements = listing.RepeatedStatements,
         };
 
         void Add(IReadOnlyList<AsmDiagnostic> diagnostics) =>

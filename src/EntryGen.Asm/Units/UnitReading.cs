@@ -21,6 +21,9 @@ public sealed class UnitReading
     /// <summary>What was found, in the order of reading.</summary>
     public required IReadOnlyList<UnitFinding> Findings { get; init; }
 
+    /// <summary>How many of its statements were taken over from the reading before it.</summary>
+    public int RepeatedStatements { get; init; }
+
     /// <summary>Whether something was found that keeps the unit from running.</summary>
     public bool HasErrors => Findings.Any(finding => finding.Diagnostic.Descriptor.Severity == AsmSeverity.Error);
 }

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace EntryGen.Asm.Units;
 
-/// <summary>Remembers readings: a unit is read once for its inputs, whoever asks, and a file is lexed once, however many units include it.</summary>
+/// <summary>
+/// Remembers readings: a unit is read once for its inputs, whoever asks, a file is lexed once, however many units include it, and after an edit what the edit leaves is not read again.
+/// </summary>
 /// <remarks>
 /// Safe between threads. The generator and the analyzer of one process share <see cref="Shared"/>, so that a build reads a unit once and an edit elsewhere reads nothing.
 /// Nothing here outlives its use: the least recently used readings are dropped, and what is known of a file goes with its text.

@@ -55,10 +55,11 @@ internal sealed class ReadingHarness
             Keep(own, Best(own, turns, () => Preprocess(_text, _tokens)));
             Keep(full, Best(full, turns, () => Read(_text, null)));
             Keep(known, Best(known, turns, () => Read(_text, _tokens)));
-            Keep(edited, Best(edited, turns, () => Read(Edit(), _tokens)));
             var listing = Read(_text, _tokens);
+            Keep(edited, Best(edited, turns, () => listing = Read(Edit(), _tokens, listing)));
+            listing = Read(_text, _tokens);
             Keep(program, Best(program, turns, () => Build(listing)));
-            Keep(whole, Best(whole, turns, () => Build(Read(Edit(), _tokens))));
+            Keep(whole, Best(whole, turns, () => Build(listing = Read(Edit(), _tokens, listing))));
 
             void Keep(Series series, double time)
             {
@@ -84,7 +85,8 @@ internal sealed class ReadingHarness
 
     private PreprocessorResult Preprocess(SourceText text, TokenCache? cache) => new Preprocessor(_options, _files, cache).Process(text);
 
-    private AssemblyListing Read(SourceText text, TokenCache? cache) => AsmReader.Read(text, new ReaderOptions { Preprocessor = _options, Cache = cache }, _files);
+    private AssemblyListing Read(SourceText text, TokenCache? cache, AssemblyListing? previous = null) =>
+        AsmReader.Read(text, new ReaderOptions { Preprocessor = _options, Cache = cache, Previous = previous }, _files);
 
     private static ProgramResult Build(AssemblyListing listing) => ProgramBuilder.Build([new ProgramUnit(Unit, listing, listing.PreprocessorMacros!)], new ProgramOptions());
 

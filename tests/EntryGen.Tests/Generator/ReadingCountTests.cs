@@ -119,6 +119,32 @@ public sealed class ReadingCountTests
     }
 
     [Fact]
+    public void AfterAnEdit_WhatItLeavesIsRepeated()
+    {
+        // The prelude is in front of every unit.
+        var readings = new UnitReadings();
+        Assert.Equal(0, readings.Read(Inputs("U", "pushq %rax\n popq %rax\n ret")).RepeatedStatements);
+        Assert.True(readings.Read(Inputs("U", "pushq %rax\n popq %rbx\n ret")).RepeatedStatements > 1);
+        Assert.Equal(0, readings.Read(Inputs("V", "pushq %rax\n popq %rbx\n ret")).RepeatedStatements);
+    }
+
+    [Fact]
+    public async Task EditInAFile_IsReadByTheAnalyzerAsFromTheStart()
+    {
+        var text = string.Concat(Enumerable.Range(0, 50).Select(i => $"SAVE %r{8 + (i % 8)}\n"));
+        const string Macros = ".macro SAVE r\npushq \\r\npopq \\r\n.endm\nfrom_file: nop\n";
+        var project = _project.WithFile("/p/entry.S", Macros + text + "ret\n");
+        await project.AnalyzeAsync();
+        var edited = project.WithFile("/p/entry.S", Macros + "movq %rax\n" + text + "movq %rax, (%rbx\nSAVE %r8, %r9\nret\n");
+
+        var known = await edited.AnalyzeAsync();
+        var anew = await (edited with { Readings = new UnitReadings() }).AnalyzeAsync();
+
+        Assert.NotEmpty(known);
+        Assert.Equal(anew.Select(diagnostic => diagnostic.ToString()), known.Select(diagnostic => diagnostic.ToString()));
+    }
+
+    [Fact]
     public void ReadingsOfManyTexts_AreForgottenOldestFirst()
     {
         var readings = new UnitReadings();

@@ -65,7 +65,7 @@ public static class ExpressionEvaluator
                 NumberExpression number => ExpressionValue.Constant(number.Value),
                 SymbolExpression symbol => Symbol(symbol.Name),
                 LocalLabelExpression label => LocalLabel(label),
-                LocationExpression => ExpressionValue.OfSymbol(new SymbolTerm(".", new LabelDefinition(".", sequence, section, null))),
+                LocationExpression => Location(),
                 RegisterExpression register => ExpressionValue.OfRegister(register.Name),
                 UnaryExpression unary => Apply(unary.Operator, Evaluate(unary.Operand)),
                 BinaryExpression binary => Apply(binary.Operator, Evaluate(binary.Left), Evaluate(binary.Right), distances),
@@ -97,6 +97,12 @@ public static class ExpressionEvaluator
             }
 
             return ExpressionValue.OfSymbol(new SymbolTerm(name, symbols.FindLabel(name)), addend);
+        }
+
+        private readonly ExpressionValue Location()
+        {
+            symbols.Recorder?.LookAtPlace();
+            return ExpressionValue.OfSymbol(new SymbolTerm(".", new LabelDefinition(".", sequence, section, null)));
         }
 
         private readonly ExpressionValue LocalLabel(LocalLabelExpression label) => ExpressionValue.OfSymbol(new SymbolTerm(
