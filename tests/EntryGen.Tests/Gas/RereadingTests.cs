@@ -106,9 +106,10 @@ public class RereadingTests
     [Fact]
     public void Names_of_LOCAL_keep_their_numbers()
     {
-        const string unit = ".altmacro\n.macro LOOP\nLOCAL top\ntop: jmp top\n.endm\nLOOP\nnop\nLOOP\n";
-        Assert.Equal(5, Reread(unit, unit.Replace("nop", "cli")).RepeatedStatements + 1);
-        Assert.Equal(1, Reread(unit, unit.Replace("nop", "LOOP\nnop")).RepeatedStatements - 2);
+        // Calls under .altmacro, of which arguments can be computed, are read; what repeats a name counts on.
+        const string unit = ".altmacro\n.macro LOOP\nLOCAL top\ntop: jmp top\n.endm\nLOOP\nnop\n.irp x, 1\nLOCAL a\na: jmp a\n.endr\n";
+        Assert.Equal(3, Reread(unit, unit.Replace("nop", "nop\ncli")).RepeatedStatements);
+        Assert.Equal(1, Reread(unit, unit.Replace("nop", "LOOP\nnop")).RepeatedStatements);
     }
 
     [Fact]
