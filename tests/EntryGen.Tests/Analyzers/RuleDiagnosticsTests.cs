@@ -26,7 +26,7 @@ public sealed class RuleDiagnosticsTests
                     INVOKE  first
                 1:
                     ud2
-                """, Kind = EntryKind.Sysenter)]
+                """, Kind = EntryKind.Int80)]
             public static partial Stop start(ref Cpu cpu);
         }
         """";
@@ -45,7 +45,7 @@ public sealed class RuleDiagnosticsTests
     [Theory]
     [InlineData("Call", "")]
     [InlineData("Syscall", "EG2008")]
-    [InlineData("Sysenter", "EG2009")]
+    [InlineData("Int80", "EG2009")]
     [InlineData("Interrupt", "EG2009")]
     [InlineData("Nmi", "EG2009")]
     public async Task TheKindOfAnEntryDecidesWhatItsCodeMayDo(string kind, string expected)
@@ -77,8 +77,8 @@ public sealed class RuleDiagnosticsTests
     public async Task InAFileTheNameOfAnEntrySaysHowItIsReached()
     {
         var diagnostics = await AnalyzerVerifier.VerifyAsync(
-            TestProject.Of("using EntryGen;\n[EntryCode(Source = \"entry.S\", Entries = [\"entry_SYSENTER_compat\", \"helper\"])]\nstatic partial class Unit;\n")
-                .WithFile("/p/entry.S", "entry_SYSENTER_compat:\n\tswapgs\n\tmov $top, %rsp\n\t{|EG2009:call\tf|}\n\tud2\nhelper:\n\tcall\tf\n\tret\n"));
+            TestProject.Of("using EntryGen;\n[EntryCode(Source = \"entry.S\", Entries = [\"asm_int80_emulation\", \"helper\"])]\nstatic partial class Unit;\n")
+                .WithFile("/p/entry.S", "asm_int80_emulation:\n\tswapgs\n\tmov $top, %rsp\n\t{|EG2009:call\tf|}\n\tud2\nhelper:\n\tcall\tf\n\tret\n"));
         Assert.Equal("/p/entry.S: (3,1)-(3,7)", Assert.Single(diagnostics).Location.GetLineSpan().ToString());
     }
 
@@ -96,7 +96,7 @@ public sealed class RuleDiagnosticsTests
     {
         var project = TestProject.Of(
             "using EntryGen;\n[EntryCode]\nstatic partial class Unit\n{\n    [Entry(\"\"\"\n            swapgs\n            mov $top, %rsp\n            " + call
-            + "\n            ud2\n        \"\"\", Kind = EntryKind.Sysenter)]\n    public static partial Stop start(ref Cpu cpu);\n}\n");
+            + "\n            ud2\n        \"\"\", Kind = EntryKind.Int80)]\n    public static partial Stop start(ref Cpu cpu);\n}\n");
         Assert.Equal(expected, (await project.AnalyzeAsync()).Length);
     }
 
@@ -123,7 +123,7 @@ public sealed class RuleDiagnosticsTests
     [Fact]
     public void ACancelledCheckLeavesNothingBehind()
     {
-        var unit = new UnitDeclaration { Name = "Unit", Key = "Unit", Entries = new([new EntryDeclaration("start", "Sysenter", "swapgs\n call f\n ud2")]) };
+        var unit = new UnitDeclaration { Name = "Unit", Key = "Unit", Entries = new([new EntryDeclaration("start", "Int80", "swapgs\n call f\n ud2")]) };
         var inputs = new UnitInputs(unit, default, default);
         var readings = new UnitReadings();
         readings.Read(inputs);

@@ -16,18 +16,18 @@ public sealed class SuggestedFixTests
     [InlineData("\"swapgs\\n\" + \" mov $top, %rsp\\n\" + \"\\tcall f\\n\" + \" ud2\"", "\"swapgs\\n\" + \" mov $top, %rsp\\n\" + \"\\tcld\\n\\tcall f\\n\" + \" ud2\"")]
     public async Task AnInstructionIsAddedInTheFormOfTheLiteral(string before, string after)
     {
-        var fixedProject = await CodeFixRunner.FixFirstAsync(TestProject.Of(Sysenter(before)));
-        Assert.Equal(Sysenter(after), fixedProject.Sources["Test.cs"]);
+        var fixedProject = await CodeFixRunner.FixFirstAsync(TestProject.Of(Int80(before)));
+        Assert.Equal(Int80(after), fixedProject.Sources["Test.cs"]);
         Assert.Empty(await fixedProject.AnalyzeAsync());
     }
 
     [Fact]
-    public async Task ATitleSaysWhatIsDone() => Assert.Equal(["Add 'cld' before 'call f'"], await CodeFixRunner.OfferedAsync(TestProject.Of(Sysenter("\"swapgs; mov $top, %rsp; call f; ud2\""))));
+    public async Task ATitleSaysWhatIsDone() => Assert.Equal(["Add 'cld' before 'call f'"], await CodeFixRunner.OfferedAsync(TestProject.Of(Int80("\"swapgs; mov $top, %rsp; call f; ud2\""))));
 
     [Fact]
     public async Task ALiteralWhoseCharactersAreNotKnownHasNoFix()
     {
-        var project = TestProject.Of(Sysenter("$\"swapgs; mov $top, %rsp; {\"call f\"}; ud2\""));
+        var project = TestProject.Of(Int80("$\"swapgs; mov $top, %rsp; {\"call f\"}; ud2\""));
         Assert.Equal(["EG2009"], (await project.AnalyzeAsync()).Select(found => found.Id));
         Assert.Empty(await CodeFixRunner.OfferedAsync(project));
     }
@@ -84,7 +84,7 @@ public sealed class SuggestedFixTests
                 [Macro("function")]
                 const string INVOKE = "call \\function";
 
-                [Entry("swapgs; mov $top, %rsp; INVOKE f; ud2", Kind = EntryKind.Sysenter)]
+                [Entry("swapgs; mov $top, %rsp; INVOKE f; ud2", Kind = EntryKind.Int80)]
                 public static partial Stop start(ref Cpu cpu);
             }
             """;
@@ -92,6 +92,6 @@ public sealed class SuggestedFixTests
         Assert.Equal(Text.Replace("\"call \\\\function\"", "\"cld\\ncall \\\\function\"", StringComparison.Ordinal), after.Sources["Test.cs"]);
     }
 
-    private static string Sysenter(string literal) =>
-        "using EntryGen;\n[EntryCode]\nstatic partial class Unit\n{\n    [Entry(" + literal + ", Kind = EntryKind.Sysenter)]\n    public static partial Stop start(ref Cpu cpu);\n}\n";
+    private static string Int80(string literal) =>
+        "using EntryGen;\n[EntryCode]\nstatic partial class Unit\n{\n    [Entry(" + literal + ", Kind = EntryKind.Int80)]\n    public static partial Stop start(ref Cpu cpu);\n}\n";
 }
