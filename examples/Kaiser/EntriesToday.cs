@@ -96,7 +96,7 @@ public static partial class EntriesToday
             pushq   $0
             pushq   %rax
             PUSH_AND_CLEAR_REGS rax=$-ENOSYS
-            cld
+            CLEAR_USER_FLAGS
             movq    %rsp, %rdi
             call    do_SYSENTER_32
             testb   %al, %al
@@ -184,6 +184,7 @@ public static partial class EntriesToday
             testb   $3, CS+8(%rsp)
             jz      .Lerror_from_kernel
             swapgs
+            lfence
         site_idt_entry:
             SWITCH_TO_KERNEL_CR3 scratch_reg=%rax
             leaq    8(%rsp), %rdi
@@ -193,11 +194,13 @@ public static partial class EntriesToday
             leaq    native_irq_return_iret(%rip), %rcx
             cmpq    %rcx, RIP+8(%rsp)
             je      .Lerror_bad_iret
+            lfence
             leaq    8(%rsp), %rax
             ret
 
         .Lerror_bad_iret:
             swapgs
+            lfence
         site_bad_iret:
             SWITCH_TO_KERNEL_CR3 scratch_reg=%rax
             leaq    8(%rsp), %rdi
@@ -296,6 +299,7 @@ public static partial class EntriesToday
             testb   $3, 2*8(%rsp)
             jz      .Lnmi_from_kernel
             swapgs
+            lfence
         site_nmi_entry:
             SWITCH_TO_KERNEL_CR3 scratch_reg=%rdx
             movq    %rsp, %rdx

@@ -24,7 +24,11 @@ public static partial class Frame
 
     private const uint MSR_GS_BASE = 0xC000_0101;
     private const int ENOSYS = 38;
+    private const int X86_EFLAGS_TF = 1 << 8;
     private const int X86_EFLAGS_DF = 1 << 10;
+    private const int X86_EFLAGS_NT = 1 << 14;
+    private const int X86_EFLAGS_AC = 1 << 18;
+    private const int X86_EFLAGS_FIXED = 1 << 1;
     private const int NMI_STACK_SIZE = 2 * 4096;
 
     /// <summary>Where the processor finds the stack for events from user mode, in the task state segment.</summary>
@@ -56,6 +60,18 @@ public static partial class Frame
             .endr
         """;
 
+    /// <summary>SYSENTER leaves flags as the user had them: those that C code does not stand are cleared.</summary>
+    [Macro]
+    private const string CLEAR_USER_FLAGS = """
+            ASM_CLAC
+            testl   $X86_EFLAGS_NT | X86_EFLAGS_AC | X86_EFLAGS_TF, EFLAGS(%rsp)
+            jz      .Lflags_are_fine_\@
+            pushq   $X86_EFLAGS_FIXED
+            popfq
+        .Lflags_are_fine_\@:
+            cld
+        """;
+
     /// <summary>Takes all registers back from <c>pt_regs</c> but RDI, which lies on top of the stack then.</summary>
     [Macro]
     private const string POP_REGS_BUT_RDI = """
@@ -82,7 +98,7 @@ public static partial class Frame
             js      .Lgs_is_kernel_\@
             swapgs
             xorl    %ebx, %ebx
-            lfence
         .Lgs_is_kernel_\@:
+            lfence
         """;
 }
