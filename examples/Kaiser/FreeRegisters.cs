@@ -52,17 +52,21 @@ public static class FreeRegisters
     private static List<ulong> Finish(Activation activation, EntryUnit unit)
     {
         var machine = activation.Environment.Machine;
+        var functions = unit.Externals.Values.Where(external => external.Kind == ExternalKind.Function).Select(external => external.Address).ToHashSet();
         var seen = new List<ulong>();
-        using (machine.ObserveCalls(call => seen.AddRange(PtRegs(machine))))
+        for (var n = 0; n < Budget && !activation.HasReturned; n++)
         {
-            for (var n = 0; n < Budget && !activation.HasReturned; n++)
+            if (functions.Contains(machine[Reg.Rip]))
             {
-                var stop = machine.Step(unit);
-                if (stop.Kind != StopKind.None)
-                {
-                    seen.Add((ulong)stop.Kind);
-                    break;
-                }
+                seen.Add(machine[Reg.Rsi]);
+                seen.AddRange(PtRegs(machine));
+            }
+
+            var stop = machine.Step(unit);
+            if (stop.Kind != StopKind.None)
+            {
+                seen.Add((ulong)stop.Kind);
+                break;
             }
         }
 

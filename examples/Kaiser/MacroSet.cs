@@ -1,4 +1,5 @@
 using EntryGen;
+using EntryGen.Exploration.Scenarios;
 using EntryGen.Kernel;
 
 namespace Kaiser;
@@ -25,6 +26,12 @@ public sealed record MacroSet(string Name, EntryUnit Unit, KernelOptions Options
 /// <param name="Start">What the event finds.</param>
 public sealed record WayIn(string Name, string Entry, StartState Start)
 {
+    /// <summary>What may happen on the way.</summary>
+    public InjectedEvents Events { get; init; } = InjectedEvents.Nmi | InjectedEvents.MachineCheck | InjectedEvents.Debug;
+
+    /// <summary>How often, nested or one after the other.</summary>
+    public int MostEvents { get; init; } = 2;
+
     private static readonly StartState _userCr3 = StartState.Kernel with { Cr3 = Side.User, Gs = Side.Kernel };
     private static readonly StartState _userCr3AndGs = StartState.Kernel with { Cr3 = Side.User, Gs = Side.User };
     private static readonly StartState _userOn16BitStack = StartState.User with { On16BitStack = true };
@@ -47,5 +54,6 @@ public sealed record WayIn(string Name, string Entry, StartState Start)
         new("NMI in the kernel", "asm_exc_nmi", StartState.Kernel),
         new("NMI, CR3 and GS the user's", "asm_exc_nmi", _userCr3AndGs),
         new("NMI, CR3 the user's", "asm_exc_nmi", _userCr3),
+        new("NMI, and three more", "asm_exc_nmi", StartState.Kernel) { Events = InjectedEvents.Nmi, MostEvents = 3 },
     ];
 }

@@ -1,6 +1,6 @@
 using Kaiser;
 
-Report.CallSites(Console.Out);
+var areDeclaredFactsTrue = Report.CallSites(Console.Out);
 Console.WriteLine();
 var isAsExpected = Report.Questions(Console.Out);
-return isAsExpected ? 0 : 1;
+return areDeclaredFactsTrue && isAsExpected ? 0 : 1;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EntryGen.Emulation;
 using EntryGen.Exploration;
 using EntryGen.Exploration.Scenarios;
@@ -9,40 +10,49 @@ namespace Kaiser;
 public static class Report
 {
     private const int Width = 150;
-    private const InjectedEvents Events = InjectedEvents.Nmi | InjectedEvents.MachineCheck | InjectedEvents.Debug;
 
     /// <summary>Where the macros stand, and which registers are free there.</summary>
-    public static void CallSites(TextWriter output)
+    /// <returns>Whether every register that is declared free is.</returns>
+    public static bool CallSites(TextWriter output)
     {
+        var isTrue = true;
         foreach (var set in MacroSet.All)
         {
             var table = new Table().RoundedBorder().Title($"Where the macros of {set.Name} stand");
-            table.AddColumns("place", "CR3", "GS", "stack", "free by running", "as declared", "two scratch registers");
+            table.AddColumns("place", "CR3", "GS", "stack", "free, by running", "used, as declared", "two scratch registers");
             foreach (var site in Kaiser.CallSites.All)
             {
                 var facts = FreeRegisters.At(set, site);
-                var declared = set == MacroSet.Today ? site.FreeToday : site.Free2017;
-                var free = facts.Free.Count >= 15 ? "all" : string.Join(' ', facts.Free.Select(Name));
+                var free = facts.Free.Select(Name).ToList();
+                var declared = site.DeclaredBy(set);
+                isTrue &= declared.All(free.Contains);
                 table.AddRow(
                     site.Name,
                     facts.Before.UserHalf ? "U" : "K",
-                    facts.Before.Gs.ToString(),
+                    facts.Before.Gs.ToString().ToLowerInvariant(),
                     facts.Before.Stack?.Name ?? "none",
-                    free,
-                    declared,
+                    free.Count >= 15 ? "all" : string.Join(' ', free),
+                    string.Join(' ', declared.Select(register => free.Contains(register) ? register : register + " IS NOT FREE")),
                     Fits(facts));
             }
 
             Write(table, output);
         }
+
+        return isTrue;
     }
 
-    /// <summary>The questions, answered for every way in.</summary>
+    /// <summary>The questions, answered for every way in, and a shortest counterexample for each property that is violated somewhere.</summary>
     /// <returns>Whether today's macros answer all but one as they should: the convention that paranoid entries break on purpose.</returns>
     public static bool Questions(TextWriter output)
     {
+        foreach (var question in Question.All)
+        {
+            output.WriteLine($"{question.Id}  {question.Words}{(question.IsConvention ? " (looked at without events)" : "")}");
+        }
+
         var isAsExpected = true;
-        var shown = new List<Counterexample>();
+        var shown = new List<(MacroSet Set, Counterexample Counterexample)>();
         foreach (var set in MacroSet.All)
         {
             var table = new Table().RoundedBorder().Title($"The macros of {set.Name}, with up to two of NMI, #MC and #DB at every instruction");
@@ -55,29 +65,51 @@ public static class Report
             table.AddColumn(new TableColumn("states").RightAligned());
             foreach (var way in WayIn.All)
             {
-                var result = EntryScenario.Of(set.Unit, way.Entry).From(way.Start).In(set.Options)
-                    .Ask(Question.All.SelectMany(question => question.Parts)).Inject(Events, most: 2).Explore();
-                var answers = Question.All.Select(question => result.Properties.Where(answer => question.Parts.Contains(answer.Property)).ToList()).ToList();
-                table.AddRow([way.Name, .. answers.Select(Words), result.Exploration.States.ToString()]);
-                shown.AddRange(answers.SelectMany(parts => parts).Select(part => part.Counterexample).OfType<Counterexample>()
-                    .Where(counterexample => shown.TrueForAll(other => other.Property != counterexample.Property)));
-                isAsExpected &= set != MacroSet.Today || result.Properties.All(answer => answer.Verdict == Verdict.HoldsWithinBounds || answer.Property.Id == "P2.5");
+                var scenario = EntryScenario.Of(set.Unit, way.Entry).From(way.Start).In(set.Options);
+                var result = scenario.Ask(Question.All.Where(question => !question.IsConvention).SelectMany(question => question.Parts)).Inject(way.Events, way.MostEvents).Explore();
+                var convention = scenario.Ask(Question.All.Where(question => question.IsConvention).SelectMany(question => question.Parts)).Explore();
+                EntryPropertyResult[] answers = [.. result.Properties, .. convention.Properties];
+                table.AddRow([way.Name, .. Question.All.Select(question => Words(question, answers)), result.Exploration.States.ToString(CultureInfo.InvariantCulture)]);
+                foreach (var counterexample in answers.Select(answer => answer.Counterexample).OfType<Counterexample>())
+                {
+                    Keep(shown, set, counterexample);
+                }
+
+                isAsExpected &= set != MacroSet.Today || result.Verdict == Verdict.HoldsWithinBounds;
             }
 
             Write(table, output);
         }
 
-        foreach (var counterexample in shown)
+        foreach (var (set, counterexample) in shown)
         {
             output.WriteLine();
+            output.WriteLine($"The macros of {set.Name}:");
             ScenarioText.Write(output, counterexample);
         }
 
         return isAsExpected;
     }
 
-    private static string Words(List<EntryPropertyResult> parts) =>
-        parts.Exists(part => part.Verdict == Verdict.Violated) ? "VIOLATED" : parts.Exists(part => part.Verdict != Verdict.HoldsWithinBounds) ? "?" : "holds";
+    // For each set and property the shortest one.
+    private static void Keep(List<(MacroSet Set, Counterexample Counterexample)> shown, MacroSet set, Counterexample counterexample)
+    {
+        var at = shown.FindIndex(other => other.Set == set && other.Counterexample.Property == counterexample.Property);
+        if (at < 0)
+        {
+            shown.Add((set, counterexample));
+        }
+        else if (shown[at].Counterexample.Steps.Count > counterexample.Steps.Count)
+        {
+            shown[at] = (set, counterexample);
+        }
+    }
+
+    private static string Words(Question question, IEnumerable<EntryPropertyResult> answers)
+    {
+        var parts = answers.Where(answer => question.Parts.Contains(answer.Property)).Select(answer => answer.Verdict).ToList();
+        return parts.Contains(Verdict.Violated) ? "VIOLATED" : parts.TrueForAll(verdict => verdict == Verdict.HoldsWithinBounds) ? "holds" : "?";
+    }
 
     /// <summary>A macro with two scratch registers fits where two are free; where one is and there is a stack, it can push the second.</summary>
     private static string Fits(SiteFacts facts) => facts.Free.Count(register => register != Reg.Rsp) switch

@@ -318,12 +318,18 @@ public static class EntryProperties
             return [];
         }
 
+        var is32Bit = was.Interrupted(Reg.Cs) == Selectors.UserCode32;
         var wrong = new List<string>();
         foreach (var (register, offset, name) in PtRegsWords.Of(was.Kind))
         {
             if (!state.Machine.TryTranslate(regs + (ulong)offset, out _))
             {
                 return [$"pt_regs at {Hex(regs)} are not mapped"];
+            }
+
+            if (is32Bit && register is >= Reg.R8 and <= Reg.R15)
+            {
+                continue; // there are no such registers in 32-bit code
             }
 
             var word = state.Machine.Peek<ulong>(regs + (ulong)offset);

@@ -10,6 +10,9 @@ namespace Kaiser;
 /// <param name="Parts">Its properties.</param>
 public sealed record Question(string Id, string Words, params EntryProperty[] Parts)
 {
+    /// <summary>Whether it asks how the code is written, not what happens: it is asked of the way in itself, without the events that run other code.</summary>
+    public bool IsConvention { get; init; }
+
     /// <summary>SWAPGS comes before CR3 on the way in and behind it on the way out: whenever CR3 is written, GS is the kernel's.</summary>
     private static readonly EntryProperty _gsAtCr3Write = new(
         "P2.5",
@@ -24,7 +27,7 @@ public sealed record Question(string Id, string Words, params EntryProperty[] Pa
         new("P2.2", "stacks can be used where they are", EntryProperties.CallsOnItsStack, EntryProperties.NoShutdown),
         new("P2.3", "memory is mapped where it is used", EntryProperties.NoFault),
         new("P2.4", "per-CPU accesses go through the kernel's GS", EntryProperties.CallsWithKernelGs, EntryProperties.GsRestored),
-        new("P2.5", "SWAPGS comes before CR3", _gsAtCr3Write),
+        new("P2.5", "SWAPGS comes before CR3 on the way in, and behind it on the way out", _gsAtCr3Write) { IsConvention = true },
         new("P2.6", "what is saved is put back", EntryProperties.Cr3Restored, EntryProperties.UserHalfRestored),
         new("P2.7", "user code on U, C code on K", EntryProperties.UserRunsOnUserHalf, EntryProperties.CallsOnKernelHalf),
         new("P2.8", "no NMI is lost", EntryProperties.NoLostNmi, EntryProperties.Returns),
