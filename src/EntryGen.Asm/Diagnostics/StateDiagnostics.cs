@@ -41,4 +41,49 @@ public static class StateDiagnostics
 
     /// <summary>C code runs on a stack that is not made for it.</summary>
     public static readonly AsmDiagnosticDescriptor CStack = new("EG2013", "C function runs on the entry stack", AsmSeverity.Warning);
+
+    /// <summary>C code runs on an IST stack though user mode was interrupted.</summary>
+    public static readonly AsmDiagnosticDescriptor UserOnIst = new("EG2014", "C function runs on an IST stack for user mode", AsmSeverity.Warning);
+
+    /// <summary>An IRET takes a frame that is not the one of what was interrupted.</summary>
+    public static readonly AsmDiagnosticDescriptor FrameNotRestored = new("EG2015", "IRET takes another frame", AsmSeverity.Warning);
+
+    /// <summary>A RET takes something that is no return address.</summary>
+    public static readonly AsmDiagnosticDescriptor NoReturnAddress = new("EG2016", "RET finds no return address", AsmSeverity.Warning);
+
+    /// <summary>IA32_SPEC_CTRL gets a value that means something else.</summary>
+    public static readonly AsmDiagnosticDescriptor SpecCtrlValue = new("EG2017", "SPEC_CTRL gets something else than it had", AsmSeverity.Warning);
+
+    /// <summary>The test of a pending flush, its bit and bit 63 of CR3 do not go together.</summary>
+    public static readonly AsmDiagnosticDescriptor PendingFlush = new("EG2018", "Pending flush of the user half is lost", AsmSeverity.Warning);
+
+    /// <summary>Bit 63 of CR3 where it is reserved.</summary>
+    public static readonly AsmDiagnosticDescriptor NoFlushWithoutPcid = new("EG2019", "CR3 is written with bit 63 and no PCID", AsmSeverity.Warning);
+
+    /// <summary>An NMI that hits another one destroys its frame, is lost, or is taken for one.</summary>
+    public static readonly AsmDiagnosticDescriptor NmiNesting = new("EG2020", "NMI that hits another one is not handled", AsmSeverity.Warning);
+
+    /// <summary>ERETU to the kernel or ERETS to user mode.</summary>
+    public static readonly AsmDiagnosticDescriptor FredReturn = new("EG2021", "FRED return to the wrong side", AsmSeverity.Warning);
+
+    /// <summary>The entry points of FRED are not where the processor jumps.</summary>
+    public static readonly AsmDiagnosticDescriptor FredEntry = new("EG2022", "FRED entry point is at the wrong place", AsmSeverity.Warning);
+
+    /// <summary>The frame pointer does not say that pt_regs follow.</summary>
+    public static readonly AsmDiagnosticDescriptor FramePointer = new("EG2023", "Frame pointer does not name pt_regs", AsmSeverity.Warning);
+
+    /// <summary>A return address is overwritten where the unwinder looks for it.</summary>
+    public static readonly AsmDiagnosticDescriptor ReturnAddressLost = new("EG2024", "Return address is overwritten without an unwind hint", AsmSeverity.Warning);
+
+    /// <summary>pt_regs of user mode lie elsewhere than at the end of the stack.</summary>
+    public static readonly AsmDiagnosticDescriptor FramePlace = new("EG2025", "pt_regs are not at the end of the stack", AsmSeverity.Warning);
+
+    /// <summary>C code starts with a value of the user's in a register.</summary>
+    public static readonly AsmDiagnosticDescriptor UserRegister = new("EG2026", "C function gets a register as user mode left it", AsmSeverity.Warning);
+
+    /// <summary>A C function does not get the argument it expects.</summary>
+    public static readonly AsmDiagnosticDescriptor Argument = new("EG2027", "C function gets another argument", AsmSeverity.Warning);
+
+    /// <summary>Translations are flushed though none must be.</summary>
+    public static readonly AsmDiagnosticDescriptor NeedlessFlush = new("EG2028", "CR3 write flushes without need", AsmSeverity.Info);
 }

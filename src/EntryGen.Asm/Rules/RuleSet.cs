@@ -8,13 +8,20 @@ namespace EntryGen.Asm.Rules;
 /// <summary>Every rule there is, and the order in which findings are given.</summary>
 public static class RuleSet
 {
+    private static readonly StateRule[] _states =
+    [
+        new CCallRule(), new AccessRule(), new ReturnRule(), new PcidRule(), new FrameRule(), new InterruptFrameRule(), new FunctionReturnRule(),
+        new PendingFlushRule(), new SpecCtrlRule(), new NmiRule(), new FredRule(), new UnwindRule(), new ArgumentRule(),
+    ];
+
     /// <summary>The rules.</summary>
     public static IReadOnlyList<IRule> All { get; } =
     [
         new NamedArgumentRule(),
         new MacroParameterRule(),
         new CallRules([new SameRegisterRule(), new LiveScratchRule(), new StackPointerScratchRule()]),
-        new StateRules([new CCallRule(), new AccessRule(), new ReturnRule(), new PcidRule(), new FrameRule()]),
+        new StateRules(_states),
+        new FredEntryRule(),
         new HardeningRules(
             [
                 new SwapgsFenceRule(), new UntrainingRule(), new IbrsRule(), new BuffersRule(), new BranchHistoryRule(), new UserFlagsRule(), new SysretRule(),

@@ -1,6 +1,7 @@
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow;
 using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Instructions;
 
 namespace EntryGen.Asm.Rules;
 
@@ -24,8 +25,33 @@ internal abstract class StateRule
 /// <summary>Collects what state rules find: one finding for a place in the text and a message, with all entries and features.</summary>
 internal sealed class StateReport(RuleInput input)
 {
+    private HashSet<ulong>? _code;
+    private HashSet<ulong>? _returnAddresses;
+    private HashSet<CodeItem>? _hinted;
     private readonly Dictionary<(AsmDiagnosticDescriptor Descriptor, Instruction Instruction, string Message), Occurrence> _found = [];
     private readonly Dictionary<(string Place, AsmDiagnosticDescriptor Descriptor, string Message), Instruction> _places = [];
+
+    /// <summary>The Program.</summary>
+    public Program Program => input.Program;
+
+    /// <summary>The features that findings speak of.</summary>
+    public FeatureSpace Space => input.Space;
+
+    /// <summary>What the kernel's variables and functions are.</summary>
+    public KernelModel Kernel { get; } = new(input.Program);
+
+    /// <summary>Whether the code is built for an unwinder that follows RBP.</summary>
+    public bool HasFramePointers { get; } = input.Listings.Any(listing => listing.PreprocessorMacros?.Find("CONFIG_FRAME_POINTER") is not null);
+
+    /// <summary>Whether there is code at an address.</summary>
+    public bool IsCode(ulong address) => (_code ??= [.. input.Program.Items.Select(item => item.Address)]).Contains(address);
+
+    /// <summary>Whether an address follows a call.</summary>
+    public bool IsReturnAddress(ulong address) => (_returnAddresses ??= [.. input.Program.Items.OfType<Instruction>()
+        .Where(instruction => instruction.Info.ControlFlow == ControlFlow.Call).Select(instruction => instruction.Next?.Address ?? 0)]).Contains(address);
+
+    /// <summary>Whether the author says something about the stack before an item.</summary>
+    public bool HasUnwindHint(CodeItem item) => (_hinted ??= [.. input.Program.Tables.UnwindHints.Select(hint => hint.Place.Item).OfType<CodeItem>()]).Contains(item);
 
     /// <summary>When user mode has page tables of its own.</summary>
     public FeatureCondition PageTableIsolation { get; } = KernelFeatures.PageTableIsolation(input.Program, input.Space);

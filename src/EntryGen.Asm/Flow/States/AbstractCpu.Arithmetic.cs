@@ -81,6 +81,13 @@ internal sealed partial class AbstractCpu
             return;
         }
 
+        if (op == Op.Sub && left.IsPointer && right.IsPointer && left.Origin == right.Origin)
+        {
+            // Two places of one object: none lies across the end of the address space.
+            Flags = flags.With(StatusFlags.CF, left.Offset < right.Offset).With(StatusFlags.OF, false);
+            return;
+        }
+
         if (left.IsConstant && right.IsConstant)
         {
             var sign = (width * 8) - 1;
@@ -111,6 +118,17 @@ internal sealed partial class AbstractCpu
         if (operands[1] is MemoryOperand memory && operands[0] is not ImmediateOperand)
         {
             Touch(memory, op == Op.Bt ? OperandUse.Read : OperandUse.ReadWrite);
+            if (IsFlushTest(_instruction))
+            {
+                Flush = (op, Flush) switch
+                {
+                    (Op.Bt, FlushTest.None) => FlushTest.InCarry,
+                    (Op.Btr, FlushTest.Pending) => FlushTest.Taken,
+                    (Op.Btr, FlushTest.None or FlushTest.InCarry) => FlushTest.TakenInCarry,
+                    _ => Flush,
+                };
+            }
+
             Flags = Flags.Forget(StatusFlags.Arithmetic & ~StatusFlags.ZF);
             return;
         }

@@ -5,7 +5,7 @@ namespace EntryGen.Asm.Flow.States;
 internal sealed partial class AbstractCpu
 {
     private const ulong NoFlush = 1UL << 63;
-    private const uint GsBaseMsr = 0xC000_0101, KernelGsBaseMsr = 0xC000_0102;
+    private const uint GsBaseMsr = 0xC000_0101, KernelGsBaseMsr = 0xC000_0102, SpecCtrlMsr = 0x48;
 
     private bool TryUseSystem()
     {
@@ -18,6 +18,7 @@ internal sealed partial class AbstractCpu
             case Op.MovToControl when operands[1] is RegisterOperand { Register.Number: 3 }:
                 // The bit is a command, not state: it reads as 0 (SDM vol. 3A 4.10.4.1).
                 Cr3 = Read(operands[0], 8).With(NoFlush, 0);
+                Flush = FlushTest.None;
                 ForgetFlags();
                 break;
             case Op.Swapgs:
@@ -67,6 +68,11 @@ internal sealed partial class AbstractCpu
                     _accesses.Add(new MemoryAccess(slot, 8, IsWrite: false, null));
                 }
 
+                TakeFrame();
+                break;
+            case Op.Eretu or Op.Erets:
+                // The error code below the frame is skipped (FRED specification, 6.1).
+                _registers[Rsp] = _registers[Rsp].Add(AbstractValue.Constant(8));
                 TakeFrame();
                 break;
             default:
@@ -166,6 +172,14 @@ internal sealed partial class AbstractCpu
             { IsConstant: true, KnownBits: KernelGsBaseMsr } => KernelGsBase,
             _ => AbstractValue.Unknown,
         };
+        if (_registers[Rcx] is { IsConstant: true, KnownBits: SpecCtrlMsr })
+        {
+            // Nothing is defined in its upper half.
+            _registers[Rax] = AbstractValue.Of(OriginKind.EntrySpecCtrl).ZeroExtend(4);
+            _registers[Rdx] = AbstractValue.Constant(0);
+            return;
+        }
+
         _registers[Rax] = AbstractValue.Unknown.ZeroExtend(4);
         var high = AbstractValue.Unknown.ZeroExtend(4);
         _registers[Rdx] = value.Bit(63) is { } isNegative ? high.With(1UL << 31, isNegative ? 1UL << 31 : 0) : high;

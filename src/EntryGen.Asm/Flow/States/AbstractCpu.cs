@@ -34,6 +34,8 @@ internal sealed partial class AbstractCpu
 
     public AbstractFlags Flags { get; private set; }
 
+    public FlushTest Flush { get; private set; }
+
     public AbstractMemory Memory { get; private set; } = AbstractMemory.Empty;
 
     public AbstractValue this[int register]
@@ -52,6 +54,7 @@ internal sealed partial class AbstractCpu
         GsBase = state.GsBase;
         KernelGsBase = state.KernelGsBase;
         Flags = state.Flags;
+        Flush = state.Flush;
         Memory = state.Memory;
     }
 
@@ -60,7 +63,7 @@ internal sealed partial class AbstractCpu
     {
         if (_isChanged)
         {
-            _origin = new AbstractState(_registers) { Cr3 = Cr3, GsBase = GsBase, KernelGsBase = KernelGsBase, Flags = Flags, Memory = Memory };
+            _origin = new AbstractState(_registers) { Cr3 = Cr3, GsBase = GsBase, KernelGsBase = KernelGsBase, Flags = Flags, Flush = Flush, Memory = Memory };
             _isChanged = false;
         }
 
@@ -77,7 +80,21 @@ internal sealed partial class AbstractCpu
         {
             ExecuteByTable();
         }
+
+        if (Flush is FlushTest.InCarry or FlushTest.TakenInCarry && !IsFlushTest(instruction) && ChangesCarry(instruction))
+        {
+            Flush = FlushTest.None;
+        }
     }
+
+    private static bool ChangesCarry(Instruction instruction)
+    {
+        var effects = FlagEffects.Of(instruction);
+        return ((effects.Written | effects.Undefined) & StatusFlags.CF) != 0;
+    }
+
+    private bool IsFlushTest(Instruction instruction) =>
+        instruction.Info.Op is Op.Bt or Op.Btr && instruction.Operands is [_, MemoryOperand memory] && _kernel.IsPendingFlush(memory);
 
     /// <summary>The address that a memory operand means.</summary>
     public AbstractValue AddressOf(MemoryOperand operand)

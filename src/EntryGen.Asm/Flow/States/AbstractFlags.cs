@@ -46,6 +46,18 @@ public readonly record struct AbstractFlags(StatusFlags Known, StatusFlags Set, 
         return ((int)condition & 1) == 0 ? positive : !positive;
     }
 
+    /// <summary>These flags where a condition holds, or does not: behind a conditional jump.</summary>
+    public AbstractFlags Assuming(Condition condition, bool holds) => (Condition)((int)condition & ~1) switch
+    {
+        Condition.O => With(StatusFlags.OF, holds == IsPositive(condition)),
+        Condition.B => With(StatusFlags.CF, holds == IsPositive(condition)),
+        Condition.E => With(StatusFlags.ZF, holds == IsPositive(condition)),
+        Condition.S => With(StatusFlags.SF, holds == IsPositive(condition)),
+        Condition.P => With(StatusFlags.PF, holds == IsPositive(condition)),
+        Condition.BE when holds != IsPositive(condition) => With(StatusFlags.CF, false).With(StatusFlags.ZF, false),
+        _ => this,
+    };
+
     /// <summary>An arithmetic flag, if it is known.</summary>
     public bool? Flag(StatusFlags flag) => (Known & flag) == 0 ? null : (Set & flag) != 0;
 
@@ -58,6 +70,9 @@ public readonly record struct AbstractFlags(StatusFlags Known, StatusFlags Set, 
 
     /// <summary>RFLAGS as PUSHF and interrupts store it.</summary>
     public AbstractValue ToValue() => System with { KnownMask = System.KnownMask & ~(ulong)StatusFlags.Arithmetic, KnownBits = System.KnownBits & ~(ulong)StatusFlags.Arithmetic };
+
+    // Of each pair of conditions the one that is not a negation has the even number.
+    private static bool IsPositive(Condition condition) => ((int)condition & 1) == 0;
 
     private static bool? IsZero(AbstractValue result, int width) => result.ZeroExtend(width).IsZero;
 

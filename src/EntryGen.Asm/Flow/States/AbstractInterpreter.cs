@@ -191,7 +191,7 @@ public sealed class AbstractInterpreter
 
             if (instruction.ExceptionHandler is { } edge)
             {
-                Go(edge.Handler, node);
+                Go(edge.Handler, node, AtFixup(instruction), _space.Everything);
             }
 
             _cpu.Execute(instruction);
@@ -238,12 +238,12 @@ public sealed class AbstractInterpreter
                 var taken = instruction.Condition is { } condition ? _cpu.Flags.Holds(condition) : null;
                 if (taken != false && instruction.Target?.Item is { } target)
                 {
-                    Go(target, node);
+                    Go(target, node, Assuming(instruction, true), _space.Everything);
                 }
 
                 if (taken != true && instruction.Next is { } fallThrough)
                 {
-                    Go(fallThrough, node);
+                    Go(fallThrough, node, Assuming(instruction, false), _space.Everything);
                 }
 
                 break;
@@ -266,7 +266,7 @@ public sealed class AbstractInterpreter
             case ControlFlow.Call:
                 CallOut(instruction, node);
                 break;
-            case ControlFlow.InterruptReturn when ReturnItem is { } pushed && !_kernel.IsSpecialPlace(_cpu.ReturnAddress.KnownBits):
+            case ControlFlow.InterruptReturn when ReturnItem is { } pushed && !node.Scenario.IsInterruptedAt(_cpu.ReturnAddress):
                 // Through a frame that the code pushed itself; what was interrupted goes on elsewhere.
                 Go(pushed, node);
                 break;
@@ -275,6 +275,15 @@ public sealed class AbstractInterpreter
                 break;
         }
     }
+
+    // A fault on a load of GS between two SWAPGS is handled with the kernel's GS base, and the fixup starts with that (error_entry).
+    private AbstractState AtFixup(Instruction faulting)
+    {
+        var state = _cpu.Save();
+        return _kernel.IsLoadOfGs(faulting.Address) && state.HasKernelGs == false ? state.WithGsExchanged() : state;
+    }
+
+    private AbstractState Assuming(Instruction jump, bool taken) => jump.Condition is { } condition ? _cpu.Save().Assuming(condition, taken) : _cpu.Save();
 
     private void CallOut(Instruction instruction, StateNode node)
     {

@@ -4,8 +4,10 @@ namespace EntryGen.Asm.Flow.States;
 /// <remarks>A slot that is not listed may hold anything. Objects do not overlap; a store through an address of unknown origin changes no slot.</remarks>
 public sealed class AbstractMemory : IEquatable<AbstractMemory>
 {
+    private const int WordSize = 8;
     private readonly Slot[] _slots;
     private readonly int _hash;
+    private readonly bool _hasUnaligned;
 
     private AbstractMemory(Slot[] slots)
     {
@@ -13,6 +15,7 @@ public sealed class AbstractMemory : IEquatable<AbstractMemory>
         foreach (var slot in slots)
         {
             _hash = (_hash * 31) + slot.GetHashCode();
+            _hasUnaligned |= (slot.Offset & 7) != 0;
         }
     }
 
@@ -27,34 +30,46 @@ public sealed class AbstractMemory : IEquatable<AbstractMemory>
     /// <param name="width">Bytes read; the value is zero-extended.</param>
     public AbstractValue? Load(AbstractValue address, int width)
     {
+        address = Place(address);
         if (!address.IsPointer)
         {
             return null;
         }
 
         var within = (int)(address.Offset & 7);
+        if (width == WordSize && Find(address.Origin, address.Offset) is var whole && whole >= 0)
+        {
+            return _slots[whole].Value;
+        }
+
         var i = Find(address.Origin, address.Offset - within);
         return i < 0 || within + width > 8 ? null : _slots[i].Value.ShiftRight(within * 8).ZeroExtend(width);
     }
 
-    /// <summary>This memory after a store. What a store covers in part is known in the bits that are.</summary>
+    /// <summary>This memory after a store. What a store covers in part is known in the bits that are. A word may lie anywhere: those of the TSS do not lie at multiples of 8.</summary>
     /// <param name="address">The address.</param>
     /// <param name="width">Bytes stored.</param>
     /// <param name="value">Their value.</param>
     public AbstractMemory Store(AbstractValue address, int width, AbstractValue value)
     {
+        address = Place(address);
         if (!address.IsPointer)
         {
             return this;
         }
 
         var within = (int)(address.Offset & 7);
-        if (within == 0 && width == 8)
+        var memory = _hasUnaligned ? WithoutUnaligned(address, width) : this;
+        if (width == WordSize)
         {
-            return With(address.Origin, address.Offset, value);
+            for (var start = address.Offset - within; within != 0 && start < address.Offset + width; start += WordSize)
+            {
+                memory = memory.With(address.Origin, start, AbstractValue.Unknown);
+            }
+
+            return memory.With(address.Origin, address.Offset, value);
         }
 
-        var memory = this;
         for (var start = address.Offset - within; start < address.Offset + width; start += 8)
         {
             var i = memory.Find(address.Origin, start);
@@ -111,6 +126,13 @@ public sealed class AbstractMemory : IEquatable<AbstractMemory>
             ? old.With(mask, partBits)
             : AbstractValue.Unknown.With((old.KnownMask & ~mask) | partMask, (old.KnownBits & ~mask) | (partBits & partMask));
     }
+
+    // Without CONFIG_SMP the per-CPU variables are variables like others, at addresses that are known.
+    private static AbstractValue Place(AbstractValue address) => address.IsConstant ? AbstractValue.Of(OriginKind.Constant, 0, (long)address.KnownBits) : address;
+
+    private AbstractMemory WithoutUnaligned(AbstractValue address, int width) => Where(slot =>
+        slot.Object != address.Origin || (slot.Offset & 7) == 0 || (slot.Offset == address.Offset && width == WordSize)
+        || slot.Offset + WordSize <= address.Offset || slot.Offset >= address.Offset + width);
 
     private AbstractMemory With(ValueOrigin container, long offset, AbstractValue value)
     {

@@ -1,3 +1,5 @@
+using EntryGen.Asm.Instructions;
+
 namespace EntryGen.Asm.Flow.States;
 
 /// <summary>What is known before an instruction. Immutable; equal by value.</summary>
@@ -23,6 +25,7 @@ public sealed class AbstractState : IEquatable<AbstractState>
         Cr3 = other.Cr3;
         GsBase = other.GsBase;
         KernelGsBase = other.KernelGsBase;
+        Flush = other.Flush;
     }
 
     /// <summary>RAX to R15 by encoding number.</summary>
@@ -39,6 +42,9 @@ public sealed class AbstractState : IEquatable<AbstractState>
 
     /// <summary>RFLAGS.</summary>
     public AbstractFlags Flags { get; init; }
+
+    /// <summary>What was found out about a pending flush of the user half.</summary>
+    public FlushTest Flush { get; init; }
 
     /// <summary>What is known to be in memory.</summary>
     public AbstractMemory Memory { get; init; } = AbstractMemory.Empty;
@@ -57,6 +63,26 @@ public sealed class AbstractState : IEquatable<AbstractState>
     /// <summary>Whether the user half of the page tables is live (bit 12 of CR3), if that is known.</summary>
     public bool? HasUserCr3 => Cr3.Bit(12);
 
+    /// <summary>This state where a condition holds, or does not: behind a conditional jump.</summary>
+    public AbstractState Assuming(Condition condition, bool holds)
+    {
+        var flags = Flags.Assuming(condition, holds);
+        var flush = (Flush, flags.Flag(StatusFlags.CF)) switch
+        {
+            (FlushTest.InCarry, true) => FlushTest.Pending,
+            (FlushTest.TakenInCarry, true) => FlushTest.Taken,
+            (FlushTest.InCarry or FlushTest.TakenInCarry, false) => FlushTest.NotPending,
+            _ => Flush,
+        };
+        return flags == Flags && flush == Flush
+            ? this
+            : new AbstractState(this, _registers) { Flags = flags, Flush = flush, Memory = Memory };
+    }
+
+    /// <summary>This state after SWAPGS.</summary>
+    public AbstractState WithGsExchanged() =>
+        new(this, _registers) { GsBase = KernelGsBase, KernelGsBase = GsBase, Flags = Flags, Memory = Memory };
+
     /// <summary>What this and another state have in common.</summary>
     public AbstractState Join(AbstractState other)
     {
@@ -72,6 +98,7 @@ public sealed class AbstractState : IEquatable<AbstractState>
             GsBase = GsBase.Join(other.GsBase),
             KernelGsBase = KernelGsBase.Join(other.KernelGsBase),
             Flags = Flags.Join(other.Flags),
+            Flush = Flush == other.Flush ? Flush : FlushTest.None,
             Memory = Memory.Join(other.Memory),
         };
     }
@@ -80,7 +107,7 @@ public sealed class AbstractState : IEquatable<AbstractState>
     public bool Equals(AbstractState? other) =>
         ReferenceEquals(this, other)
         || (other is not null && GetHashCode() == other.GetHashCode() && _registers.AsSpan().SequenceEqual(other._registers) && Cr3 == other.Cr3
-            && GsBase == other.GsBase && KernelGsBase == other.KernelGsBase && Flags == other.Flags && Memory.Equals(other.Memory));
+            && GsBase == other.GsBase && KernelGsBase == other.KernelGsBase && Flags == other.Flags && Flush == other.Flush && Memory.Equals(other.Memory));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as AbstractState);
@@ -96,7 +123,7 @@ public sealed class AbstractState : IEquatable<AbstractState>
                 hash = (hash * 31) + register.GetHashCode();
             }
 
-            hash = (((((hash * 31) + Cr3.GetHashCode()) * 31) + GsBase.GetHashCode()) * 31) + Flags.GetHashCode();
+            hash = (((((hash * 31) + Cr3.GetHashCode()) * 31) + GsBase.GetHashCode()) * 31) + Flags.GetHashCode() + (int)Flush;
             _hash = hash == 0 ? 1 : hash;
         }
 

@@ -5,8 +5,13 @@ namespace EntryGen.Asm.Flow.States;
 /// <summary>Forgets what no path reads any more, so that states that differ in nothing else are one.</summary>
 internal sealed class DeadValues
 {
+    private const int Rbp = 5;
+
     // What lies just below RSP was popped a moment ago and is still looked at by code that tests the stack (asm_exc_nmi).
     private const long RedZone = 16;
+
+    // A nested NMI leaves its result below its stack pointer.
+    private const long NmiRedZone = NmiStack.HardwareFrame - NmiStack.OutermostFrame;
     private const int Gs = 5;
     private readonly RegisterLiveness _registers;
     private readonly FlagLiveness _flags;
@@ -29,8 +34,9 @@ internal sealed class DeadValues
         AbstractValue[]? registers = null;
         for (var i = 0; dead >> i != 0; i++)
         {
-            // A value of the user's in a register that nobody reads is still there when C code runs: that is a question of its own.
-            if ((dead >> i & 1) != 0 && state.Registers[i] is var value && value.Origin.Kind != OriginKind.EntryRegister && value != AbstractValue.Unknown)
+            // A value of the user's in a register that nobody reads is still there when C code runs: that is a question of its own. So is what an unwinder makes of RBP.
+            if ((dead >> i & 1) != 0 && state.Registers[i] is var value && value.Origin.Kind != OriginKind.EntryRegister && value != AbstractValue.Unknown
+                && !(i == Rbp && value.Stack is not null))
             {
                 (registers ??= state.CopyRegisters())[i] = AbstractValue.Unknown;
             }
@@ -47,11 +53,12 @@ internal sealed class DeadValues
     private AbstractMemory Forget(AbstractMemory memory, IReadOnlyList<AbstractValue> registers)
     {
         var pointer = registers[AbstractState.Rsp];
+        var redZone = pointer.Stack == StackObject.Nmi ? NmiRedZone : RedZone;
         return memory.Where(slot => slot.Object.Kind switch
         {
-            OriginKind.StackTop when slot.Object == pointer.Origin => !pointer.IsPointer || slot.Offset >= pointer.Offset - RedZone,
+            OriginKind.StackTop when slot.Object == pointer.Origin => !pointer.IsPointer || slot.Offset >= pointer.Offset - redZone,
             OriginKind.StackTop => IsPointedTo(slot.Object, memory, registers),
-            OriginKind.PerCpuBase => _readPerCpu?.Contains(slot.Offset) != false,
+            OriginKind.PerCpuBase => _readPerCpu?.Contains(slot.Offset & ~7L) != false,
             _ => true,
         });
     }

@@ -36,6 +36,9 @@ public static class EntryFinder
         ["asm_exc_machine_check"] = (EntryShape.Paranoid, StackObject.MachineCheck),
         ["asm_exc_double_fault"] = (EntryShape.Paranoid, StackObject.DoubleFault),
         ["asm_exc_vmm_communication"] = (EntryShape.Paranoid, StackObject.VmmCommunication),
+        ["asm_fred_entrypoint_user"] = (EntryShape.FredUser, StackObject.Thread),
+        ["asm_fred_entrypoint_kernel"] = (EntryShape.FredKernel, StackObject.Interrupted),
+        ["asm_fred_entry_from_kvm"] = (EntryShape.Call, StackObject.Thread),
         ["asm_load_gs_index"] = (EntryShape.Call, StackObject.Thread),
     };
 

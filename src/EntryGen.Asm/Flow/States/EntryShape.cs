@@ -26,6 +26,12 @@ public enum EntryShape
 
     /// <summary>NMI.</summary>
     Nmi,
+
+    /// <summary>Any event in user mode under FRED.</summary>
+    FredUser,
+
+    /// <summary>Any event in the kernel under FRED.</summary>
+    FredKernel,
 }
 
 /// <summary>An entry of a Program as analyses see it.</summary>

@@ -53,6 +53,15 @@ public sealed class KernelModel
         _ => null,
     };
 
+    /// <summary>Whether an operand is the mask of the PCIDs whose user half is to be flushed (THIS_CPU_user_pcid_flush_mask).</summary>
+    /// <param name="operand">The operand.</param>
+    public bool IsPendingFlush(MemoryOperand operand) => operand.Symbol?.Name switch
+    {
+        "user_pcid_flush_mask" => true,
+        "cpu_tlbstate" => IsConstant("TLB_STATE_user_pcid_flush_mask", operand.Displacement),
+        _ => false,
+    };
+
     /// <summary>The places whose interruption is a scenario of its own: in every other one the interrupted RIP is none of these.</summary>
     public static IReadOnlyList<string> SpecialPlaces { get; } = [IretToUser, LoadOfGs];
 
@@ -61,6 +70,9 @@ public sealed class KernelModel
 
     /// <summary>The load of GS between two SWAPGS.</summary>
     public const string LoadOfGs = ".Lgs_change";
+
+    /// <summary>Whether an address is that of the load of GS.</summary>
+    public bool IsLoadOfGs(ulong address) => _program.Symbols.TryGetValue(LoadOfGs, out var symbol) && symbol.Address == address;
 
     /// <summary>Whether an address is one of those.</summary>
     public bool IsSpecialPlace(ulong address) => _special.Contains(address);

@@ -24,6 +24,18 @@ public sealed record Scenario(string Name, CodeItem Entry, string Symbol, Abstra
     /// <summary>Whether user mode may have run last before it: predictors and SPEC_CTRL may be as user mode left them.</summary>
     public bool MayFollowUserMode => IsFromUser || Shape is EntryShape.Paranoid or EntryShape.Nmi || SpecialPlace == KernelModel.IretToUser;
 
+    /// <summary>What RIP, CS, RFLAGS, RSP and SS of the interrupted code are, by <see cref="FrameField"/>; empty when nothing is known about them.</summary>
+    public IReadOnlyList<AbstractValue> Frame { get; init; } = [];
+
+    /// <summary>Whether an address is that of what was interrupted: an IRET to any other goes through a frame that the code pushed itself.</summary>
+    public bool IsInterruptedAt(AbstractValue address) => Frame.Count > 0 && address == Frame[(int)FrameField.Rip];
+
+    /// <summary>Whether the hardware pushed an error code.</summary>
+    public bool HasErrorCode { get; init; }
+
+    /// <summary>Of an NMI: what it interrupted.</summary>
+    public NmiNesting Nesting { get; init; }
+
     /// <summary>Whether it is a system call: it returns a value and has an ABI of its own.</summary>
     public bool IsSystemCall => Shape is EntryShape.Syscall or EntryShape.Sysenter or EntryShape.SoftwareInterrupt;
 }

@@ -5,10 +5,18 @@ namespace EntryGen.Asm.Flow.States;
 /// <summary>Lists the ways in which an entry is reached, with the state the hardware leaves (SDM vol. 3A 6.12, 6.14; vol. 2 SYSCALL, SYSENTER).</summary>
 public sealed class ScenarioFactory
 {
-    private const ulong KernelCs = 0x10;
+    private const ulong KernelCs = 0x10, UserDs = 0x2B, UserCs = 0x33;
     private const ulong SelectorInLdt = 1 << 2;
     private const int UserCr3Bit = 12, UserPcidBit = 11;
     private const ulong NoFlush = 1UL << 63;
+
+    // SYSCALL leaves RIP in RCX and RFLAGS in R11; the selectors are Linux's (arch/x86/include/asm/segment.h).
+    private static readonly AbstractValue[] _syscallFrame =
+    [
+        AbstractValue.Of(OriginKind.EntryRegister, 1), AbstractValue.Constant(UserCs), AbstractValue.Of(OriginKind.EntryRegister, 11),
+        AbstractValue.Of(OriginKind.EntryRegister, AbstractState.Rsp), AbstractValue.Constant(UserDs),
+    ];
+
     private readonly Program _program;
     private readonly FeatureSpace _space;
 
@@ -54,6 +62,10 @@ public sealed class ScenarioFactory
                     .. At("on IRET to user mode", entry, KernelModel.IretToUser, userCr3: true),
                     .. At("on a load of GS", entry, KernelModel.LoadOfGs, userCr3: false),
                 ];
+            case EntryShape.FredUser:
+                return Each("from user mode", entry, Mode.User, userCr3: false, userGs: false, FrameOf.Fred);
+            case EntryShape.FredKernel:
+                return Each("from the kernel", entry, Mode.Kernel, userCr3: false, userGs: false, FrameOf.Fred);
             default:
                 return
                 [
@@ -62,6 +74,7 @@ public sealed class ScenarioFactory
                     .. Each("from the kernel, the user's GS base live", entry, Mode.Kernel, userCr3: false, userGs: true, FrameOf.Event),
                     .. Each("from the kernel, the user's CR3 and GS base live", entry, Mode.Kernel, userCr3: true, userGs: true, FrameOf.Event, onlyPti: true),
                     .. Each("from the kernel, the user's CR3 live", entry, Mode.Kernel, userCr3: true, userGs: false, FrameOf.Event, onlyPti: true),
+                    .. entry.Shape == EntryShape.Nmi ? Nested(entry) : [],
                 ];
         }
     }
@@ -73,27 +86,72 @@ public sealed class ScenarioFactory
     public IEnumerable<Scenario> OfGuest(AnalyzedEntry entry) =>
         IsOfGuest(entry) ? Each("from user mode of a Xen guest", entry, Mode.User, userCr3: false, userGs: false, FrameOf.Event) : [];
 
+    // An NMI that hits another one is unblocked by the first IRET after it; that it may hit anywhere on the NMI stack is what the code there is made for.
+    private IEnumerable<Scenario> Nested(AnalyzedEntry entry)
+    {
+        if (!_program.Symbols.TryGetValue(NmiStack.Repeat, out var repeat) || !_program.Symbols.TryGetValue(NmiStack.EndOfRepeat, out var end)
+            || repeat.Item is null || end.Item is not { Index: > 0 } next)
+        {
+            return [];
+        }
+
+        var last = _program.Items[next.Index - 1];
+        var (idle, executing) = (AbstractValue.Constant(0), AbstractValue.Constant(1));
+
+        // Where exactly does not matter, but for the range: its end is the first place outside.
+        var outside = new Interruption { Rip = end.Address, Executing = executing };
+        var onStack = outside with { Rsp = NmiStack.At(NmiStack.IretFrame), Executing = idle, Flags = 0 };
+        return
+        [
+            .. At("on another NMI", NmiNesting.Executing, userGs: false, outside),
+            .. At("on another NMI at its repeat", NmiNesting.Copying, userGs: false, new Interruption { Rip = repeat.Address }),
+            .. At("on another NMI that copies its frame", NmiNesting.Copying, userGs: false, new Interruption { Rip = last.Address, Executing = executing }),
+            .. At("on the IRET of another NMI", NmiNesting.Returning, userGs: false, onStack with { Flags = 1UL << AbstractFlags.DirectionBit }),
+            .. At("on SYSCALL, with a user's RSP into the NMI stack", NmiNesting.UserStack, userGs: true, onStack),
+        ];
+
+        IEnumerable<Scenario> At(string name, NmiNesting nesting, bool userGs, Interruption interrupted) =>
+            Each(name, entry, Mode.Kernel, userCr3: false, userGs, FrameOf.Event, interrupted: interrupted).Select(scenario => scenario with { Nesting = nesting });
+    }
+
     private enum FrameOf
     {
         Call,
         Syscall,
         Sysenter,
         Event,
+        Fred,
+    }
+
+    /// <summary>What is known about what was interrupted.</summary>
+    private sealed record Interruption
+    {
+        public ulong? Rip { get; init; }
+
+        public AbstractValue? Rsp { get; init; }
+
+        /// <summary>The direction flag, and nothing else of RFLAGS; null when it is not known.</summary>
+        public ulong? Flags { get; init; }
+
+        /// <summary>The word of the NMI stack that says whether an NMI is being handled.</summary>
+        public AbstractValue? Executing { get; init; }
     }
 
     private IEnumerable<Scenario> At(string name, AnalyzedEntry entry, string symbol, bool userCr3) =>
         _program.Symbols.TryGetValue(symbol, out var place) && place.Item is not null
-            ? Each(name, entry, Mode.Kernel, userCr3, userGs: true, FrameOf.Event, place: place)
+            ? Each(name, entry, Mode.Kernel, userCr3, userGs: true, FrameOf.Event, interrupted: new Interruption { Rip = place.Address })
+                .Select(scenario => scenario with { SpecialPlace = place.Name })
             : [];
 
-    // One state for each layout of CR3: without page-table isolation there is one half; PCIDs tell the halves apart in bit 11.
-    private IEnumerable<Scenario> Each(string name, AnalyzedEntry entry, Mode mode, bool userCr3, bool userGs, FrameOf frame, bool onlyPti = false, ProgramSymbol? place = null)
+    // One state for each layout of CR3: without page-table isolation there is one half; PCIDs tell the halves apart in bit 11. FRED's entry code leaves CR3
+    // alone: processors that have it need no isolation.
+    private IEnumerable<Scenario> Each(string name, AnalyzedEntry entry, Mode mode, bool userCr3, bool userGs, FrameOf frame, bool onlyPti = false, Interruption? interrupted = null)
     {
         var pti = KernelFeatures.PageTableIsolation(_program, _space);
         var pcid = KernelFeatures.Pcid(_program, _space);
         var layouts = userCr3
             ? new[] { (pti.And(pcid), true, true), (pti.Except(pcid), true, false), (onlyPti ? _space.Nothing : pti.Not(), false, false) }
-            : [(_space.Everything, false, false)];
+            : [(frame == FrameOf.Fred ? WithFred(pti) : _space.Everything, false, false)];
         foreach (var (condition, isUserHalf, isUserPcid) in layouts)
         {
             if (!condition.IsNever)
@@ -101,17 +159,26 @@ public sealed class ScenarioFactory
                 var cr3 = AbstractValue.Of(OriginKind.EntryCr3).With(
                     NoFlush | (1UL << UserCr3Bit) | (1UL << UserPcidBit),
                     (isUserHalf ? 1UL << UserCr3Bit : 0) | (isUserPcid ? 1UL << UserPcidBit : 0));
-                yield return new Scenario(name, entry.Item, entry.Symbol, StateOf(entry, mode, cr3, userGs, frame, place?.Address), condition, mode == Mode.User)
+                yield return new Scenario(name, entry.Item, entry.Symbol, StateOf(entry, mode, cr3, userGs, frame, interrupted ?? new Interruption()), condition, mode == Mode.User)
                 {
                     Shape = entry.Shape,
+                    Frame = frame switch
+                    {
+                        FrameOf.Event or FrameOf.Fred => [.. WordsOf(mode, interrupted ?? new Interruption()).AsEnumerable().Reverse()],
+                        FrameOf.Syscall when !entry.IsCompatible => _syscallFrame,
+                        _ => [],
+                    },
+                    HasErrorCode = entry.HasErrorCode,
                     IsCompatible = entry.IsCompatible,
-                    SpecialPlace = place?.Name,
                 };
             }
         }
     }
 
-    private static AbstractState StateOf(AnalyzedEntry entry, Mode mode, AbstractValue cr3, bool userGs, FrameOf frame, ulong? rip)
+    private FeatureCondition WithFred(FeatureCondition pti) =>
+        _space.Features.Any(feature => feature.Name == "FRED") ? pti.Not().And(_space.Of("FRED")) : pti.Not();
+
+    private static AbstractState StateOf(AnalyzedEntry entry, Mode mode, AbstractValue cr3, bool userGs, FrameOf frame, Interruption interrupted)
     {
         var registers = new AbstractValue[16];
         for (var i = 0; i < registers.Length; i++)
@@ -129,7 +196,10 @@ public sealed class ScenarioFactory
                 registers[AbstractState.Rsp] = AbstractValue.OnStack(StackObject.Entry, 0);
                 break;
             case FrameOf.Event:
-                (registers[AbstractState.Rsp], memory) = FrameOn(entry, mode, rip);
+                (registers[AbstractState.Rsp], memory) = FrameOn(entry, mode, interrupted);
+                break;
+            case FrameOf.Fred:
+                (registers[AbstractState.Rsp], memory) = FredFrame(mode);
                 break;
         }
 
@@ -145,7 +215,7 @@ public sealed class ScenarioFactory
         };
     }
 
-    // Which system flags each kind of entry clears. SYSCALL clears what IA32_FMASK names, in Linux all that matter; SYSENTER leaves AC, DF, NT and TF.
+    // Which system flags each kind of entry clears. SYSCALL clears what IA32_FMASK names, in Linux all that matter; SYSENTER leaves AC, DF, NT and TF; FRED clears all.
     private static AbstractValue FlagsOf(FrameOf frame)
     {
         const ulong If = 1UL << AbstractFlags.InterruptBit, Tf = 1UL << AbstractFlags.TrapBit, Nt = 1UL << AbstractFlags.NestedTaskBit;
@@ -155,29 +225,52 @@ public sealed class ScenarioFactory
             FrameOf.Syscall => If | Tf | Nt | Df | Ac,
             FrameOf.Sysenter => If,
             FrameOf.Event => If | Tf | Nt,
+            FrameOf.Fred => If | Tf | Nt | Df | Ac,
             _ => Tf | Nt | Df | Ac,
         };
         return AbstractValue.Of(OriginKind.EntryFlags).With(cleared, 0);
     }
 
-    private static (AbstractValue StackPointer, AbstractMemory Memory) FrameOn(AnalyzedEntry entry, Mode mode, ulong? rip)
+    private static (AbstractValue StackPointer, AbstractMemory Memory) FrameOn(AnalyzedEntry entry, Mode mode, Interruption interrupted)
     {
         var stack = entry.Stack == StackObject.Entry && mode == Mode.Kernel ? StackObject.Interrupted : entry.Stack;
-        var cs = mode == Mode.User ? AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Cs).With(3, 3) : AbstractValue.Constant(KernelCs);
-        var stackSegment = AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Ss);
-        var words = new List<AbstractValue>
-        {
-            mode == Mode.User ? stackSegment : stackSegment.With(SelectorInLdt, 0),
-            AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Rsp),
-            AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Rflags),
-            cs,
-            rip is { } address ? AbstractValue.Constant(address) : AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Rip),
-        };
+        var words = WordsOf(mode, interrupted);
         if (entry.HasErrorCode)
         {
             words.Add(AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.ErrorCode));
         }
 
+        var (pointer, memory) = Push(stack, words);
+        if (interrupted.Executing is { } executing)
+        {
+            memory = memory.Store(NmiStack.At(NmiStack.Executing), 8, executing);
+        }
+
+        return (pointer, memory);
+    }
+
+    // A FRED frame has eight words: above SS the event's data, below RIP an error code, always (FRED specification, 5.2).
+    private static (AbstractValue StackPointer, AbstractMemory Memory) FredFrame(Mode mode) => Push(
+        mode == Mode.User ? StackObject.Thread : StackObject.Interrupted,
+        [AbstractValue.Constant(0), AbstractValue.Unknown, .. WordsOf(mode, new Interruption()), AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.ErrorCode)]);
+
+    // SS, RSP, RFLAGS, CS and RIP, in the order in which they are pushed.
+    private static List<AbstractValue> WordsOf(Mode mode, Interruption interrupted)
+    {
+        var stackSegment = AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Ss);
+        var flags = AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Rflags);
+        return
+        [
+            mode == Mode.User ? stackSegment : stackSegment.With(SelectorInLdt, 0),
+            interrupted.Rsp ?? AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Rsp),
+            interrupted.Flags is { } direction ? flags.With(1UL << AbstractFlags.DirectionBit, direction) : flags,
+            mode == Mode.User ? AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Cs).With(3, 3) : AbstractValue.Constant(KernelCs),
+            interrupted.Rip is { } address ? AbstractValue.Constant(address) : AbstractValue.Of(OriginKind.EntryFrame, (int)FrameField.Rip),
+        ];
+    }
+
+    private static (AbstractValue StackPointer, AbstractMemory Memory) Push(StackObject stack, IEnumerable<AbstractValue> words)
+    {
         var memory = AbstractMemory.Empty;
         var offset = 0L;
         foreach (var word in words)

@@ -31,14 +31,14 @@ internal sealed class StackFrames
         var top = address.Stack == StackObject.Thread && address.Offset <= TopFrame ? TopFrame - address.Offset : (long?)null;
         var frame = FrameOf(scenario);
         return memory.Slots
-            .Where(slot => slot.Object == address.Origin && slot.Offset >= address.Offset && frame.Length == FrameWords && IsAt(slot.Offset))
+            .Where(slot => slot.Object == address.Origin && slot.Offset >= address.Offset && frame.Count == FrameWords && IsAt(slot.Offset))
             .Select(slot => (long?)(slot.Offset - address.Offset))
             .Append(top)
             .Min();
 
         bool IsAt(long offset)
         {
-            for (var i = 0; i < frame.Length; i++)
+            for (var i = 0; i < frame.Count; i++)
             {
                 var place = AbstractValue.Of(address.Origin.Kind, address.Origin.Detail, offset + (i * WordSize));
                 if (memory.Load(place, WordSize) is not { } word || !word.IsSameAs(frame[i]))
@@ -58,7 +58,7 @@ internal sealed class StackFrames
     public long? ToCaller(AbstractValue address, AbstractMemory memory, Scenario scenario)
     {
         var entry = scenario.State.StackPointer;
-        var called = FrameOf(scenario).Length == 0 && entry.Origin == address.Origin && entry.Offset >= address.Offset ? entry.Offset + WordSize - address.Offset : (long?)null;
+        var called = FrameOf(scenario).Count == 0 && entry.Origin == address.Origin && entry.Offset >= address.Offset ? entry.Offset + WordSize - address.Offset : (long?)null;
         return memory.Slots
             .Where(slot => slot.Object == address.Origin && slot.Offset >= address.Offset && slot.Value.IsConstant && _continuations.Contains(slot.Value.KnownBits))
             .Select(slot => (long?)(slot.Offset + WordSize - address.Offset))
@@ -67,10 +67,5 @@ internal sealed class StackFrames
     }
 
     // The words the hardware pushed; none when nothing was interrupted.
-    private static AbstractValue[] FrameOf(Scenario scenario)
-    {
-        var (state, pointer) = (scenario.State, scenario.State.StackPointer);
-        var words = state.Memory.Slots.Where(slot => slot.Object == pointer.Origin && slot.Offset >= -FrameWords * WordSize).Select(slot => slot.Value).ToArray();
-        return words.Length == FrameWords ? words : [];
-    }
+    private static IReadOnlyList<AbstractValue> FrameOf(Scenario scenario) => scenario.IsSystemCall && scenario.Shape != EntryShape.SoftwareInterrupt ? [] : scenario.Frame;
 }

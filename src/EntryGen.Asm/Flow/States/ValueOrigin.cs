@@ -18,6 +18,9 @@ public enum OriginKind
     /// <summary>CR3 at the entry.</summary>
     EntryCr3,
 
+    /// <summary>IA32_SPEC_CTRL as it is read.</summary>
+    EntrySpecCtrl,
+
     /// <summary>A word of the frame that the hardware pushed; the detail is a <see cref="FrameField"/>.</summary>
     EntryFrame,
 

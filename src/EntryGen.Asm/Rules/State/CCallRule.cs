@@ -16,7 +16,7 @@ internal sealed class CCallRule : StateRule
     /// <inheritdoc/>
     public override IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } =
     [
-        StateDiagnostics.CWithUserCr3, StateDiagnostics.CWithUserGs, StateDiagnostics.CWithDirectionFlag, StateDiagnostics.CStack,
+        StateDiagnostics.CWithUserCr3, StateDiagnostics.CWithUserGs, StateDiagnostics.CWithDirectionFlag, StateDiagnostics.CStack, StateDiagnostics.UserOnIst,
     ];
 
     /// <inheritdoc/>
@@ -50,6 +50,13 @@ internal sealed class CCallRule : StateRule
         if (cpu[AbstractState.Rsp].Stack == StackObject.Entry && !_mayRunOnEntryStack.Contains(function))
         {
             report.Add(StateDiagnostics.CStack, node, instruction, $"{function} runs on the per-CPU entry stack, which the next entry from user mode overwrites; switch to the task's stack before.");
+        }
+
+        // #DF never returns to user mode, so it has no other stack.
+        if (node.Scenario.IsFromUser && cpu[AbstractState.Rsp].Stack is StackObject.Nmi or StackObject.Debug or StackObject.MachineCheck or StackObject.VmmCommunication
+            && !_mayRunOnEntryStack.Contains(function))
+        {
+            report.Add(StateDiagnostics.UserOnIst, node, instruction, $"{function} runs on an IST stack though user mode was interrupted: the same event in it overwrites the frame; switch to the task's stack before.");
         }
     }
 }

@@ -17,7 +17,8 @@ internal sealed class ReturnRule : StateRule
     /// <inheritdoc/>
     public override void Before(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
     {
-        if (instruction.Info.Op is not (Op.Iret or Op.Sysret or Op.Sysexit) || IsToUser(instruction, cpu) is not { } isToUser)
+        if (instruction.Info.Op is not (Op.Iret or Op.Sysret or Op.Sysexit or Op.Eretu or Op.Erets) || IsToUser(instruction, cpu) is not { } isToUser
+            || (instruction.Info.Op is Op.Iret or Op.Erets && Calls.IsOwnFrame(instruction, cpu, node.Scenario, report)))
         {
             return;
         }
@@ -32,12 +33,19 @@ internal sealed class ReturnRule : StateRule
         }
 
         CheckRegisters(node, instruction, cpu, report);
+        if (instruction.Info.Op == Op.Sysret && !node.Scenario.IsCompatible && cpu[AbstractState.Rsp].Origin != new ValueOrigin(OriginKind.EntryRegister, AbstractState.Rsp))
+        {
+            report.Add(StateDiagnostics.RegisterNotRestored, node, instruction, "%rsp is not what user mode had; load it from pt_regs last.");
+        }
     }
 
     // Where an IRET goes is known when the frame is: what is on a stack of unknown place (espfix) is not.
-    private static bool? IsToUser(Instruction instruction, AbstractCpu cpu) => instruction.Info.Op == Op.Iret
-        ? cpu.Memory.Load(cpu[AbstractState.Rsp].Add(AbstractValue.Constant(8)), 8)?.Bit(0)
-        : true;
+    private static bool? IsToUser(Instruction instruction, AbstractCpu cpu) => instruction.Info.Op switch
+    {
+        Op.Iret => PtRegs.Word(cpu, cpu[AbstractState.Rsp], (int)FrameField.Cs)?.Bit(0),
+        Op.Erets => false,
+        _ => true,
+    };
 
     private static void CheckUser(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
     {
@@ -47,7 +55,8 @@ internal sealed class ReturnRule : StateRule
                 StateDiagnostics.UserWithKernelCr3, node, instruction, "User mode is returned to with the kernel's CR3; switch to the user's before.", report.PageTableIsolation);
         }
 
-        if (cpu.GsBase.Origin.Kind == OriginKind.PerCpuBase)
+        // ERETU swaps the GS base itself.
+        if (cpu.GsBase.Origin.Kind == (instruction.Info.Op == Op.Eretu ? OriginKind.UserGsBase : OriginKind.PerCpuBase))
         {
             report.Add(StateDiagnostics.GsNotRestored, node, instruction, "User mode is returned to with the kernel's GS base; SWAPGS must come before.");
         }

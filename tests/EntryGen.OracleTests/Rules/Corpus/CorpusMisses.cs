@@ -7,17 +7,6 @@ public static class CorpusMisses
 
     private static readonly Dictionary<string, string> _reasons = new(StringComparer.Ordinal)
     {
-        ["gs-load-gs-index-unbalanced"] = NoRule,
-        ["pcid-flush-inverted"] = NoRule,
-        ["nmi-no-df-set"] = NoRule,
-        ["nmi-no-repeat-check"] = NoRule,
-        ["nmi-outermost-copy-offset"] = NoRule,
-        ["ist-db-user-stays"] = NoRule,
-        ["unwind-push-save-ret"] = NoRule,
-        ["fred-frame-pointer"] = NoRule,
-        ["fred-eretu-in-kernel"] = NoRule,
-        ["fred-entry-offset"] = NoRule,
-        ["int3-gap-user"] = NoRule,
     };
 
     /// <summary>Their names.</summary>
