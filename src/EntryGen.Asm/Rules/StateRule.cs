@@ -40,6 +40,9 @@ internal sealed class StateReport(RuleInput input)
     /// <summary>What the kernel's variables and functions are.</summary>
     public KernelModel Kernel { get; } = new(input.Program);
 
+    /// <summary>Whether the code is made for NMIs that hit another one; a sketch of an NMI's entry need not be.</summary>
+    public bool HandlesNestedNmis { get; } = input.Program.Symbols.ContainsKey(NmiStack.Repeat);
+
     /// <summary>Whether the code is built for an unwinder that follows RBP.</summary>
     public bool HasFramePointers { get; } = input.Listings.Any(listing => listing.PreprocessorMacros?.Find("CONFIG_FRAME_POINTER") is not null);
 

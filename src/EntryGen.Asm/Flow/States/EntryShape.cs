@@ -42,6 +42,9 @@ public enum EntryShape
 /// <param name="HasErrorCode">Whether the hardware pushes an error code.</param>
 public sealed record AnalyzedEntry(string Symbol, CodeItem Item, EntryShape Shape, StackObject Stack = StackObject.Entry, bool HasErrorCode = false)
 {
+    /// <summary>Whether C code calls it, so that it must keep to the System V ABI. Not known of code that somebody starts at a label.</summary>
+    public bool IsCalledFromC { get; init; }
+
     /// <summary>Whether it serves 32-bit code.</summary>
     public bool IsCompatible { get; init; }
 }

@@ -12,6 +12,9 @@ public sealed record Scenario(string Name, CodeItem Entry, string Symbol, Abstra
     /// <summary>How the entry is reached.</summary>
     public EntryShape Shape { get; init; }
 
+    /// <summary>Whether C code calls the entry.</summary>
+    public bool IsCalledFromC { get; init; }
+
     /// <summary>Whether the entry serves 32-bit code.</summary>
     public bool IsCompatible { get; init; }
 

@@ -170,6 +170,7 @@ public sealed class ScenarioFactory
                     },
                     HasErrorCode = entry.HasErrorCode,
                     IsCompatible = entry.IsCompatible,
+                    IsCalledFromC = entry.IsCalledFromC,
                 };
             }
         }

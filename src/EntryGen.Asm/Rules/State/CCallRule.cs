@@ -53,8 +53,9 @@ internal sealed class CCallRule : StateRule
         }
 
         // #DF never returns to user mode, so it has no other stack.
-        if (node.Scenario.IsFromUser && cpu[AbstractState.Rsp].Stack is StackObject.Nmi or StackObject.Debug or StackObject.MachineCheck or StackObject.VmmCommunication
-            && !_mayRunOnEntryStack.Contains(function))
+        if (node.Scenario.IsFromUser && !_mayRunOnEntryStack.Contains(function)
+            && (cpu[AbstractState.Rsp].Stack is StackObject.Debug or StackObject.MachineCheck or StackObject.VmmCommunication
+                || (cpu[AbstractState.Rsp].Stack == StackObject.Nmi && report.HandlesNestedNmis)))
         {
             report.Add(StateDiagnostics.UserOnIst, node, instruction, $"{function} runs on an IST stack though user mode was interrupted: the same event in it overwrites the frame; switch to the task's stack before.");
         }

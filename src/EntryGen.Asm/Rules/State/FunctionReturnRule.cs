@@ -15,13 +15,13 @@ internal sealed class FunctionReturnRule : StateRule
     /// <inheritdoc/>
     public override void Before(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
     {
-        if (instruction.Info.Op != Op.Ret || cpu[AbstractState.Rsp].Stack is null)
+        if (instruction.Info.Op != Op.Ret || cpu[AbstractState.Rsp].Stack is null || node.Scenario is { Shape: EntryShape.Call, IsCalledFromC: false })
         {
             return;
         }
 
         var scenario = node.Scenario;
-        if (scenario.Shape == EntryShape.Call && cpu[AbstractState.Rsp] == scenario.State.StackPointer)
+        if (scenario.IsCalledFromC && cpu[AbstractState.Rsp] == scenario.State.StackPointer)
         {
             CheckCaller(node, instruction, cpu, report);
             return;
@@ -31,7 +31,7 @@ internal sealed class FunctionReturnRule : StateRule
         var address = PtRegs.Word(cpu, cpu[AbstractState.Rsp], 0);
         var isNone = address is { } word
             ? word.IsConstant ? !report.IsCode(word.KnownBits) : word.Origin.Kind is not (OriginKind.Unknown or OriginKind.Result or OriginKind.ReturnValue)
-            : scenario.Shape == EntryShape.Call && cpu[AbstractState.Rsp].Origin == scenario.State.StackPointer.Origin;
+            : scenario.IsCalledFromC && cpu[AbstractState.Rsp].Origin == scenario.State.StackPointer.Origin;
         if (isNone)
         {
             report.Add(

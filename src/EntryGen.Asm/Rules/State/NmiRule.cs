@@ -64,7 +64,7 @@ internal sealed class NmiRule : StateRule
     {
         switch (node.Scenario.Nesting)
         {
-            case NmiNesting.Open when cpu[AbstractState.Rsp].Stack == StackObject.Nmi && cpu.Memory.Load(NmiStack.At(NmiStack.Executing), 8) is not { KnownBits: not 0 }:
+            case NmiNesting.Open when report.HandlesNestedNmis && cpu[AbstractState.Rsp].Stack == StackObject.Nmi && cpu.Memory.Load(NmiStack.At(NmiStack.Executing), 8) is not { KnownBits: not 0 }:
                 Report(node, instruction, report, $"{function} is called and nothing on the NMI stack says that an NMI is being handled: another one takes the stack over.");
                 break;
             case NmiNesting.Executing or NmiNesting.Copying or NmiNesting.Returning:
