@@ -39,6 +39,9 @@ public sealed record Scenario(string Name, CodeItem Entry, string Symbol, Abstra
     /// <summary>Of an NMI: what it interrupted.</summary>
     public NmiNesting Nesting { get; init; }
 
+    /// <summary>Whether FRED delivers it: the processor switches the GS base, and none that has FRED needs what older ones do against leaks.</summary>
+    public bool IsFred => Shape is EntryShape.FredUser or EntryShape.FredKernel;
+
     /// <summary>Whether it is a system call: it returns a value and has an ABI of its own.</summary>
     public bool IsSystemCall => Shape is EntryShape.Syscall or EntryShape.Sysenter or EntryShape.SoftwareInterrupt;
 }

@@ -50,7 +50,7 @@ internal sealed class EndbrRule : IRule
         var program = input.Program;
         foreach (var entry in input.Entries)
         {
-            if (entry.Shape != EntryShape.Call)
+            if (entry.Shape is not (EntryShape.Call or EntryShape.FredUser or EntryShape.FredKernel))
             {
                 yield return (entry.Symbol, entry.Item);
             }
@@ -58,7 +58,10 @@ internal sealed class EndbrRule : IRule
 
         foreach (var symbol in program.Symbols.Values)
         {
-            if (symbol is { IsGlobal: true, Item: { } item } && (symbol.Name.StartsWith("asm_", StringComparison.Ordinal) || symbol.Name == "xen_failsafe_callback"))
+            // FRED's entries need none: their address is in a register of the processor's.
+            if (symbol is { IsGlobal: true, Item: { } item }
+                && (symbol.Name == "xen_failsafe_callback"
+                    || (symbol.Name.StartsWith("asm_", StringComparison.Ordinal) && !symbol.Name.StartsWith("asm_fred_", StringComparison.Ordinal))))
             {
                 yield return (symbol.Name, item);
             }

@@ -50,7 +50,7 @@ internal sealed class HardeningRules(IReadOnlyList<HardeningRule> rules, IReadOn
             {
                 point ??= new FactPoint(flow, facts, used, cpu, input.Space);
                 point.MoveTo(node, instruction);
-                foreach (var rule in rules)
+                foreach (var rule in node.Scenario.IsFred ? [] : rules)
                 {
                     rule.Before(point, report);
                 }

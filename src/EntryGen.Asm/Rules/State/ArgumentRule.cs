@@ -56,7 +56,7 @@ internal sealed class ArgumentRule : StateRule
             report.Add(StateDiagnostics.Argument, node, instruction, $"{function} runs above pt_regs and does not get them in %rdi; copy %rsp there before.");
         }
 
-        if (node.Scenario.IsSystemCall || node.Scenario.Shape is EntryShape.FredUser or EntryShape.FredKernel)
+        if (node.Scenario.IsSystemCall || node.Scenario.IsFred)
         {
             return;
         }
