@@ -30,21 +30,21 @@ internal sealed class CompilationFindings
         var project = ProjectOptions.Read(options.AnalyzerConfigOptionsProvider.GlobalOptions);
         var locator = new PlaceLocator(compilation, options.AdditionalFiles, cancellation);
         var files = new FileRules(compilation, cancellation);
-        var seen = new HashSet<(string Id, UnitPlace Place, string Message)>();
+        var units = new List<(UnitInputs, IReadOnlyList<UnitFinding>)>();
         foreach (var type in EntryCodeTypes.In(compilation, cancellation))
         {
-            if (EntryClassReader.Read(type, sink: null, cancellation) is not { } model)
+            if (EntryClassReader.Read(type, sink: null, cancellation) is { } model)
             {
-                continue;
+                var inputs = AdditionalAssembly.Gather(project.Apply(model.Unit), options.AdditionalFiles, readings, cancellation);
+                units.Add((inputs, readings.Check(inputs, cancellation)));
             }
+        }
 
-            var inputs = AdditionalAssembly.Gather(project.Apply(model.Unit), options.AdditionalFiles, readings, cancellation);
-            foreach (var finding in readings.Check(inputs, cancellation))
+        foreach (var (unit, finding) in SharedFindings.Join(units))
+        {
+            if (Descriptors.IsKnown(finding.Diagnostic.Descriptor) && files.IsWanted(finding))
             {
-                if (Descriptors.IsKnown(finding.Diagnostic.Descriptor) && files.IsWanted(finding) && seen.Add((finding.Diagnostic.Id, finding.Place, finding.Diagnostic.Message)))
-                {
-                    findings.Add(finding, locator, model.Unit.Key);
-                }
+                findings.Add(finding, locator, unit.Declaration.Key);
             }
         }
 

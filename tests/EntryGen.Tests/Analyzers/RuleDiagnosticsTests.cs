@@ -89,6 +89,28 @@ public sealed class RuleDiagnosticsTests
             .WithFile("/p/b.S", "#include \"calling.h\"\nb:\n\tret\n")
             .WithFile("/p/calling.h", ".macro M reg {|EG1003:unused|}\n\tpush \\reg\n.endm\n"));
 
+    [Fact]
+    public async Task AFindingOfSeveralUnits_NamesTheEntriesOfAll()
+    {
+        var found = Assert.Single(await AnalyzerVerifier.VerifyAsync(Shared("{|EG2009:call\t\\f|}")));
+        Assert.EndsWith("(In asm_a, asm_b.)", found.GetMessage(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASuppressionThatOneUnitNeedsIsNeeded() =>
+        await AnalyzerVerifier.VerifyAsync(Shared("call\t\\f\t# entrygen-disable EG2009: that is how it is"));
+
+    [Fact]
+    public async Task ASuppressionThatNoUnitNeedsIsAFinding() =>
+        await AnalyzerVerifier.VerifyAsync(Shared("cld; call\t\\f\t# {|EG0081:entrygen-disable EG2009: that is how it is|}"));
+
+    private static TestProject Shared(string call) => TestProject.Of(
+        "using EntryGen;\n[EntryCode(Source = \"a.S\")]\nstatic partial class A\n{\n    [Entry(Kind = EntryKind.Int80)]\n    public static partial Stop asm_a(ref Cpu cpu);\n}\n"
+        + "[EntryCode(Source = \"b.S\")]\nstatic partial class B\n{\n    [Entry(Kind = EntryKind.Int80)]\n    public static partial Stop asm_b(ref Cpu cpu);\n}\n")
+        .WithFile("/p/a.S", "#include \"calling.h\"\nasm_a:\n\tswapgs\n\tmov $top, %rsp\n\tINVOKE f\n\tud2\n")
+        .WithFile("/p/b.S", "#include \"calling.h\"\nasm_b:\n\tswapgs\n\tmov $top, %rsp\n\tINVOKE f\n\tud2\n")
+        .WithFile("/p/calling.h", ".macro INVOKE f\n\t" + call + "\n.endm\n");
+
     [Theory]
     [InlineData("call f // entrygen-disable EG2009: the handler does not care", 0)]
     [InlineData("call f // entrygen-disable EG2003: another rule", 2)]
