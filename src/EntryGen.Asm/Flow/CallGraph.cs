@@ -18,7 +18,7 @@ public sealed class CallGraph
     private readonly Dictionary<CodeItem, List<CodeItem>> _continuationsByTarget = [];
     private readonly Dictionary<Instruction, List<CodeItem>> _returnTargets = [];
 
-    internal CallGraph(Program program)
+    internal CallGraph(Program program, CancellationPoint point)
     {
         foreach (var item in program.Items)
         {
@@ -37,7 +37,7 @@ public sealed class CallGraph
             }
         }
 
-        var search = new ReturnSearch(program.Items.Count);
+        var search = new ReturnSearch(program.Items.Count, point);
         foreach (var target in _continuationsByTarget)
         {
             foreach (var ret in search.From(target.Key))
@@ -82,7 +82,7 @@ public sealed class CallGraph
     };
 
     /// <summary>Finds the returns of called places, one place after the other.</summary>
-    private sealed class ReturnSearch(int count)
+    private sealed class ReturnSearch(int count, CancellationPoint point)
     {
         private readonly int[] _seenBy = new int[count];
         private readonly Stack<CodeItem> _pending = new();
@@ -101,6 +101,7 @@ public sealed class CallGraph
             {
                 var item = _pending.Pop();
                 Steps++;
+                point.Pass();
                 if (item is AlternativeSite site)
                 {
                     Visit(site.Original);

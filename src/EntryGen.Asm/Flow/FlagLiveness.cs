@@ -13,18 +13,18 @@ public sealed class FlagLiveness
     private readonly StatusFlags[] _before;
     private readonly StatusFlags[] _after;
 
-    private FlagLiveness(FlowGraph graph, StatusFlags seenOutside)
+    private FlagLiveness(FlowGraph graph, StatusFlags seenOutside, CancellationToken cancellation)
     {
         _after = [.. graph.Program.Items.Select(item => Leaves(graph, item) ? seenOutside : StatusFlags.None)];
-        DataFlow.Backward(graph, _after, (item, _, after) => Before(item, after), (left, right) => left | right);
+        DataFlow.Backward(graph, _after, (item, _, after) => Before(item, after), (left, right) => left | right, cancellation);
         _before = [.. graph.Program.Items.Select(item => Before(item, _after[item.Index]))];
     }
 
     /// <summary>Analyzes a Program.</summary>
-    public static FlagLiveness Create(FlowGraph graph) => new(graph, All);
+    public static FlagLiveness Create(FlowGraph graph, CancellationToken cancellation = default) => new(graph, All, cancellation);
 
     /// <summary>Analyzes a Program for what its own instructions read: nobody outside looks at the flags.</summary>
-    public static FlagLiveness Inside(FlowGraph graph) => new(graph, StatusFlags.None);
+    public static FlagLiveness Inside(FlowGraph graph, CancellationToken cancellation = default) => new(graph, StatusFlags.None, cancellation);
 
     /// <summary>Flags whose value before an item matters.</summary>
     public StatusFlags LiveBefore(CodeItem item) => _before[item.Index];

@@ -15,19 +15,22 @@ public sealed class FlowGraph
     private readonly bool[] _addressTaken;
     private readonly BasicBlock?[] _blockAt;
 
-    private FlowGraph(Program program)
+    private FlowGraph(Program program, CancellationToken cancellation)
     {
+        var point = new CancellationPoint(cancellation);
         Program = program;
         var count = program.Items.Count;
-        Calls = new CallGraph(program);
+        Calls = new CallGraph(program, point);
         _successors = new CodeItem[count][];
         foreach (var item in program.Items)
         {
+            point.Pass();
             _successors[item.Index] = [.. FindSuccessors(item).Distinct()];
         }
 
         _predecessors = Invert(program, _successors);
         _addressTaken = FindAddressTaken(program, Calls.Unpaired);
+        cancellation.ThrowIfCancellationRequested();
         _leaders = FindLeaders(program);
         _blockAt = new BasicBlock?[count];
         Blocks = BuildBlocks();
@@ -43,7 +46,9 @@ public sealed class FlowGraph
     public IReadOnlyList<BasicBlock> Blocks { get; }
 
     /// <summary>Analyzes a Program.</summary>
-    public static FlowGraph Create(Program program) => new(program);
+    /// <param name="program">The Program.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static FlowGraph Create(Program program, CancellationToken cancellation = default) => new(program, cancellation);
 
     /// <summary>The items that can run after an item, those reached by an exception included.</summary>
     public IReadOnlyList<CodeItem> Successors(CodeItem item) => _successors[item.Index];

@@ -13,18 +13,19 @@ public sealed class RegisterLiveness
     private const int Arguments = 1 << 7 | 1 << 6;
     private readonly int[] _before;
 
-    private RegisterLiveness(FlowGraph graph, IEnumerable<CodeItem> starts)
+    private RegisterLiveness(FlowGraph graph, IEnumerable<CodeItem> starts, CancellationToken cancellation)
     {
         var outer = OuterCode(graph, starts);
         var after = graph.Program.Items.Select(item => Leaves(graph, outer, item) ? All : 0).ToArray();
-        DataFlow.Backward(graph, after, (item, _, live) => Before(graph, item, live), (left, right) => left | right);
+        DataFlow.Backward(graph, after, (item, _, live) => Before(graph, item, live), (left, right) => left | right, cancellation);
         _before = [.. graph.Program.Items.Select(item => Before(graph, item, after[item.Index]))];
     }
 
     /// <summary>Analyzes a Program.</summary>
     /// <param name="graph">Its control flow.</param>
     /// <param name="starts">Where control comes in from outside: what returns from there returns to somebody who may read every register.</param>
-    public static RegisterLiveness Create(FlowGraph graph, IEnumerable<CodeItem> starts) => new(graph, starts);
+    /// <param name="cancellation">Ends it.</param>
+    public static RegisterLiveness Create(FlowGraph graph, IEnumerable<CodeItem> starts, CancellationToken cancellation = default) => new(graph, starts, cancellation);
 
     /// <summary>Registers whose value before an item matters.</summary>
     public int LiveBefore(CodeItem item) => _before[item.Index];

@@ -27,7 +27,7 @@ public sealed class RuleInput
     {
         Program = program;
         Listings = listings;
-        Graph = FlowGraph.Create(program);
+        Graph = FlowGraph.Create(program, cancellation);
         Entries = RootEntries.Of(Graph, entries ?? EntryFinder.Find(program));
         Space = new FeatureSpace(program.Features);
         Assumptions = isOn is null

@@ -53,7 +53,7 @@ public sealed class AbstractInterpreter
         FlowGraph graph, FeatureSpace space, FeatureCondition assumptions, IEnumerable<Scenario> scenarios, AnalysisOptions? options = null, CancellationToken cancellation = default)
     {
         IReadOnlyList<Scenario> all = [.. scenarios];
-        var interpreter = new AbstractInterpreter(graph, space, new DeadValues(graph, all.Select(scenario => scenario.Entry)), options ?? new AnalysisOptions(), cancellation);
+        var interpreter = new AbstractInterpreter(graph, space, new DeadValues(graph, all.Select(scenario => scenario.Entry), cancellation), options ?? new AnalysisOptions(), cancellation);
 
         // Scenarios are told apart to the end: what is right after one is wrong after another.
         foreach (var together in all.GroupBy(scenario => (scenario.Symbol, scenario.Name)))
@@ -82,13 +82,10 @@ public sealed class AbstractInterpreter
 
     private void Drain()
     {
-        for (var steps = 0; _queue.Count > 0; steps++)
+        while (_queue.Count > 0)
         {
-            if (steps % 1000 == 0)
-            {
-                _cancellation.ThrowIfCancellationRequested();
-            }
-
+            // A node is a block of instructions.
+            _cancellation.ThrowIfCancellationRequested();
             var node = _queue.Dequeue();
             node.IsQueued = false;
             var pending = node.Pending;

@@ -20,10 +20,11 @@ internal sealed class DeadValues
     /// <summary>Prepares a Program.</summary>
     /// <param name="graph">Its control flow.</param>
     /// <param name="starts">Where control comes in.</param>
-    public DeadValues(FlowGraph graph, IEnumerable<CodeItem> starts)
+    /// <param name="cancellation">Ends it.</param>
+    public DeadValues(FlowGraph graph, IEnumerable<CodeItem> starts, CancellationToken cancellation)
     {
-        _registers = RegisterLiveness.Create(graph, starts);
-        _flags = FlagLiveness.Inside(graph);
+        _registers = RegisterLiveness.Create(graph, starts, cancellation);
+        _flags = FlagLiveness.Inside(graph, cancellation);
         _readPerCpu = FindReadPerCpu(graph.Program, _flags);
     }
 
