@@ -16,13 +16,14 @@ internal static class FuzzProcess
     /// <param name="arguments">Its arguments.</param>
     /// <param name="line">Told each line of output.</param>
     /// <param name="patience">How long it may take from one line to the next.</param>
+    /// <param name="heap">Heap bytes that it may take.</param>
     /// <returns>Null when all went well; otherwise what went wrong.</returns>
-    public static string? Run(IEnumerable<string> arguments, Action<string>? line = null, TimeSpan? patience = null)
+    public static string? Run(IEnumerable<string> arguments, Action<string>? line = null, TimeSpan? patience = null, long heap = HeapLimit)
     {
         var limit = patience ?? _patience;
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         var start = new ProcessStartInfo(host, [typeof(FuzzProgram).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOTNET_GCHeapHardLimit"] = HeapLimit.ToString("x", CultureInfo.InvariantCulture);
+        start.Environment["DOTNET_GCHeapHardLimit"] = heap.ToString("x", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         using var process = Process.Start(start)!;

@@ -1,4 +1,5 @@
 using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Gas;
 using EntryGen.Asm.Gas.Expressions;
 using EntryGen.Asm.Instructions;
 
@@ -33,9 +34,12 @@ internal sealed class CodeGraph
             }
         }
 
-        foreach (var plan in Plans.Values)
+        foreach (var plan in Plans.Values.ToList())
         {
-            plan.Item.Target = plan.Target?.Item is { } target ? new BranchTarget(target, null) : null;
+            if (plan.Target is { Section: { } section } target)
+            {
+                plan.Item.Target = new BranchTarget(target.Item ?? Nowhere(section, plan.Item.Statement), null);
+            }
         }
 
         foreach (var unit in units)
@@ -159,7 +163,7 @@ internal sealed class CodeGraph
         if (original is null)
         {
             Report(section, site.Choices[0], site.End > site.First ? "its original is data." : "nothing follows it.");
-            site.Item.Original = Nowhere(section, site.Choices[0]);
+            site.Item.Original = Nowhere(section, site.Choices[0].Record);
             site.Choices.Clear();
             return;
         }
@@ -195,7 +199,7 @@ internal sealed class CodeGraph
         if (target is null)
         {
             Report(section, choice, "nothing follows it.");
-            target = Nowhere(section, choice);
+            target = Nowhere(section, choice.Record);
         }
 
         // The feature gets its name and index when it is known which sites are kept.
@@ -203,10 +207,10 @@ internal sealed class CodeGraph
         return new AlternativeChoice(feature, choice.Inverted, choice.IsDirectCall ? site.Item.Original : target) { IsDirectCall = choice.IsDirectCall };
     }
 
-    // Code that runs off the end of its section stops there.
-    private Instruction Nowhere(UnitSection section, ChoicePlan choice)
+    // Code that runs off the end of its section, or jumps there or to data, stops there.
+    private Instruction Nowhere(UnitSection section, Statement origin)
     {
-        var plan = new InstructionPlanner(Linker).Plan(InstructionParser.Unmodelled(choice.Record, choice.Record.Name), section.Unit);
+        var plan = new InstructionPlanner(Linker).Plan(InstructionParser.Unmodelled(origin, origin.Name), section.Unit);
         Plans.Add(plan.Item, plan);
         section.Stops.Add(plan.Item);
         return plan.Item;
