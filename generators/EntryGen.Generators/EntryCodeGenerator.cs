@@ -29,7 +29,7 @@ public sealed class EntryCodeGenerator(UnitReadings readings) : IIncrementalGene
             .ForAttributeWithMetadataName(
                 AttributeNames.EntryCode,
                 static (node, _) => node is TypeDeclarationSyntax,
-                static (match, cancellation) => EntryClassReader.Read((INamedTypeSymbol)match.TargetSymbol, sink: null, cancellation))
+                static (match, cancellation) => IsFirst(match) ? EntryClassReader.Read((INamedTypeSymbol)match.TargetSymbol, sink: null, cancellation) : null)
             .Where(static model => model is not null)
             .Select(static (model, _) => model!)
             .WithTrackingName(TrackingNames.Classes);
@@ -56,6 +56,13 @@ public sealed class EntryCodeGenerator(UnitReadings readings) : IIncrementalGene
             var text = EntryClassWriter.Write(unit.Class, readings.Read(unit.Inputs, output.CancellationToken));
             output.AddSource(HintNames.Of(unit.Class.Hierarchy.MetadataName, clashes), SourceText.From(text, Encoding.UTF8));
         });
+    }
+
+    // A class that was copied has the attribute twice, which is an error of its own; it is still one class.
+    private static bool IsFirst(GeneratorAttributeSyntaxContext match)
+    {
+        var first = match.TargetSymbol.GetAttributes().First(attribute => attribute.AttributeClass?.ToDisplayString() == AttributeNames.EntryCode).ApplicationSyntaxReference;
+        return first is null || (first.SyntaxTree == match.TargetNode.SyntaxTree && match.TargetNode.Span.Contains(first.Span));
     }
 
     /// <summary>A class and the inputs of its unit.</summary>

@@ -38,6 +38,27 @@ public sealed class HalfTypedCodeTests
         AssertAllCompile(units, Entry.Length + 1);
     }
 
+    // A label that nothing follows yet: at the end of the last entry, in a section of its own, before data.
+    [Theory]
+    [InlineData("jmp 1f\n1:")]
+    [InlineData("jz 1f\nret\n1:")]
+    [InlineData("call 1f\nret\n1:")]
+    [InlineData("jmp 1f\n.section .other, \"ax\"\n1:")]
+    [InlineData("jmp 1f\n.section .other, \"ax\"\n1: .long 5")]
+    public void ABranchToWhereNothingStands_GeneratesCodeThatCompiles(string assembly) =>
+        AssertAllCompile([$"[EntryCode] static partial class Unit {{ [Entry({Quote(assembly)})] public static partial Stop start(ref Cpu cpu); }}"], 1);
+
+    [Fact]
+    public void AClassThatWasCopied_LeavesTheGeneratorRunning()
+    {
+        const string Class = "[EntryCode] static partial class Unit { [Entry(\"ret\")] public static partial Stop start(ref Cpu cpu); }\n";
+
+        var output = TestProject.Of("using EntryGen;\n" + Class + Class).WithSource("Copy.cs", "using EntryGen;\n" + Class).Generate();
+
+        Assert.Null(output.Result.Exception);
+        Assert.Equal("Unit.g.cs", Assert.Single(output.Result.GeneratedSources).HintName);
+    }
+
     [Fact]
     public void EveryPrefixOfAMacro_GeneratesCodeThatCompiles()
     {

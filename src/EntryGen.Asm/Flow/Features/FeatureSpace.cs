@@ -8,20 +8,20 @@ namespace EntryGen.Asm.Flow;
 public sealed class FeatureSpace
 {
     private const int Never = 0, Always = 1;
-    private readonly List<Node> _nodes = [new(int.MaxValue, Never, Never), new(int.MaxValue, Always, Always)];
-    private readonly Dictionary<Node, int> _ids = [];
-    private readonly Dictionary<(Operation Operation, int Left, int Right), int> _results = [];
+    private readonly DiagramTable _nodes = new();
 
     /// <summary>The space of some features.</summary>
     /// <param name="features">The features; element i has <see cref="CpuFeature.Index"/> i.</param>
     public FeatureSpace(IReadOnlyList<CpuFeature> features)
     {
         Features = features;
+        _nodes.AddEnd(Never);
+        _nodes.AddEnd(Always);
     }
 
     private enum Operation
     {
-        And,
+        And = 1,
         Or,
         Except,
     }
@@ -135,7 +135,7 @@ public sealed class FeatureSpace
             (left, right) = (right, left);
         }
 
-        if (_results.TryGetValue((operation, left, right), out var known))
+        if (_nodes.TryFind((int)operation, left, right, out var known))
         {
             return known;
         }
@@ -144,29 +144,11 @@ public sealed class FeatureSpace
         var (leftOff, leftOn) = Split(left, feature);
         var (rightOff, rightOn) = Split(right, feature);
         var result = Make(feature, Apply(operation, leftOff, rightOff), Apply(operation, leftOn, rightOn));
-        _results.Add((operation, left, right), result);
+        _nodes.Keep((int)operation, left, right, result);
         return result;
     }
 
     private (int Off, int On) Split(int node, int feature) => _nodes[node].Feature == feature ? (_nodes[node].Off, _nodes[node].On) : (node, node);
 
-    private int Make(int feature, int off, int on)
-    {
-        if (off == on)
-        {
-            return off;
-        }
-
-        var node = new Node(feature, off, on);
-        if (!_ids.TryGetValue(node, out var id))
-        {
-            id = _nodes.Count;
-            _nodes.Add(node);
-            _ids.Add(node, id);
-        }
-
-        return id;
-    }
-
-    private readonly record struct Node(int Feature, int Off, int On);
+    private int Make(int feature, int off, int on) => off == on ? off : _nodes.NumberOf(feature, off, on);
 }
