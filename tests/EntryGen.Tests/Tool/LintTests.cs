@@ -1,3 +1,5 @@
+using EntryGen.Testing;
+
 namespace EntryGen.Tests.Tool;
 
 /// <summary><c>entrygen lint</c>.</summary>
@@ -35,6 +37,15 @@ public sealed class LintTests : IDisposable
         Assert.Matches(@"^wrong\.S:15:2: warning: 'cpu_tss_rw' is accessed through the user's GS base.* \[EG2001\]\n", run.Output);
         Assert.Contains("wrong.S:15:2: note: with features !SMAP, in entry_SYSCALL_64", run.Output, StringComparison.Ordinal);
         Assert.EndsWith("\n1 warning in 1 file: 1 entry, every set of the 1 CPU features asked for\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_docs_show_is_what_is_printed()
+    {
+        var section = File.ReadAllText(Repository.PathOf("docs", "tool.md")).Split("\n## lint\n")[1];
+        var assembly = section.Split("```asm\n")[1].Split("```")[0];
+        var printed = section.Split("```\n$ entrygen lint entry.S\n")[1].Split("```")[0];
+        Assert.Equal(printed, _workspace.With("entry.S", assembly).Run("lint", "entry.S").Output);
     }
 
     [Fact]
