@@ -12,7 +12,7 @@ public sealed partial class RulePageTests
     private static readonly string[] _languages = ["asm", "csharp"];
 
     // What their pages show needs the command line or more text than a page holds.
-    private static readonly string[] _withoutExample = ["EG0015", "EG0016", "EG0052", "EG0074", "EG0075", "EG0080", "EG0081", "EG0129"];
+    private static readonly string[] _withoutExample = ["EG0015", "EG0016", "EG0052", "EG0074", "EG0075", "EG0129"];
 
     // The examples of the rules about states and facts are checked with those rules (Rules/StateRuleTests, Rules/HardeningRuleTests).
     public static TheoryData<string> WithExample =>
