@@ -8,6 +8,9 @@ internal abstract class Fact
     /// <summary>Whether it holds when an entry is reached.</summary>
     public virtual bool HoldsAt(Scenario scenario) => false;
 
+    /// <summary>Whether an instruction may do anything to it in any state. Asked once for each instruction, so that <see cref="Of"/> is asked of few.</summary>
+    public virtual bool MayChangeAt(Instruction instruction) => false;
+
     /// <summary>What an instruction does to it.</summary>
     /// <param name="node">The node the instruction belongs to.</param>
     /// <param name="instruction">The instruction.</param>

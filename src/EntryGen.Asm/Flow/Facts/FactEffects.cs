@@ -8,6 +8,7 @@ internal sealed class FactEffects
 {
     private readonly FactEffect[,] _effects;
     private readonly Dictionary<(int Node, int Edge), FactEffect[]> _onEdges = [];
+    private readonly FactSites _sites;
     private readonly IReadOnlyList<Fact> _facts;
     private readonly Action<int, FeatureCondition> _establish;
     private StateNode? _node;
@@ -16,14 +17,14 @@ internal sealed class FactEffects
     /// <summary>Looks at every instruction once.</summary>
     /// <param name="graph">The states.</param>
     /// <param name="flow">The Program's control flow.</param>
-    /// <param name="facts">The facts.</param>
+    /// <param name="sites">The facts, and where they change.</param>
     /// <param name="establish">Told the index of a fact and the features with which an instruction establishes it.</param>
     /// <param name="cancellation">Ends it.</param>
-    public FactEffects(StateGraph graph, FlowGraph flow, IReadOnlyList<Fact> facts, Action<int, FeatureCondition> establish, CancellationToken cancellation)
+    public FactEffects(StateGraph graph, FlowGraph flow, FactSites sites, Action<int, FeatureCondition> establish, CancellationToken cancellation)
     {
-        _facts = facts;
+        (_sites, _facts) = (sites, sites.Facts);
         _establish = establish;
-        _effects = new FactEffect[graph.Nodes.Count, facts.Count];
+        _effects = new FactEffect[graph.Nodes.Count, _facts.Count];
         new StateReplay(graph, flow).Run(Before, After, cancellation);
     }
 
@@ -51,7 +52,7 @@ internal sealed class FactEffects
 
     private void After(StateNode node, Instruction instruction, AbstractCpu cpu)
     {
-        for (var i = 0; i < _facts.Count; i++)
+        foreach (var i in _sites.At(instruction))
         {
             var effect = _facts[i].Of(node, instruction, cpu);
             if (effect == FactEffect.Set)

@@ -20,6 +20,7 @@ internal sealed class FactFlow
     {
         _graph = graph;
         Facts = facts;
+        Sites = new FactSites(graph.Program, facts);
         _missing = new FeatureCondition[graph.Nodes.Count, facts.Count];
         _from = new StateNode?[graph.Nodes.Count, facts.Count];
         _established = new FeatureCondition[facts.Count];
@@ -37,6 +38,9 @@ internal sealed class FactFlow
     /// <summary>The facts.</summary>
     public IReadOnlyList<Fact> Facts { get; }
 
+    /// <summary>Where they change.</summary>
+    public FactSites Sites { get; }
+
     /// <summary>Follows facts through a graph.</summary>
     /// <param name="graph">The states.</param>
     /// <param name="flow">The Program's control flow.</param>
@@ -45,7 +49,7 @@ internal sealed class FactFlow
     public static FactFlow Run(StateGraph graph, FlowGraph flow, IReadOnlyList<Fact> facts, CancellationToken cancellation = default)
     {
         var result = new FactFlow(graph, facts);
-        result.Solve(new FactEffects(graph, flow, facts, result.Establish, cancellation), cancellation);
+        result.Solve(new FactEffects(graph, flow, result.Sites, result.Establish, cancellation), cancellation);
         return result;
     }
 

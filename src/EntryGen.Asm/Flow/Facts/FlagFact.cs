@@ -14,6 +14,10 @@ internal sealed class FlagFact(int bit) : Fact
     public override bool HoldsAt(Scenario scenario) => scenario.State.Flags.System.Bit(Bit) == false;
 
     /// <inheritdoc/>
+    public override bool MayChangeAt(Instruction instruction) =>
+        instruction.Info.Op is Op.Popf or Op.Iret or Op.Clac or Op.Stac or Op.Cld or Op.Std or Op.Cli or Op.Sti;
+
+    /// <inheritdoc/>
     public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => cpu.Flags.System.Bit(Bit) switch
     {
         false => FactEffect.Set,
@@ -31,6 +35,9 @@ internal sealed class FlagFact(int bit) : Fact
 /// <summary>CLAC has run.</summary>
 internal sealed class ClacFact : Fact
 {
+    /// <inheritdoc/>
+    public override bool MayChangeAt(Instruction instruction) => instruction.Info.Op == Op.Clac;
+
     /// <inheritdoc/>
     public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => instruction.Info.Op == Op.Clac ? FactEffect.Set : FactEffect.None;
 }

@@ -84,6 +84,9 @@ internal sealed class MitigationFacts
     {
         public override bool HoldsAt(Scenario scenario) => !scenario.MayFollowUserMode;
 
+        public override bool MayChangeAt(Instruction instruction) =>
+            instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns || FunctionOf(instruction, functions) is not null || Departures.IsPredicted(instruction);
+
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
             instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns && IsMsr(cpu, KernelMitigations.PredCmdMsr) ? FactEffect.Set
             : FunctionOf(instruction, functions) is { } function && KernelMitigations.IsUntraining(function) ? FactEffect.Set
@@ -93,6 +96,8 @@ internal sealed class MitigationFacts
 
     private sealed class BranchHistoryFact(IReadOnlyDictionary<CodeItem, string> functions) : Fact
     {
+        public override bool MayChangeAt(Instruction instruction) => FunctionOf(instruction, functions) is not null;
+
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
             FunctionOf(instruction, functions) is { } function && KernelMitigations.IsBranchHistoryClearing(function) ? FactEffect.Set
             : Departures.CFunctionOf(instruction) is { } called && !KernelModel.MovesFrame(called) ? FactEffect.Expire
@@ -102,6 +107,8 @@ internal sealed class MitigationFacts
     private sealed class IbrsOnFact(Program program) : Fact
     {
         public override bool HoldsAt(Scenario scenario) => !scenario.MayFollowUserMode;
+
+        public override bool MayChangeAt(Instruction instruction) => instruction.Info.Op is Op.Rdmsr or Op.Wrmsr or Op.Wrmsrns || Departures.IsPredicted(instruction);
 
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => SpecCtrl.WriteOf(instruction, cpu, program) switch
         {
@@ -117,6 +124,8 @@ internal sealed class MitigationFacts
     {
         public override bool HoldsAt(Scenario scenario) => true;
 
+        public override bool MayChangeAt(Instruction instruction) => instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns;
+
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => SpecCtrl.WriteOf(instruction, cpu, program) switch
         {
             SpecCtrlWrite.On => FactEffect.Clear,
@@ -130,10 +139,25 @@ internal sealed class MitigationFacts
     {
         private const int FrameSize = 5 * 8;
 
-        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
-            instruction.Info.Op == Op.Verw ? instruction.Operands is [MemoryOperand] ? FactEffect.Set : FactEffect.None
-            : untilAccess && cpu.Accesses.Any(access => !IsOfFrame(access)) ? FactEffect.Clear
-            : FactEffect.None;
+        public override bool MayChangeAt(Instruction instruction) => untilAccess || instruction.Info.Op == Op.Verw;
+
+        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu)
+        {
+            if (instruction.Info.Op == Op.Verw)
+            {
+                return instruction.Operands is [MemoryOperand] ? FactEffect.Set : FactEffect.None;
+            }
+
+            for (var i = 0; untilAccess && i < cpu.Accesses.Count; i++)
+            {
+                if (!IsOfFrame(cpu.Accesses[i]))
+                {
+                    return FactEffect.Clear;
+                }
+            }
+
+            return FactEffect.None;
+        }
 
         // IRET reads these words anyway.
         private static bool IsOfFrame(MemoryAccess access) =>
@@ -142,6 +166,8 @@ internal sealed class MitigationFacts
 
     private sealed class HandlerFact : Fact
     {
+        public override bool MayChangeAt(Instruction instruction) => Departures.CFunctionOf(instruction) is not null;
+
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
             Departures.CFunctionOf(instruction) is { } function && !KernelModel.MovesFrame(function) ? FactEffect.Set : FactEffect.None;
     }
@@ -150,6 +176,9 @@ internal sealed class MitigationFacts
     {
         public override bool HoldsAt(Scenario scenario) =>
             scenario.IsFromUser || scenario.SpecialPlace == KernelModel.IretToUser || scenario.Shape is EntryShape.Call || scenario.IsSystemCall;
+
+        public override bool MayChangeAt(Instruction instruction) =>
+            instruction.SymbolNames().Any(KernelMitigations.IsOfSafeReturn) || Departures.CFunctionOf(instruction) is not null;
 
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
             instruction.SymbolNames().Any(KernelMitigations.IsOfSafeReturn) ? FactEffect.Set

@@ -50,6 +50,8 @@ internal sealed class SysretFacts
         public override FactEffect OnBranch(DecidedBranch branch, bool isEqual) =>
             establishes(branch, isEqual) || (!isEqual && branch.Left.Origin.Kind == OriginKind.ReturnValue) ? FactEffect.Set : FactEffect.None;
 
+        public override bool MayChangeAt(Instruction instruction) => Departures.CFunctionOf(instruction) is not null;
+
         // What was checked before it is not what it leaves.
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
             Departures.CFunctionOf(instruction) is { } function && !KernelMitigations.RunsUnprotected(function) ? FactEffect.Clear : FactEffect.None;
@@ -57,9 +59,10 @@ internal sealed class SysretFacts
 
     private sealed class LoadFact(int register, long offset) : Fact
     {
+        public override bool MayChangeAt(Instruction instruction) => (RegisterEffects.Of(instruction).Written >> register & 1) != 0;
+
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
-            (RegisterEffects.Of(instruction).Written >> register & 1) == 0 ? FactEffect.None
-            : instruction.Info.Op is Op.Mov or Op.Pop && cpu.Accesses is [{ IsWrite: false, Address: { Stack: StackObject.Thread } address }] && address.Offset == offset ? FactEffect.Set
+            instruction.Info.Op is Op.Mov or Op.Pop && cpu.Accesses is [{ IsWrite: false, Address: { Stack: StackObject.Thread } address }] && address.Offset == offset ? FactEffect.Set
             : FactEffect.Clear;
     }
 }

@@ -21,12 +21,17 @@ internal sealed class StateReplay
     /// <param name="before">Called before an instruction runs: the processor shows the state before it.</param>
     /// <param name="after">Called after it ran: the processor shows the state after it, and its accesses.</param>
     /// <param name="cancellation">Ends it.</param>
-    public void Run(Action<StateNode, Instruction, AbstractCpu> before, Action<StateNode, Instruction, AbstractCpu> after, CancellationToken cancellation = default)
+    /// <param name="isWanted">Which nodes to run; null for all.</param>
+    public void Run(
+        Action<StateNode, Instruction, AbstractCpu> before,
+        Action<StateNode, Instruction, AbstractCpu> after,
+        CancellationToken cancellation = default,
+        Func<StateNode, bool>? isWanted = null)
     {
         foreach (var node in _graph.Nodes)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (node.Condition.IsNever || node.Item is not Instruction instruction)
+            if (node.Condition.IsNever || node.Item is not Instruction instruction || isWanted?.Invoke(node) == false)
             {
                 continue;
             }

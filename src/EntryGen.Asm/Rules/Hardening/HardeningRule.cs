@@ -11,7 +11,10 @@ internal abstract class HardeningRule
     /// <summary>What it can find.</summary>
     public abstract IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; }
 
-    /// <summary>Called before an instruction runs.</summary>
+    /// <summary>Whether it looks at conditional jumps before the handler was called, besides what leaves the entry code or writes an MSR.</summary>
+    public virtual bool LooksAtBranches => false;
+
+    /// <summary>Called before an instruction runs. Not for each one: for calls and jumps out of the Program, returns, writes of MSRs, and <see cref="LooksAtBranches"/>.</summary>
     public abstract void Before(FactPoint point, StateReport report);
 
     /// <summary>Called when all instructions were looked at.</summary>
@@ -81,7 +84,7 @@ internal sealed class FactPoint(
     /// <summary>Takes over what the instruction did, after it ran.</summary>
     internal void Apply()
     {
-        for (var i = 0; i < _missing.Length; i++)
+        foreach (var i in flow.Sites.At(Instruction))
         {
             _missing[i] = flow.Facts[i].Of(Node, Instruction, Cpu) switch
             {

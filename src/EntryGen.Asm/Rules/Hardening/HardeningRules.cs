@@ -2,6 +2,7 @@ using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow;
 using EntryGen.Asm.Flow.Facts;
 using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Instructions;
 
 namespace EntryGen.Asm.Rules.Hardening;
 
@@ -45,18 +46,24 @@ internal sealed class HardeningRules(IReadOnlyList<HardeningRule> rules, IReadOn
 
         var report = new StateReport(input);
         FactPoint? point = null;
+        var places = new InterestingPlaces(input.Graph);
+        var looksAtBranches = rules.Any(rule => rule.LooksAtBranches);
         new StateReplay(input.States, input.Graph).Run(
             (node, instruction, cpu) =>
             {
                 point ??= new FactPoint(flow, facts, used, cpu, input.Space);
                 point.MoveTo(node, instruction);
-                foreach (var rule in node.Scenario.IsFred ? [] : rules)
+                if (!node.Scenario.IsFred && (InterestingPlaces.IsInteresting(instruction) || instruction.Info.ControlFlow == ControlFlow.ConditionalJump))
                 {
-                    rule.Before(point, report);
+                    foreach (var rule in rules)
+                    {
+                        rule.Before(point, report);
+                    }
                 }
             },
             (_, _, _) => point!.Apply(),
-            cancellation);
+            cancellation,
+            node => places.IsIn(node) || (looksAtBranches && !flow.MissingAt(facts.HandlerCalled, node).IsNever));
         foreach (var rule in point is null ? [] : rules)
         {
             rule.Finish(point!, input, report, cancellation);

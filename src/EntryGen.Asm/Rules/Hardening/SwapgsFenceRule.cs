@@ -15,10 +15,13 @@ namespace EntryGen.Asm.Rules.Hardening;
 internal sealed class SwapgsFenceRule : HardeningRule
 {
     private const string KernelFence = "FENCE_SWAPGS_KERNEL", UserFence = "FENCE_SWAPGS_USER";
-    private static readonly AnalysisOptions _options = new() { MaxNodes = 50_000, EndsAt = instruction => StopsSpeculation(instruction) || IsOfC(instruction) };
+    private static readonly AnalysisOptions _options = new() { MaxNodes = 50_000, EndsAt = instruction => UnfencedReach.StopsSpeculation(instruction) || IsOfC(instruction) };
 
     /// <inheritdoc/>
     public override IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } = [HardeningDiagnostics.UnfencedSwapgs, HardeningDiagnostics.EmptyFence];
+
+    /// <inheritdoc/>
+    public override bool LooksAtBranches => true;
 
     /// <inheritdoc/>
     public override void Before(FactPoint point, StateReport report)
@@ -35,21 +38,43 @@ internal sealed class SwapgsFenceRule : HardeningRule
     /// <inheritdoc/>
     public override void Finish(FactPoint point, RuleInput input, StateReport report, CancellationToken cancellation)
     {
-        if (!input.Program.Items.Any(item => item is Instruction { Info.Op: Op.Swapgs }))
+        if (point.MispredictedBranches.Count == 0 || !input.Program.Items.Any(item => item is Instruction { Info.Op: Op.Swapgs }))
         {
             return;
         }
 
+        // Each branch is followed by itself: its name tells its nodes from those of others.
         var needed = new Needed(input, report);
-        foreach (var together in point.MispredictedBranches.GroupBy(branch => (branch.Node.Scenario.Symbol, branch.Node.Scenario.Name, branch.Branch)))
+        var reach = new UnfencedReach(input.Graph, input.Space);
+        var branches = new Dictionary<string, MispredictedBranch>(StringComparer.Ordinal);
+        var starts = new List<Scenario>();
+        foreach (var branch in point.MispredictedBranches)
         {
-            var starts = together.Select(branch => branch.Node.Scenario with { Entry = branch.Leg, State = branch.State, Condition = branch.Features }).ToList();
-            var graph = AbstractInterpreter.Run(input.Graph, input.Space, input.Assumptions, starts, _options, cancellation);
-            Look(graph, input, together.First(), needed, report);
+            if (IsSuspect(branch, reach.From(branch.Leg), needed))
+            {
+                var scenario = branch.Node.Scenario;
+                var name = $"{scenario.Name}, mispredicted {branch.Branch.Index}";
+                branches[scenario.Symbol + " " + name] = branch;
+                starts.Add(scenario with { Name = name, Entry = branch.Leg, State = branch.State, Condition = branch.Features });
+            }
+        }
+
+        if (starts.Count > 0)
+        {
+            Look(AbstractInterpreter.Run(input.Graph, input.Space, input.Assumptions, starts, _options, cancellation), input, branches, needed, report);
         }
     }
 
-    private static void Look(StateGraph graph, RuleInput input, MispredictedBranch branch, Needed needed, StateReport report)
+    // With the kernel's GS base only a SWAPGS makes an access wrong, with the user's the lack of one.
+    private static bool IsSuspect(MispredictedBranch branch, UnfencedReach.Reach reach, Needed needed)
+    {
+        var (straight, swapped) = (reach.Straight.And(needed.For(isSwapped: false)), reach.Swapped.And(needed.For(isSwapped: true)));
+        var wrong = branch.State.HasKernelGs switch { true => swapped, false => straight, null => straight.Or(swapped) };
+        return !wrong.And(branch.Features).IsNever;
+    }
+
+    private static void Look(
+        StateGraph graph, RuleInput input, IReadOnlyDictionary<string, MispredictedBranch> branches, Needed needed, StateReport report)
     {
         var cpu = new AbstractCpu(new KernelModel(graph.Program));
         foreach (var node in graph.Nodes)
@@ -60,7 +85,7 @@ internal sealed class SwapgsFenceRule : HardeningRule
             }
 
             cpu.Load(node.State);
-            while (!StopsSpeculation(instruction))
+            while (!UnfencedReach.StopsSpeculation(instruction))
             {
                 var isOfC = IsOfC(instruction);
                 if (!isOfC)
@@ -70,7 +95,7 @@ internal sealed class SwapgsFenceRule : HardeningRule
 
                 if ((isOfC || cpu.Accesses.Any(access => access.IsThroughGs)) && cpu.GsBase.Origin.Kind == OriginKind.UserGsBase)
                 {
-                    Report(node, instruction, branch, needed, report, input.Graph);
+                    Report(node, instruction, branches[node.Scenario.Symbol + " " + node.Scenario.Name], needed, report, input.Graph);
                     break;
                 }
 
@@ -124,8 +149,6 @@ internal sealed class SwapgsFenceRule : HardeningRule
 
     private static string? FenceOf(AlternativeSite site) =>
         site.Choices.FirstOrDefault(choice => choice.Target is Instruction { Info.Op: Op.Lfence })?.Feature.Name;
-
-    private static bool StopsSpeculation(Instruction instruction) => instruction.Info.Op == Op.Lfence || instruction.Info.IsSerializing;
 
     private static bool IsOfC(Instruction instruction) => Departures.CFunctionOf(instruction) is not null;
 
