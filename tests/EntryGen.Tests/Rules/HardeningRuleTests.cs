@@ -6,6 +6,45 @@ namespace EntryGen.Tests.Rules;
 /// <summary>The rules about speculation and hardening, on small entries with the kernel's names.</summary>
 public class HardeningRuleTests
 {
+    // ALT old, new, feature; the site is one of three NOPs when the old code is empty.
+    private const string Macros = """
+        #define X86_FEATURE_PTI (7*32+11)
+        #define X86_FEATURE_FENCE_SWAPGS_USER (11*32+4)
+        #define X86_FEATURE_FENCE_SWAPGS_KERNEL (11*32+5)
+        #define X86_FEATURE_UNRET (11*32+15)
+        #define X86_FEATURE_CLEAR_CPU_BUF (11*32+18)
+        #define X86_FEATURE_KERNEL_IBRS (7*32+12)
+        #define X86_FEATURE_SMAP (9*32+20)
+        .macro ALT new, feature
+        661: nop; nop; nop
+        662: .pushsection .altinstructions, "a"
+        .long 661b - ., 663f - .
+        .4byte \feature
+        .byte 662b - 661b, 664f - 663f
+        .popsection
+        .pushsection .altinstr_replacement, "ax"
+        663: \new
+        664: .popsection
+        .endm
+        .macro KERNEL_STACK
+        movq %gs:cpu_current_top_of_stack, %rsp
+        .endm
+        .macro IBRS value
+        movl $0x48, %ecx
+        movl \value, %eax
+        xorl %edx, %edx
+        wrmsr
+        .endm
+
+        """;
+
+    private const string Syscall = ".globl entry_SYSCALL_64\nentry_SYSCALL_64: swapgs\nKERNEL_STACK\n";
+    private const string Compat = ".globl entry_SYSCALL_compat\nentry_SYSCALL_compat: swapgs\nKERNEL_STACK\n";
+    private const string Ignore = ".globl entry_SYSCALL32_ignore\nentry_SYSCALL32_ignore: movl $-38, %eax\n";
+    private const string Dead = "call make_task_dead\n";
+    private const string Fault = ".globl asm_exc_page_fault\nasm_exc_page_fault: cld\ntestb $3, 16(%rsp)\njz 1f\n";
+    private const string ToKernelCr3 = "movq %cr3, %rax\nandq $~0x1800, %rax\nmovq %rax, %cr3\n";
+
     public static TheoryData<string> Ids => [.. typeof(HardeningDiagnostics).GetFields().Select(rule => ((AsmDiagnosticDescriptor)rule.GetValue(null)!).Id)];
 
     [Theory]
@@ -17,4 +56,144 @@ public class HardeningRuleTests
         Assert.Equal([id], RuleHarness.Check(blocks[0]).Select(found => found.Id).Distinct());
         Assert.Empty(RuleHarness.Check(blocks[1]));
     }
+
+    [Theory]
+
+    // SWAPGS that no branch decides on.
+    [InlineData(Syscall + Dead)]
+
+    // Fences before SWAPGS and behind it end the wrong leg alike, and CPUID is one.
+    [InlineData(Fault + "lfence\nswapgs\nKERNEL_STACK\n" + Dead + "1: cpuid\n" + Dead)]
+
+    // A write of CR3 is a fence on the leg that makes it; no access is one the leg may run.
+    [InlineData(Fault + "swapgs\n" + ToKernelCr3 + "KERNEL_STACK\n" + Dead + "1: lfence\n" + Dead)]
+    [InlineData(Fault + "swapgs\nlfence\nKERNEL_STACK\n" + Dead + "1: ud2\n")]
+
+    // The kernel's pair of fences: with PTI the CR3 write, without it the user's fence.
+    [InlineData(Fault + "swapgs\nALT lfence, X86_FEATURE_FENCE_SWAPGS_USER\nALT \"movq %rax, %cr3\", X86_FEATURE_PTI\nKERNEL_STACK\n" + Dead
+        + "1: ALT lfence, X86_FEATURE_FENCE_SWAPGS_KERNEL\n" + Dead)]
+    public void Nothing_is_found_where_no_access_runs_ahead(string code) =>
+        Assert.DoesNotContain(RuleHarness.Check(Macros + code), found => found.Id is "EG3001" or "EG3002");
+
+    [Theory]
+
+    // Each leg by itself.
+    [InlineData("EG3001 any", Fault + "swapgs\nlfence\nKERNEL_STACK\n" + Dead + "1: " + Dead)]
+    [InlineData("EG3001 any", Fault + "swapgs\nKERNEL_STACK\n" + Dead + "1: lfence\n" + Dead)]
+
+    // MFENCE and SFENCE do not stop speculation, RDMSR neither.
+    [InlineData("EG3001 any", Fault + "swapgs\nmfence\nrdmsr\nsfence\nKERNEL_STACK\n" + Dead + "1: lfence\n" + Dead)]
+
+    // The CR3 write of another leg, or one that is patched in, is none where it is not made.
+    [InlineData("EG3001 !PTI", Fault + "swapgs\nALT \"movq %rax, %cr3\", X86_FEATURE_PTI\nKERNEL_STACK\n" + Dead + "1: lfence\n" + Dead)]
+    [InlineData("EG3002 !FENCE_SWAPGS_USER", Fault + "swapgs\nlfence\nKERNEL_STACK\n" + Dead + "1: ALT lfence, X86_FEATURE_FENCE_SWAPGS_USER\n" + Dead)]
+
+    // Untraining: by a call, with its feature, before what may return, on what may come from user mode.
+    [InlineData("EG3003 UNRET", Syscall + "ALT \"call entry_untrain_ret\", X86_FEATURE_UNRET\n" + Dead + Compat + Dead)]
+    [InlineData("EG3003 any", Syscall + "movl $0x49, %ecx\nmovl $1, %eax\nxorl %edx, %edx\nwrmsr\n" + Dead + Compat + Dead)]
+    [InlineData("EG3003 any", Syscall + "call 1f\ncall entry_untrain_ret\n" + Dead + "1: ret\n")]
+    [InlineData("EG3003 any", Syscall + "call entry_untrain_ret\n" + Dead + Compat + "jmp *%rax\n")]
+    [InlineData("", Syscall + "call entry_untrain_ret\n" + Dead + ".globl asm_load_gs_index\nasm_load_gs_index: ret\n")]
+    [InlineData("", Syscall + Dead + Compat + Dead)]
+
+    // IBRS: on before, off behind, put back.
+    [InlineData("EG3005 any", Syscall + "IBRS $1\nIBRS $0\n" + Dead)]
+    [InlineData("", Syscall + "IBRS $1\n" + Dead + Compat + "IBRS $1\n" + Dead)]
+    [InlineData("EG3006 KERNEL_IBRS", Ignore + "movq %rcx, %r9\nmovq %rdx, %r8\nALT \"IBRS $1\", X86_FEATURE_KERNEL_IBRS\nmovq %r8, %rdx\nmovq %r9, %rcx\nsysretl\n")]
+    [InlineData("", Ignore + "movq %rcx, %r9\nmovq %rdx, %r8\nIBRS $1\nIBRS $0\nmovq %r8, %rdx\nmovq %r9, %rcx\nsysretl\n")]
+
+    // VERW: with its feature, a memory operand, and nothing touched behind it but the frame.
+    [InlineData("EG3008 CLEAR_CPU_BUF", Ignore + "ALT \"verw x86_verw_sel(%rip)\", X86_FEATURE_CLEAR_CPU_BUF\nsysretl\n.globl ignore_sysret\nignore_sysret: movl $-38, %eax\nsysretl\n")]
+    [InlineData("EG3008 any", Ignore + "verw x86_verw_sel(%rip)\nsysretl\n.globl ignore_sysret\nignore_sysret: movl $-38, %eax\nverw %ax\nsysretl\n")]
+    [InlineData("EG3008 any", Ignore + "verw x86_verw_sel(%rip)\nmovq x86_verw_sel(%rip), %rax\nsysretl\n")]
+    [InlineData("", Ignore + "verw x86_verw_sel(%rip)\nnop\nlea 8(%rax), %rax\nsysretl\n")]
+    [InlineData("", Ignore + "sysretl\n")]
+
+    // The branch history: where a system call is made, not in what moves its frame.
+    [InlineData("EG3009 any", Syscall + "call clear_bhb_loop\n" + Dead + ".globl entry_INT80_compat\nentry_INT80_compat: cld\nswapgs\nKERNEL_STACK\njmp do_int80_emulation\n")]
+
+    // Flags: AC where CLAC is used, with its feature.
+    [InlineData("EG3010 SMAP", ".globl asm_exc_overflow\nasm_exc_overflow: cld\nALT clac, X86_FEATURE_SMAP\n" + Dead + ".globl asm_exc_bounds\nasm_exc_bounds: cld\n" + Dead)]
+    [InlineData("", ".globl asm_exc_overflow\nasm_exc_overflow: cld\nclac\n" + Dead + ".globl asm_exc_bounds\nasm_exc_bounds: clac\ncld\n" + Dead)]
+
+    // SYSENTER: a test with a jump is as good as a load.
+    [InlineData("", ".globl entry_SYSENTER_compat\nentry_SYSENTER_compat: swapgs\npushfq\ncld\ntestl $0x4100, (%rsp)\njnz 2f\n1: KERNEL_STACK\n" + Dead + "2: pushq $2\npopfq\njmp 1b\n")]
+    [InlineData("EG3010 any", ".globl entry_SYSENTER_compat\nentry_SYSENTER_compat: swapgs\npushfq\ncld\ntestl $0x4000, (%rsp)\njnz 2f\n1: KERNEL_STACK\n" + Dead + "2: pushq $2\npopfq\njmp 1b\n")]
+
+    // ENDBR: entries only, and where it is used at all.
+    [InlineData("EG3011 any", ".globl asm_exc_overflow\nasm_exc_overflow: endbr64\nud2\n.globl entry_SYSCALL_64\nentry_SYSCALL_64: ud2\n")]
+    [InlineData("", ".globl asm_exc_overflow\nasm_exc_overflow: endbr64\nud2\nhelper: ud2\n")]
+    [InlineData("", ".globl asm_exc_overflow\nasm_exc_overflow: ud2\n")]
+    public void What_is_found(string expected, string code) => Assert.Equal(
+        expected.Length == 0 ? [] : [expected],
+        RuleHarness.Check(Macros + code).Where(found => found.Id[2] == '3').Select(found => $"{found.Id} {found.Detail!.Features}").Distinct());
+
+    [Fact]
+    public void A_finding_shows_the_path_on_which_the_fact_is_missing()
+    {
+        // The shortest path to the call does untrain.
+        var found = Assert.Single(RuleHarness.Check(Macros + Syscall + "testl %eax, %eax\njnz 2f\ncall entry_untrain_ret\n1: " + Dead + "2: nop\njmp 1b\n"));
+        Assert.Equal(HardeningDiagnostics.TrainedReturn, found.Descriptor);
+        Assert.Contains(found.Detail!.Path, step => step.Text == "nop");
+        Assert.Equal("call make_task_dead", found.Detail.Path[^1].Text);
+    }
+
+    [Fact]
+    public void The_path_of_a_missing_fence_ends_at_the_access()
+    {
+        var found = Assert.Single(RuleHarness.Check(Macros + Fault + "swapgs\nKERNEL_STACK\n" + Dead + "1: lfence\n" + Dead));
+        Assert.Equal("swapgs", TextOf(found));
+        Assert.StartsWith("asm_exc_page_fault from the kernel", found.Detail!.Path[0].Text, StringComparison.Ordinal);
+        Assert.Contains("cpu_current_top_of_stack", found.Detail.Path[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_uses_of_a_macro_that_makes_entries_are_one_place()
+    {
+        var found = Assert.Single(RuleHarness.Check(Macros + """
+            .macro ENTRY name
+            .globl asm_\name
+            asm_\name: cld
+            call \name
+            ud2
+            .endm
+            ENTRY exc_overflow
+            ENTRY exc_bounds
+            .globl asm_exc_debug
+            asm_exc_debug: cld
+            clac
+            call make_task_dead
+            """), finding => finding.Id == "EG3010");
+        Assert.Equal(["asm_exc_bounds", "asm_exc_overflow"], found.Detail!.Entries);
+    }
+
+    [Theory]
+    [InlineData("swapgs\nKERNEL_STACK\n" + Dead + "1: lfence\n" + Dead, "swapgs\nlfence\nKERNEL_STACK\n")]
+    [InlineData("swapgs\nlfence\nKERNEL_STACK\n" + Dead + "1:\n" + Dead, "1:\nlfence\ncall")]
+    public void A_fence_is_put_on_the_leg_that_lacks_it(string legs, string expected)
+    {
+        var code = Macros + Fault + legs;
+        var found = Assert.Single(RuleHarness.Check(code));
+        var text = SuggestedFixes.Apply(code, found.Fix!.Edits);
+        Assert.Contains(expected, text, StringComparison.Ordinal);
+        Assert.Empty(RuleHarness.Check(text));
+    }
+
+    [Theory]
+    [InlineData(Ignore + "verw x86_verw_sel(%rip)\nsysretl\n.globl ignore_sysret\nignore_sysret: movl $-38, %eax\nsysretl\n")]
+    [InlineData(Syscall + "call clear_bhb_loop\n" + Dead + Compat + Dead)]
+    [InlineData(".globl asm_exc_overflow\nasm_exc_overflow: cld\nclac\n" + Dead + ".globl asm_exc_bounds\nasm_exc_bounds: cld\n" + Dead)]
+    [InlineData(".globl asm_exc_overflow\nasm_exc_overflow: endbr64\nud2\n.globl asm_exc_bounds\nasm_exc_bounds: ud2\n")]
+    [InlineData(".globl asm_exc_overflow\nasm_exc_overflow: endbr64\nud2\n.globl asm_exc_bounds\nasm_exc_bounds: cld\nendbr64\nud2\n")]
+    public void The_fix_removes_the_finding(string code)
+    {
+        var found = Assert.Single(RuleHarness.Check(Macros + code));
+        Assert.Empty(RuleHarness.Check(SuggestedFixes.Apply(Macros + code, found.Fix!.Edits)));
+    }
+
+    [Fact]
+    public void What_a_feature_decides_on_is_not_fixed_by_an_instruction() => Assert.Null(Assert.Single(RuleHarness.Check(
+        Macros + ".globl asm_exc_overflow\nasm_exc_overflow: cld\nALT clac, X86_FEATURE_SMAP\n" + Dead + ".globl asm_exc_bounds\nasm_exc_bounds: cld\n" + Dead)).Fix);
+
+    private static string TextOf(AsmDiagnostic found) => found.Span!.Value.Source.Text.Substring(found.Span.Value.Start, found.Span.Value.Length);
 }

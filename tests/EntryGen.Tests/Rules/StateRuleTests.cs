@@ -1,9 +1,6 @@
-using EntryGen.Asm;
-using EntryGen.Asm.Cpp;
 using EntryGen.Asm.Diagnostics;
-using EntryGen.Asm.Rules;
-using EntryGen.Asm.Text;
 using EntryGen.Testing;
+using static EntryGen.Tests.Rules.RuleHarness;
 
 namespace EntryGen.Tests.Rules;
 
@@ -70,18 +67,4 @@ public class StateRuleTests
 
     [Fact]
     public void Code_without_an_entry_is_not_judged() => Assert.Empty(Check("\t.globl helper\nhelper:\n\tmovq %rax, %gs:cpu_tss_rw\n\tret\n"));
-
-    private static IReadOnlyList<AsmDiagnostic> Check(string text)
-    {
-        var listing = AsmReader.Read(new SourceText("test.S", text), new ReaderOptions(), new NoFiles());
-        Assert.Empty(listing.Diagnostics);
-        var result = ProgramBuilder.Build([new ProgramUnit("test.S", listing, listing.PreprocessorMacros!)], new ProgramOptions());
-        Assert.Empty(result.Diagnostics);
-        return RuleSet.Check(new RuleInput(result.Program, [listing]));
-    }
-
-    private sealed class NoFiles : ISourceResolver
-    {
-        public SourceText? TryRead(string path) => null;
-    }
 }

@@ -8,14 +8,17 @@ internal abstract class Fact
     /// <summary>Whether it holds when an entry is reached.</summary>
     public virtual bool HoldsAt(Scenario scenario) => false;
 
-    /// <summary>Whether an instruction may do anything to it in any state. Asked once for each instruction, so that <see cref="Of"/> is asked of few.</summary>
-    public virtual bool MayChangeAt(Instruction instruction) => false;
+    /// <summary>What an instruction does to it in any state; null when that depends on the state, and <see cref="Of"/> says.</summary>
+    public abstract FactEffect? EffectOf(Instruction instruction);
 
-    /// <summary>What an instruction does to it.</summary>
+    /// <summary>What an instruction does to it in a state.</summary>
     /// <param name="node">The node the instruction belongs to.</param>
     /// <param name="instruction">The instruction.</param>
     /// <param name="cpu">The state after it, with the accesses it made.</param>
-    public virtual FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => FactEffect.None;
+    public virtual FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => EffectOf(instruction) ?? FactEffect.None;
+
+    /// <summary>Whether <see cref="OnBranch"/> may have something to say of a jump behind this CMP or TEST.</summary>
+    public virtual bool MayChangeBehind(Instruction compare) => false;
 
     /// <summary>What it does to the fact that a conditional jump was decided one way.</summary>
     /// <param name="branch">The jump and what it was decided by.</param>

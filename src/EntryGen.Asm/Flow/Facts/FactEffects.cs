@@ -4,17 +4,20 @@ using EntryGen.Asm.Instructions;
 namespace EntryGen.Asm.Flow.Facts;
 
 /// <summary>What the instructions of each node do to facts, taken together, and what the way on from it adds.</summary>
+/// <remarks>Most blocks do the same in every state; only the others are run again.</remarks>
 internal sealed class FactEffects
 {
-    private readonly FactEffect[,] _effects;
-    private readonly Dictionary<(int Node, int Edge), FactEffect[]> _onEdges = [];
+    private readonly FlowGraph _flow;
     private readonly FactSites _sites;
-    private readonly IReadOnlyList<Fact> _facts;
     private readonly Action<int, FeatureCondition> _establish;
+    private readonly FactEffect[]?[] _ofBlock;
+    private readonly int[]?[] _establishedIn;
+    private readonly FactEffect[]?[] _ofNode;
+    private readonly Dictionary<(int Node, int Edge), FactEffect[]> _onEdges = [];
     private StateNode? _node;
     private DecidedBranch? _compare;
 
-    /// <summary>Looks at every instruction once.</summary>
+    /// <summary>Looks at every node once.</summary>
     /// <param name="graph">The states.</param>
     /// <param name="flow">The Program's control flow.</param>
     /// <param name="sites">The facts, and where they change.</param>
@@ -22,21 +25,77 @@ internal sealed class FactEffects
     /// <param name="cancellation">Ends it.</param>
     public FactEffects(StateGraph graph, FlowGraph flow, FactSites sites, Action<int, FeatureCondition> establish, CancellationToken cancellation)
     {
-        (_sites, _facts) = (sites, sites.Facts);
-        _establish = establish;
-        _effects = new FactEffect[graph.Nodes.Count, _facts.Count];
-        new StateReplay(graph, flow).Run(Before, After, cancellation);
+        (_flow, _sites, _establish) = (flow, sites, establish);
+        _ofBlock = new FactEffect[graph.Program.Items.Count][];
+        _establishedIn = new int[graph.Program.Items.Count][];
+        _ofNode = new FactEffect[graph.Nodes.Count][];
+        var isState = new bool?[graph.Program.Items.Count];
+        new StateReplay(graph, flow).Run(Before, After, cancellation, node =>
+        {
+            var dependsOnState = isState[node.Item.Index] ??= !TrySummarize(node.Item);
+            if (!dependsOnState)
+            {
+                foreach (var fact in _establishedIn[node.Item.Index]!)
+                {
+                    establish(fact, node.Condition);
+                }
+            }
+
+            return dependsOnState;
+        });
     }
 
     /// <summary>The effect of a node and of one of its edges.</summary>
     public FactEffect Behind(StateNode node, int edge, int fact) =>
-        _onEdges.TryGetValue((node.Index, edge), out var effects) && effects[fact] != FactEffect.None ? effects[fact] : _effects[node.Index, fact];
+        _onEdges.TryGetValue((node.Index, edge), out var onEdge) && onEdge[fact] != FactEffect.None ? onEdge[fact]
+        : (_ofNode[node.Index] ?? _ofBlock[node.Item.Index]) is { } effects ? effects[fact]
+        : FactEffect.None;
+
+    // The effect of a block, unless it depends on the state.
+    private bool TrySummarize(CodeItem start)
+    {
+        var effects = new FactEffect[_sites.Facts.Count];
+        var established = new List<int>();
+        Instruction? compare = null;
+        for (var instruction = start as Instruction; instruction is not null; instruction = instruction.Next as Instruction)
+        {
+            foreach (var site in _sites.At(instruction))
+            {
+                if (site.Effect is not { } effect)
+                {
+                    return false;
+                }
+
+                effects[site.Fact] = effect;
+                if (effect == FactEffect.Set)
+                {
+                    established.Add(site.Fact);
+                }
+            }
+
+            if (IsDecided(instruction) && compare is not null && _sites.Facts.Any(fact => fact.MayChangeBehind(compare)))
+            {
+                return false;
+            }
+
+            compare = instruction.Info.Op is Op.Cmp or Op.Test ? instruction : FlagEffects.Of(instruction).Written != StatusFlags.None ? null : compare;
+            if (instruction.Info.ControlFlow != ControlFlow.Sequential || instruction.Next is null || _flow.IsLeader(instruction.Next))
+            {
+                break;
+            }
+        }
+
+        _ofBlock[start.Index] = effects;
+        _establishedIn[start.Index] = [.. established];
+        return true;
+    }
 
     private void Before(StateNode node, Instruction instruction, AbstractCpu cpu)
     {
         if (!ReferenceEquals(node, _node))
         {
             (_node, _compare) = (node, null);
+            _ofNode[node.Index] = new FactEffect[_sites.Facts.Count];
         }
 
         if (instruction.Info.Op is Op.Cmp or Op.Test && instruction.Operands is [var right, var left])
@@ -52,21 +111,21 @@ internal sealed class FactEffects
 
     private void After(StateNode node, Instruction instruction, AbstractCpu cpu)
     {
-        foreach (var i in _sites.At(instruction))
+        foreach (var site in _sites.At(instruction))
         {
-            var effect = _facts[i].Of(node, instruction, cpu);
+            var effect = site.Effect ?? _sites.Facts[site.Fact].Of(node, instruction, cpu);
             if (effect == FactEffect.Set)
             {
-                _establish(i, node.Condition);
+                _establish(site.Fact, node.Condition);
             }
 
             if (effect != FactEffect.None)
             {
-                _effects[node.Index, i] = effect;
+                _ofNode[node.Index]![site.Fact] = effect;
             }
         }
 
-        if (_compare is not null && instruction.Condition is Condition.E or Condition.NE && instruction.Info.ControlFlow == ControlFlow.ConditionalJump)
+        if (_compare is not null && IsDecided(instruction))
         {
             for (var edge = 0; edge < node.Edges.Count; edge++)
             {
@@ -76,12 +135,15 @@ internal sealed class FactEffects
         }
     }
 
+    private static bool IsDecided(Instruction instruction) =>
+        instruction.Condition is Condition.E or Condition.NE && instruction.Info.ControlFlow == ControlFlow.ConditionalJump;
+
     private void LookAtBranch(StateNode node, int edge, bool isEqual)
     {
-        var effects = new FactEffect[_facts.Count];
+        var effects = new FactEffect[_sites.Facts.Count];
         for (var i = 0; i < effects.Length; i++)
         {
-            effects[i] = _facts[i].OnBranch(_compare!, isEqual);
+            effects[i] = _sites.Facts[i].OnBranch(_compare!, isEqual);
             if (effects[i] == FactEffect.Set)
             {
                 _establish(i, node.Condition.And(node.Edges[edge].Condition));

@@ -111,13 +111,12 @@ internal sealed class FactFlow
                 var isChanged = false;
                 for (var i = 0; i < Facts.Count; i++)
                 {
-                    var behind = effects.Behind(node, edge, i) switch
+                    var effect = effects.Behind(node, edge, i);
+                    var behind = effect == FactEffect.Clear ? node.Condition : _missing[node.Index, i];
+                    if (!behind.IsNever && effect is FactEffect.None or FactEffect.Clear)
                     {
-                        FactEffect.None => _missing[node.Index, i],
-                        FactEffect.Clear => node.Condition,
-                        _ => _graph.Space.Nothing,
-                    };
-                    isChanged |= Add(to, i, behind.And(condition), node);
+                        isChanged |= Add(to, i, behind.And(condition), node);
+                    }
                 }
 
                 if (isChanged && !isQueued[to.Index])

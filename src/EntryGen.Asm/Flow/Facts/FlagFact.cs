@@ -14,8 +14,8 @@ internal sealed class FlagFact(int bit) : Fact
     public override bool HoldsAt(Scenario scenario) => scenario.State.Flags.System.Bit(Bit) == false;
 
     /// <inheritdoc/>
-    public override bool MayChangeAt(Instruction instruction) =>
-        instruction.Info.Op is Op.Popf or Op.Iret or Op.Clac or Op.Stac or Op.Cld or Op.Std or Op.Cli or Op.Sti;
+    public override FactEffect? EffectOf(Instruction instruction) =>
+        instruction.Info.Op is Op.Popf or Op.Iret or Op.Clac or Op.Stac or Op.Cld or Op.Std or Op.Cli or Op.Sti ? null : FactEffect.None;
 
     /// <inheritdoc/>
     public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => cpu.Flags.System.Bit(Bit) switch
@@ -24,6 +24,10 @@ internal sealed class FlagFact(int bit) : Fact
         true => FactEffect.Clear,
         null => instruction.Info.Op is Op.Popf or Op.Iret ? FactEffect.Clear : FactEffect.None,
     };
+
+    /// <inheritdoc/>
+    public override bool MayChangeBehind(Instruction compare) =>
+        compare is { Info.Op: Op.Test, Operands: [ImmediateOperand { Symbol: null, Value: var mask }, _] } && (mask >> Bit & 1) != 0;
 
     /// <inheritdoc/>
     public override FactEffect OnBranch(DecidedBranch branch, bool isEqual) =>
@@ -36,8 +40,5 @@ internal sealed class FlagFact(int bit) : Fact
 internal sealed class ClacFact : Fact
 {
     /// <inheritdoc/>
-    public override bool MayChangeAt(Instruction instruction) => instruction.Info.Op == Op.Clac;
-
-    /// <inheritdoc/>
-    public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => instruction.Info.Op == Op.Clac ? FactEffect.Set : FactEffect.None;
+    public override FactEffect? EffectOf(Instruction instruction) => instruction.Info.Op == Op.Clac ? FactEffect.Set : FactEffect.None;
 }

@@ -84,21 +84,19 @@ internal sealed class MitigationFacts
     {
         public override bool HoldsAt(Scenario scenario) => !scenario.MayFollowUserMode;
 
-        public override bool MayChangeAt(Instruction instruction) =>
-            instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns || FunctionOf(instruction, functions) is not null || Departures.IsPredicted(instruction);
-
-        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
-            instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns && IsMsr(cpu, KernelMitigations.PredCmdMsr) ? FactEffect.Set
+        public override FactEffect? EffectOf(Instruction instruction) =>
+            IsMsrWrite(instruction) ? null
             : FunctionOf(instruction, functions) is { } function && KernelMitigations.IsUntraining(function) ? FactEffect.Set
             : Departures.IsPredicted(instruction) ? FactEffect.Expire
             : FactEffect.None;
+
+        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
+            EffectOf(instruction) ?? (IsMsr(cpu, KernelMitigations.PredCmdMsr) ? FactEffect.Set : FactEffect.None);
     }
 
     private sealed class BranchHistoryFact(IReadOnlyDictionary<CodeItem, string> functions) : Fact
     {
-        public override bool MayChangeAt(Instruction instruction) => FunctionOf(instruction, functions) is not null;
-
-        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
+        public override FactEffect? EffectOf(Instruction instruction) =>
             FunctionOf(instruction, functions) is { } function && KernelMitigations.IsBranchHistoryClearing(function) ? FactEffect.Set
             : Departures.CFunctionOf(instruction) is { } called && !KernelModel.MovesFrame(called) ? FactEffect.Expire
             : FactEffect.None;
@@ -108,23 +106,23 @@ internal sealed class MitigationFacts
     {
         public override bool HoldsAt(Scenario scenario) => !scenario.MayFollowUserMode;
 
-        public override bool MayChangeAt(Instruction instruction) => instruction.Info.Op is Op.Rdmsr or Op.Wrmsr or Op.Wrmsrns || Departures.IsPredicted(instruction);
+        public override FactEffect? EffectOf(Instruction instruction) =>
+            IsMsrWrite(instruction) || instruction.Info.Op == Op.Rdmsr ? null : Departures.IsPredicted(instruction) ? FactEffect.Expire : FactEffect.None;
 
-        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => SpecCtrl.WriteOf(instruction, cpu, program) switch
-        {
-            SpecCtrlWrite.On => FactEffect.Set,
-            SpecCtrlWrite.Off => FactEffect.Clear,
-            _ when instruction.Info.Op == Op.Rdmsr && IsMsr(cpu, KernelMitigations.SpecCtrlMsr) => FactEffect.Set,
-            _ when Departures.IsPredicted(instruction) => FactEffect.Expire,
-            _ => FactEffect.None,
-        };
+        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
+            EffectOf(instruction) ?? SpecCtrl.WriteOf(instruction, cpu, program) switch
+            {
+                SpecCtrlWrite.On => FactEffect.Set,
+                SpecCtrlWrite.Off => FactEffect.Clear,
+                _ => instruction.Info.Op == Op.Rdmsr && SpecCtrl.IsAccess(cpu) ? FactEffect.Set : FactEffect.None,
+            };
     }
 
     private sealed class IbrsPutBackFact(Program program) : Fact
     {
         public override bool HoldsAt(Scenario scenario) => true;
 
-        public override bool MayChangeAt(Instruction instruction) => instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns;
+        public override FactEffect? EffectOf(Instruction instruction) => IsMsrWrite(instruction) ? null : FactEffect.None;
 
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => SpecCtrl.WriteOf(instruction, cpu, program) switch
         {
@@ -139,36 +137,43 @@ internal sealed class MitigationFacts
     {
         private const int FrameSize = 5 * 8;
 
-        public override bool MayChangeAt(Instruction instruction) => untilAccess || instruction.Info.Op == Op.Verw;
+        public override FactEffect? EffectOf(Instruction instruction) =>
+            instruction.Info.Op == Op.Verw ? instruction.Operands is [MemoryOperand] ? FactEffect.Set : FactEffect.None
+            : untilAccess && TouchesMemory(instruction) ? FactEffect.Clear
+            : FactEffect.None;
 
-        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu)
+        private static bool TouchesMemory(Instruction instruction)
         {
-            if (instruction.Info.Op == Op.Verw)
+            if (instruction.Info.Op is Op.Push or Op.Pop or Op.Pushf or Op.Popf or Op.Leave or Op.Movs or Op.Stos or Op.Lods or Op.Scas or Op.Cmps
+                || instruction.Info.ControlFlow is ControlFlow.Call or ControlFlow.Return)
             {
-                return instruction.Operands is [MemoryOperand] ? FactEffect.Set : FactEffect.None;
+                return true;
             }
 
-            for (var i = 0; untilAccess && i < cpu.Accesses.Count; i++)
+            for (var i = 0; i < instruction.Operands.Count; i++)
             {
-                if (!IsOfFrame(cpu.Accesses[i]))
+                if (instruction.Operands[i] is MemoryOperand memory && instruction.Info.Op is not (Op.Lea or Op.Nop or Op.Invlpg))
                 {
-                    return FactEffect.Clear;
+                    var isLast = i == instruction.Operands.Count - 1;
+                    var isRead = !isLast || instruction.Info.Uses.Count == 0 || (instruction.Info.Uses[0] & OperandUse.Write) == 0;
+                    if (!isRead || !IsOfFrame(memory))
+                    {
+                        return true;
+                    }
                 }
             }
 
-            return FactEffect.None;
+            return instruction.Operands is [IndirectOperand { Target: MemoryOperand }];
         }
 
         // IRET reads these words anyway.
-        private static bool IsOfFrame(MemoryAccess access) =>
-            !access.IsWrite && access.Operand is { Segment: null, Index: null, Symbol: null, Base.Number: AbstractState.Rsp, Displacement: >= 0 and < FrameSize };
+        private static bool IsOfFrame(MemoryOperand operand) =>
+            operand is { Segment: null, Index: null, Symbol: null, Base.Number: AbstractState.Rsp, Displacement: >= 0 and < FrameSize };
     }
 
     private sealed class HandlerFact : Fact
     {
-        public override bool MayChangeAt(Instruction instruction) => Departures.CFunctionOf(instruction) is not null;
-
-        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
+        public override FactEffect? EffectOf(Instruction instruction) =>
             Departures.CFunctionOf(instruction) is { } function && !KernelModel.MovesFrame(function) ? FactEffect.Set : FactEffect.None;
     }
 
@@ -177,12 +182,11 @@ internal sealed class MitigationFacts
         public override bool HoldsAt(Scenario scenario) =>
             scenario.IsFromUser || scenario.SpecialPlace == KernelModel.IretToUser || scenario.Shape is EntryShape.Call || scenario.IsSystemCall;
 
-        public override bool MayChangeAt(Instruction instruction) =>
-            instruction.SymbolNames().Any(KernelMitigations.IsOfSafeReturn) || Departures.CFunctionOf(instruction) is not null;
-
-        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
+        public override FactEffect? EffectOf(Instruction instruction) =>
             instruction.SymbolNames().Any(KernelMitigations.IsOfSafeReturn) ? FactEffect.Set
             : Departures.CFunctionOf(instruction) is not null ? FactEffect.Expire
             : FactEffect.None;
     }
+
+    private static bool IsMsrWrite(Instruction instruction) => instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns;
 }

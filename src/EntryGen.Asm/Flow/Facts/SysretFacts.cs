@@ -47,22 +47,26 @@ internal sealed class SysretFacts
 
     private sealed class CheckFact(Func<DecidedBranch, bool, bool> establishes) : Fact
     {
+        // What was checked before a C function is not what it leaves.
+        public override FactEffect? EffectOf(Instruction instruction) =>
+            Departures.CFunctionOf(instruction) is { } function && !KernelMitigations.RunsUnprotected(function) ? FactEffect.Clear : FactEffect.None;
+
+        public override bool MayChangeBehind(Instruction compare) =>
+            compare.Operands is [RegisterOperand, RegisterOperand] or [_, MemoryOperand { Base.Number: AbstractState.Rsp }] or [ImmediateOperand { Symbol: null, Value: 0 or > byte.MaxValue }, _];
+
         public override FactEffect OnBranch(DecidedBranch branch, bool isEqual) =>
             establishes(branch, isEqual) || (!isEqual && branch.Left.Origin.Kind == OriginKind.ReturnValue) ? FactEffect.Set : FactEffect.None;
-
-        public override bool MayChangeAt(Instruction instruction) => Departures.CFunctionOf(instruction) is not null;
-
-        // What was checked before it is not what it leaves.
-        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
-            Departures.CFunctionOf(instruction) is { } function && !KernelMitigations.RunsUnprotected(function) ? FactEffect.Clear : FactEffect.None;
     }
 
     private sealed class LoadFact(int register, long offset) : Fact
     {
-        public override bool MayChangeAt(Instruction instruction) => (RegisterEffects.Of(instruction).Written >> register & 1) != 0;
+        public override FactEffect? EffectOf(Instruction instruction) =>
+            (RegisterEffects.Of(instruction).Written >> register & 1) == 0 ? FactEffect.None
+            : instruction.Info.Op == Op.Pop || (instruction.Info.Op == Op.Mov && instruction.Operands is [MemoryOperand, _]) ? null
+            : FactEffect.Clear;
 
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
-            instruction.Info.Op is Op.Mov or Op.Pop && cpu.Accesses is [{ IsWrite: false, Address: { Stack: StackObject.Thread } address }] && address.Offset == offset ? FactEffect.Set
-            : FactEffect.Clear;
+            EffectOf(instruction)
+            ?? (cpu.Accesses is [{ IsWrite: false, Address: { Stack: StackObject.Thread } address }] && address.Offset == offset ? FactEffect.Set : FactEffect.Clear);
     }
 }

@@ -16,11 +16,12 @@ internal sealed class BranchHistoryRule : HardeningRule
         if (Departures.CFunctionOf(point.Instruction) is { } function && !KernelModel.MovesFrame(function)
             && (point.Node.Scenario.IsSystemCall || KernelModel.WritesTo(function).Count > 0))
         {
+            var instruction = point.Instruction;
             var cleared = point.Facts.BranchHistoryCleared;
             report.Add(
                 HardeningDiagnostics.BranchHistory, point.Node, point.Instruction,
                 $"{function} runs with the branch history of user mode; clear it (CLEAR_BRANCH_HISTORY) before, as the other system calls do.",
-                point.MissingThoughUsed(cleared), path: () => point.PathWithout(cleared));
+                point.MissingThoughUsed(cleared), fix: () => point.FixLikeElsewhere(cleared, instruction), path: () => point.PathWithout(cleared));
         }
     }
 }

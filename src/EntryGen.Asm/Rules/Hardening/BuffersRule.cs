@@ -18,12 +18,13 @@ internal sealed class BuffersRule : HardeningRule
             return;
         }
 
+        var instruction = point.Instruction;
         var missing = point.MissingThoughUsed(point.Facts.BuffersCleared);
         var never = point.Missing(point.Facts.BuffersClearedOnce);
         report.Add(
             HardeningDiagnostics.BuffersNotCleared, point.Node, point.Instruction,
             "User mode is returned to without VERW; clear the CPU's buffers (CLEAR_CPU_BUFFERS) right before.",
-            missing.And(never), path: () => point.PathWithout(point.Facts.BuffersClearedOnce));
+            missing.And(never), fix: () => point.FixLikeElsewhere(point.Facts.BuffersCleared, instruction), path: () => point.PathWithout(point.Facts.BuffersClearedOnce));
         report.Add(
             HardeningDiagnostics.BuffersNotCleared, point.Node, point.Instruction,
             "VERW runs too early: memory is accessed after it, before user mode is returned to; clear the CPU's buffers (CLEAR_CPU_BUFFERS) behind the last access.",

@@ -1,6 +1,7 @@
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow.States;
 using EntryGen.Asm.Instructions;
+using EntryGen.Asm.Rules.Fixes;
 
 namespace EntryGen.Asm.Rules.Hardening;
 
@@ -26,21 +27,23 @@ internal sealed class EndbrRule : IRule
         return Starts(input)
             .Where(start => !IsEndbr(start.Item) && !excused.Contains(start.Item) && PlaceOf(start.Item) is not null)
             .GroupBy(start => PlaceOf(start.Item)!.Statement.Text.Span)
-            .Select(starts => Finding(PlaceOf(starts.First().Item)!, [.. starts.Select(start => start.Symbol).Distinct().OrderBy(name => name, StringComparer.Ordinal)]))
+            .Select(starts => Finding(PlaceOf(starts.First().Item)!, starts.First().Item is Instruction, [.. starts.Select(start => start.Symbol).Distinct().OrderBy(name => name, StringComparer.Ordinal)]))
             .ToList();
     }
 
-    private static AsmDiagnostic Finding(Instruction first, IReadOnlyList<string> entries)
+    // What an alternative or a preprocessor macro begins with has no place of its own to write before.
+    private static AsmDiagnostic Finding(Instruction first, bool isWritten, IReadOnlyList<string> entries)
     {
-        var isBehind = first.Next is { } next && (IsEndbr(next) || (next is Instruction { Next: { } third } && IsEndbr(third)));
+        var misplaced = first.Next is Instruction next ? IsEndbr(next) ? next : next.Next is Instruction third && IsEndbr(third) ? third : null : null;
         return new AsmDiagnostic(
             HardeningDiagnostics.NoEndbr,
-            isBehind
+            misplaced is not null
                 ? "ENDBR64 is not the first instruction of this entry, which the processor reaches indirectly; move it in front."
                 : "This entry, which the processor reaches indirectly, does not start with ENDBR64: with IBT it ends in #CP; put ENDBR there.",
             first.Statement.Text.Span,
             first.Statement.Frame)
         {
+            Fix = !isWritten ? null : misplaced is not null ? InstructionFixes.Swap(first, misplaced) : InstructionFixes.AddBefore(first, "endbr64"),
             Detail = new FindingDetail(entries, "any", [new FindingStep(first.Statement.Text.Span, $"{entries[0]}: {first}")]),
         };
     }

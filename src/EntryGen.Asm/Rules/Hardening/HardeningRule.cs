@@ -2,6 +2,7 @@ using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow;
 using EntryGen.Asm.Flow.Facts;
 using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Rules.Fixes;
 
 namespace EntryGen.Asm.Rules.Hardening;
 
@@ -25,7 +26,7 @@ internal abstract class HardeningRule
 
 /// <summary>A place before an instruction, with the state and the facts there.</summary>
 internal sealed class FactPoint(
-    FactFlow flow, MitigationFacts facts, IReadOnlyDictionary<Fact, FeatureCondition> used, AbstractCpu cpu, FeatureSpace space)
+    FactFlow flow, MitigationFacts facts, IReadOnlyDictionary<Fact, FeatureCondition> used, AbstractCpu cpu, Program program, FeatureSpace space)
 {
     private readonly FeatureCondition[] _missing = new FeatureCondition[flow.Facts.Count];
 
@@ -67,6 +68,12 @@ internal sealed class FactPoint(
     /// <summary>A path to the instruction without a fact.</summary>
     public IReadOnlyList<StateNode> PathWithout(Fact fact) => flow.PathWithout(fact, Node);
 
+    /// <summary>Does before an instruction what other code does for a fact; null where features decide on it: then it takes a macro, and which one cannot be seen.</summary>
+    public SuggestedFix? FixLikeElsewhere(Fact fact, Instruction instruction) =>
+        !Used(fact).IsAlways ? null
+        : program.Items.OfType<Instruction>().FirstOrDefault(other => fact.EffectOf(other) == FactEffect.Set) is { } model ? InstructionFixes.AddBefore(instruction, model.ToString())
+        : null;
+
     /// <summary>Goes to an instruction, before it runs.</summary>
     internal void MoveTo(StateNode node, Instruction instruction)
     {
@@ -84,11 +91,11 @@ internal sealed class FactPoint(
     /// <summary>Takes over what the instruction did, after it ran.</summary>
     internal void Apply()
     {
-        foreach (var i in flow.Sites.At(Instruction))
+        foreach (var site in flow.Sites.At(Instruction))
         {
-            _missing[i] = flow.Facts[i].Of(Node, Instruction, Cpu) switch
+            _missing[site.Fact] = (site.Effect ?? flow.Facts[site.Fact].Of(Node, Instruction, Cpu)) switch
             {
-                FactEffect.None => _missing[i],
+                FactEffect.None => _missing[site.Fact],
                 FactEffect.Clear => Node.Condition,
                 _ => space.Nothing,
             };

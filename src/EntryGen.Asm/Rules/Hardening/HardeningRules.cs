@@ -51,7 +51,7 @@ internal sealed class HardeningRules(IReadOnlyList<HardeningRule> rules, IReadOn
         new StateReplay(input.States, input.Graph).Run(
             (node, instruction, cpu) =>
             {
-                point ??= new FactPoint(flow, facts, used, cpu, input.Space);
+                point ??= new FactPoint(flow, facts, used, cpu, input.Program, input.Space);
                 point.MoveTo(node, instruction);
                 if (!node.Scenario.IsFred && (InterestingPlaces.IsInteresting(instruction) || instruction.Info.ControlFlow == ControlFlow.ConditionalJump))
                 {

@@ -13,7 +13,8 @@ internal sealed class InterestingPlaces(FlowGraph graph)
     /// <summary>Whether an instruction leaves the entry code, goes where a predictor says, or writes an MSR.</summary>
     public static bool IsInteresting(Instruction instruction) =>
         instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns or Op.Iret or Op.Sysret or Op.Sysexit or Op.Eretu
-        || (instruction.Info.ControlFlow is ControlFlow.Call or ControlFlow.Jump or ControlFlow.Return);
+        || instruction.Info.ControlFlow == ControlFlow.Return
+        || (instruction.Info.ControlFlow is ControlFlow.Call or ControlFlow.Jump && (instruction.Target?.Item is not { } target || target.Section != instruction.Section));
 
     /// <summary>Whether a node has one.</summary>
     public bool IsIn(StateNode node)

@@ -3,6 +3,7 @@ using EntryGen.Asm.Flow;
 using EntryGen.Asm.Flow.Facts;
 using EntryGen.Asm.Flow.States;
 using EntryGen.Asm.Instructions;
+using EntryGen.Asm.Rules.Fixes;
 
 namespace EntryGen.Asm.Rules.Hardening;
 
@@ -124,6 +125,7 @@ internal sealed class SwapgsFenceRule : HardeningRule
                 ? $"{leg}, and nothing stops a per-CPU access with the user's GS base from running ahead; this leg needs a fence before the first one."
                 : $"{leg}, and the fence on this leg is there only with {fence}: without it nothing stops a per-CPU access with the user's GS base from running ahead.",
             needed.For(swapgs is not null),
+            fix: () => swapgs is not null ? InstructionFixes.AddAfter(swapgs, "lfence") : branch.Leg is Instruction first ? InstructionFixes.AddBefore(first, "lfence") : null,
             path: () => [.. StatePath.Shortest(branch.Node), .. path],
             end: access);
     }

@@ -19,16 +19,19 @@ internal sealed class UserFlagsRule : HardeningRule
             return;
         }
 
-        Add(point.Facts.AlignmentCheckClear, "AC", "with it SMAP does not protect user memory from the kernel; CLAC must come before.", point.Used(point.Facts.Clac));
-        Add(point.Facts.NestedTaskClear, "NT", "with it IRET faults; clear it with POPF before.", null);
-        Add(point.Facts.TrapClear, "TF", "with it the kernel is single-stepped; clear it with POPF before.", null);
+        var instruction = point.Instruction;
+        Add(
+            point.Facts.AlignmentCheckClear, "AC", "with it SMAP does not protect user memory from the kernel; CLAC must come before.", point.Used(point.Facts.Clac),
+            () => point.FixLikeElsewhere(point.Facts.Clac, instruction));
+        Add(point.Facts.NestedTaskClear, "NT", "with it IRET faults; clear it with POPF before.", null, null);
+        Add(point.Facts.TrapClear, "TF", "with it the kernel is single-stepped; clear it with POPF before.", null, null);
 
-        void Add(Fact clear, string flag, string why, FeatureCondition? when)
+        void Add(Fact clear, string flag, string why, FeatureCondition? when, Func<SuggestedFix?>? fix)
         {
             var missing = point.Missing(clear);
             report.Add(
                 HardeningDiagnostics.UserFlags, point.Node, point.Instruction, $"A C function is called while {flag} may be set, as user mode left it: {why}",
-                when is { } only ? missing.And(only) : missing, path: () => point.PathWithout(clear));
+                when is { } only ? missing.And(only) : missing, fix, path: () => point.PathWithout(clear));
         }
     }
 }
