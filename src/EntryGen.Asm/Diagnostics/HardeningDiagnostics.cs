@@ -47,4 +47,7 @@ public static class HardeningDiagnostics
 
     /// <summary>An unwind hint and the stack contradict each other.</summary>
     public static readonly AsmDiagnosticDescriptor UnwindHint = new("EG3015", "Unwind hint contradicts the stack", AsmSeverity.Warning);
+
+    /// <summary>A function lacks code for a feature that Linux has there and nowhere else.</summary>
+    public static readonly AsmDiagnosticDescriptor MissingMitigation = new("EG3016", "Function lacks a mitigation that it has in Linux", AsmSeverity.Warning);
 }

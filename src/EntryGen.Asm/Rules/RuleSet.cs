@@ -29,6 +29,7 @@ public static class RuleSet
             ],
             ofGuests: [new UntrainingRule()]),
         new EndbrRule(),
+        new MissingMitigationRule(),
         new UnwindHintRule(),
     ];
 

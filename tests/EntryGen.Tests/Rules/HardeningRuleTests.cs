@@ -124,9 +124,36 @@ public class HardeningRuleTests
     [InlineData("EG3011 any", ".globl asm_exc_overflow\nasm_exc_overflow: endbr64\nud2\n.globl entry_SYSCALL_64\nentry_SYSCALL_64: ud2\n")]
     [InlineData("", ".globl asm_exc_overflow\nasm_exc_overflow: endbr64\nud2\nhelper: ud2\n")]
     [InlineData("", ".globl asm_exc_overflow\nasm_exc_overflow: ud2\n")]
+
+    // A saved value is put back before the handler: it runs with what was interrupted's.
+    [InlineData("EG3005 any", ".globl asm_exc_debug\nasm_exc_debug: cld\nmovl $0x48, %ecx\nrdmsr\nmovl %eax, %ebx\nIBRS $1\nmovl %ebx, %eax\nwrmsr\n" + Dead)]
     public void What_is_found(string expected, string code) => Assert.Equal(
         expected.Length == 0 ? [] : [expected],
-        RuleHarness.Check(Macros + code).Where(found => found.Id[2] == '3').Select(found => $"{found.Id} {found.Detail!.Features}").Distinct());
+        Hardening(Macros + code).Select(found => $"{found.Id} {found.Detail!.Features}").Distinct());
+
+    [Theory]
+    [InlineData("movq %rdi, %rsp\nud2\n", true)]
+    [InlineData("movq %rdi, %rsp\nHINT 4, 0\nud2\n", false)]
+    [InlineData("pushq %rax\naddq $8, %rsp\nleaq -8(%rsp), %rsp\nud2\n", false)]
+    [InlineData("movq 8(%rsp), %rsp\nud2\n", false)]
+    public void A_hint_holds_until_RSP_is_lost(string code, bool isFound)
+    {
+        var found = Hardening(Macros + """
+            .macro HINT type offset
+            .Lhint_\@: .pushsection .discard.unwind_hints
+            .long .Lhint_\@ - .
+            .short \offset
+            .byte 5, \type, 0
+            .balign 4
+            .popsection
+            .endm
+            .globl asm_exc_overflow
+            asm_exc_overflow: ud2
+            helper: HINT 4, 8
+
+            """ + code).Select(finding => finding.Id);
+        Assert.Equal(isFound ? ["EG3015"] : [], found);
+    }
 
     [Fact]
     public void A_finding_shows_the_path_on_which_the_fact_is_missing()
@@ -187,13 +214,15 @@ public class HardeningRuleTests
     [InlineData(".globl asm_exc_overflow\nasm_exc_overflow: endbr64\nud2\n.globl asm_exc_bounds\nasm_exc_bounds: cld\nendbr64\nud2\n")]
     public void The_fix_removes_the_finding(string code)
     {
-        var found = Assert.Single(RuleHarness.Check(Macros + code));
-        Assert.Empty(RuleHarness.Check(SuggestedFixes.Apply(Macros + code, found.Fix!.Edits)));
+        var found = Assert.Single(Hardening(Macros + code));
+        Assert.Empty(Hardening(SuggestedFixes.Apply(Macros + code, found.Fix!.Edits)));
     }
 
     [Fact]
-    public void What_a_feature_decides_on_is_not_fixed_by_an_instruction() => Assert.Null(Assert.Single(RuleHarness.Check(
+    public void What_a_feature_decides_on_is_not_fixed_by_an_instruction() => Assert.Null(Assert.Single(Hardening(
         Macros + ".globl asm_exc_overflow\nasm_exc_overflow: cld\nALT clac, X86_FEATURE_SMAP\n" + Dead + ".globl asm_exc_bounds\nasm_exc_bounds: cld\n" + Dead)).Fix);
+
+    private static IEnumerable<AsmDiagnostic> Hardening(string code) => RuleHarness.Check(code).Where(found => found.Id[2] == '3');
 
     private static string TextOf(AsmDiagnostic found) => found.Span!.Value.Source.Text.Substring(found.Span.Value.Start, found.Span.Value.Length);
 }

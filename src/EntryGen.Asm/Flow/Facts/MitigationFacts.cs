@@ -113,7 +113,7 @@ internal sealed class MitigationFacts
             EffectOf(instruction) ?? SpecCtrl.WriteOf(instruction, cpu, program) switch
             {
                 SpecCtrlWrite.On => FactEffect.Set,
-                SpecCtrlWrite.Off => FactEffect.Clear,
+                SpecCtrlWrite.Off or SpecCtrlWrite.Saved => FactEffect.Clear,
                 _ => instruction.Info.Op == Op.Rdmsr && SpecCtrl.IsAccess(cpu) ? FactEffect.Set : FactEffect.None,
             };
     }

@@ -16,7 +16,20 @@ internal sealed class UnwindHintRule : IRule
 
     /// <inheritdoc/>
     public IEnumerable<AsmDiagnostic> Check(RuleInput input, CancellationToken cancellation) =>
-        input.Entries.Count == 0 || input.Program.Tables.UnwindHints.Count == 0 ? [] : input.CheckSimilarOnce(entries => Compare(entries, cancellation));
+        input.Entries.Count == 0 || input.Program.Tables.UnwindHints.Count == 0 ? []
+        : [.. input.CheckSimilarOnce(entries => Compare(entries, cancellation)), .. Gaps(input.Program)];
+
+    private static IEnumerable<AsmDiagnostic> Gaps(Program program) => new UnwindHintGaps(program).Find()
+        .GroupBy(gap => gap.Instruction.Statement.Text.Span)
+        .Select(gaps => gaps.First())
+        .Select(gap => new AsmDiagnostic(
+            HardeningDiagnostics.UnwindHint,
+            "RSP points somewhere else behind this, but the hint before still counts from it; a hint must follow.",
+            gap.Instruction.Statement.Text.Span,
+            gap.Instruction.Statement.Frame)
+        {
+            Detail = new FindingDetail([], "any", [new FindingStep(gap.Hint.Statement.Text.Span, "the hint before"), new FindingStep(gap.Instruction.Statement.Text.Span, $"{gap.Instruction}")]),
+        });
 
     private static IReadOnlyList<AsmDiagnostic> Compare(RuleInput input, CancellationToken cancellation) =>
         [.. UnwindHintComparison.Compare(input.States, input.Graph, cancellation)
