@@ -64,7 +64,7 @@ internal sealed class UnwindHintGaps
                 var after = DepthAfter(instruction, depth);
                 if (after is null)
                 {
-                    if (!IsUserStack(instruction) && NextOf(instruction).Any(next => !_hints.ContainsKey(next)) && !_notLookedAt.Contains(instruction) && found.Add(instruction))
+                    if (!IsUserStack(instruction) && NextOf(instruction).Any(next => !IsHintedSoon(next)) && !_notLookedAt.Contains(instruction) && found.Add(instruction))
                     {
                         yield return (instruction, hint);
                     }
@@ -88,6 +88,10 @@ internal sealed class UnwindHintGaps
             }
         }
     }
+
+    // The frame pointer may be set in between (ENCODE_FRAME_POINTER).
+    private bool IsHintedSoon(CodeItem item) =>
+        _hints.ContainsKey(item) || (item is Instruction { Info.Op: Op.Lea or Op.Mov, Next: { } next } && _hints.ContainsKey(next));
 
     private static bool IsDepth(UnwindHint hint) =>
         hint.Register == UnwindRegister.Sp && hint.Type is UnwindHintType.Registers or UnwindHintType.PartialRegisters or UnwindHintType.Call or UnwindHintType.Function;
