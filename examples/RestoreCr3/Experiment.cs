@@ -21,13 +21,14 @@ public static class Experiment
 {
     private const string Entry = "asm_exc_nmi";
 
-    /// <summary>The variants, oldest first but for the last, which came before all.</summary>
+    /// <summary>The variants that were proposed or used. F' came first of all, W held until Linux 6.8, and S has been there since.</summary>
     public static IReadOnlyList<Variant> Variants { get; } =
     [
         new("W", "write, keep the TLB", WriteNoFlush.EntryUnit),
         new("S", "skip when the kernel's", SkipKernel.EntryUnit),
         new("F", "skip, else flush", FlushUser.EntryUnit),
         new("F'", "write and flush", FlushEverything.EntryUnit),
+        new("C", "compare, write what differs", CompareFirst.EntryUnit),
     ];
 
     /// <summary>The scenarios. In the last two the NMI hits between the kernel's first instruction and its switch of CR3.</summary>

@@ -41,7 +41,7 @@ public class ReadmeTests
         using var output = new StringWriter();
         Report.Write(Experiment.RunAll(), output);
         var printed = output.ToString().Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith('│'));
-        var shown = File.ReadAllLines(Repository.PathOf(page)).Where(line => line.StartsWith('│'));
+        var shown = File.ReadAllLines(Repository.PathOf(page)).SkipWhile(line => !line.StartsWith('│')).TakeWhile(line => !line.StartsWith('╰')).Where(line => line.StartsWith('│'));
         Assert.Equal(printed, shown);
     }
 

@@ -1,4 +1,5 @@
 using EntryGen.Emulation;
+using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Tracing;
 using RestoreCr3;
 
@@ -69,4 +70,26 @@ public class RestoreCr3Tests
     private static Variant Variant(string id) => Experiment.Variants.Single(variant => variant.Id == id);
 
     private static TraceSummary Summary(string id, Scenario scenario) => _results[(Variant(id), scenario)].Summary;
+
+    /// <summary>The question of the discussion: may the write be skipped? It may, and where a handler leaves another mm loaded, it has to be.</summary>
+    [Theory]
+    [InlineData("W", 0, "none")]
+    [InlineData("S", 0, "none")]
+    [InlineData("S", 0, "lazy-mm")]
+    [InlineData("F", 0, "lazy-mm")]
+    [InlineData("W", 0, "lazy-mm", "P1.1", "P1.3")]
+    [InlineData("F'", 0, "lazy-mm", "P1.1", "P1.3")]
+    [InlineData("C", 0, "lazy-mm", "P1.1", "P1.3")]
+    [InlineData("S", 1, "none")]
+    [InlineData("S", 1, "lazy-mm", "P1.1")]
+    [InlineData("S", 2, "none")]
+    [InlineData("S", 2, "schedule", "schedule")]
+    [InlineData("W", 2, "flush-mask", "P1.2")]
+    [InlineData("X", 2, "none", "P1.1", "P1.4", "P1.6")]
+    public void The_verdicts_say_what_is_broken(string id, int place, string effect, params string[] broken)
+    {
+        var variant = Experiment.Variants.Append(Verdicts.Wrong).Single(variant => variant.Id == id);
+        var answer = Verdicts.Explore(variant, Place.All[place], HandlerEffect.All.Single(known => known.Name == effect), hasPcid: true);
+        Assert.Equal(broken, answer.Broken);
+    }
 }
