@@ -8,20 +8,21 @@ public sealed class MacroTable
 {
     private readonly MacroState _macros;
     private readonly BuiltInNames _builtIns;
+    private readonly Name[] _used;
     private Evaluator? _evaluator;
 
     internal MacroTable(MacroState macros, BuiltInNames builtIns)
     {
         _macros = macros;
         _builtIns = builtIns;
-        Used = [.. macros.Used.Select(name => name.Text).OrderBy(name => name, StringComparer.Ordinal)];
+        _used = [.. macros.Used];
     }
 
     /// <summary>The names of all macros that are defined, in ordinal order.</summary>
     public IReadOnlyList<string> Names => field ??= [.. _macros.All().Select(macro => macro.Name.Text).OrderBy(name => name, StringComparer.Ordinal)];
 
     /// <summary>The names that were expanded or tested by a conditional, defined or not, in ordinal order.</summary>
-    public IReadOnlyList<string> Used { get; }
+    public IReadOnlyList<string> Used => field ??= [.. _used.Select(name => name.Text).OrderBy(name => name, StringComparer.Ordinal)];
 
     /// <summary>The names of object-like macros that were defined in a text and fit a condition, in ordinal order.</summary>
     /// <param name="condition">Whether a name, defined in a text, is wanted.</param>

@@ -66,6 +66,7 @@ internal sealed partial class AssemblerRun
             Define(_names.Get(macro.Name, 0, macro.Name.Length).Folded, macro);
         }
 
+        _symbols.Recorder = null; // what it looks up is known
         var first = Sequence;
         var firstCall = _macroCalls.Count;
         var call = passage.FirstCall;
@@ -88,6 +89,7 @@ internal sealed partial class AssemblerRun
             _statements.Add(statement);
         }
 
+        _symbols.Recorder = _recorder;
         _symbols.EvaluationSteps = steps;
         _passages.Add(passage with
         {

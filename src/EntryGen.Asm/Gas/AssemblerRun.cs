@@ -44,7 +44,7 @@ internal sealed partial class AssemblerRun
         {
             _previous = usable;
             _statements.Capacity = usable.Statements.Count + 64;
-            _mover = new FrameMover(usable, _file.Text);
+            _mover = new FrameMover(usable, _file);
         }
     }
 
@@ -258,7 +258,7 @@ internal sealed partial class AssemblerRun
     private void Emit(StatementKind kind, string name, TextSlice statement, TextSlice operands, Directive directive = Directive.None)
     {
         var line = _file.Current;
-        _statements.Add(new Statement(statement, operands.Start)
+        _statements.Add(new Statement((IReadText?)_diagnostics.Frame ?? _file, statement.Start, statement.End, operands.Start)
         {
             Sequence = _statements.Count,
             Kind = kind,
@@ -267,7 +267,6 @@ internal sealed partial class AssemblerRun
             CodeBits = _state.CodeBits,
             Name = name,
             Directive = directive,
-            Frame = _diagnostics.Frame,
             File = line.File,
             Line = line.Line,
         });

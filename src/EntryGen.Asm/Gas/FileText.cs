@@ -4,7 +4,7 @@ using EntryGen.Asm.Text;
 namespace EntryGen.Asm.Gas;
 
 /// <summary>The lines of the unit, scrubbed and joined, and which of them is being read.</summary>
-internal sealed class FileText
+internal sealed class FileText : IReadText
 {
     private readonly IReadOnlyList<LogicalLine> _lines;
     private readonly int[] _starts;

@@ -2,6 +2,13 @@ using EntryGen.Asm.Text;
 
 namespace EntryGen.Asm.Gas;
 
+/// <summary>What statements are read from: the file, or what a macro call was expanded to.</summary>
+internal interface IReadText
+{
+    /// <summary>The scrubbed text.</summary>
+    TracedText Text { get; }
+}
+
 /// <summary>One text being read: the file, or an expansion pushed on top of it.</summary>
 /// <param name="text">The scrubbed text.</param>
 /// <param name="macro">The macro or repetition it comes from; null for the file.</param>

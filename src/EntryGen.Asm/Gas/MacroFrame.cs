@@ -3,7 +3,7 @@ using EntryGen.Asm.Text;
 namespace EntryGen.Asm.Gas;
 
 /// <summary>One macro call in progress: who was called, from where. Equal by value.</summary>
-public sealed class MacroFrame : IEquatable<MacroFrame>
+public sealed class MacroFrame : IReadText, IEquatable<MacroFrame>
 {
     /// <summary>A call.</summary>
     /// <param name="name">The macro's name as defined.</param>
@@ -47,6 +47,8 @@ public sealed class MacroFrame : IEquatable<MacroFrame>
 
     /// <summary>What the call was expanded to.</summary>
     internal TracedText Text { get; }
+
+    TracedText IReadText.Text => Text;
 
     /// <summary>The frames from the outermost to this one.</summary>
     public IReadOnlyList<MacroFrame> OutermostFirst()

@@ -24,7 +24,9 @@ public enum StatementKind
 public sealed class Statement
 {
     // Few statements are ever asked for their text: it is cut out of the expansion when one is, by whichever thread asks first.
-    private readonly TextSlice _slice;
+    private readonly IReadText _source;
+    private readonly int _start;
+    private readonly int _end;
     private readonly int _operandStart;
     private readonly byte _kind;
     private readonly byte _directive;
@@ -33,18 +35,22 @@ public sealed class Statement
     private Cut? _operands;
 
     /// <summary>Takes a statement off a text.</summary>
-    /// <param name="text">The statement.</param>
-    /// <param name="operandStart">Index in the same source where its operands start.</param>
-    internal Statement(TextSlice text, int operandStart)
+    /// <param name="source">The call in whose expansion it stands, or the file.</param>
+    /// <param name="start">Index of its first character there.</param>
+    /// <param name="end">Index behind its last character.</param>
+    /// <param name="operandStart">Index where its operands start.</param>
+    internal Statement(IReadText source, int start, int end, int operandStart)
     {
-        _slice = text;
+        _source = source;
+        _start = start;
+        _end = end;
         _operandStart = operandStart;
     }
 
     /// <summary>Takes a statement over from another reading of the unit.</summary>
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal Statement(Statement other, int sequence, TextSlice text, int operandStart, MacroFrame? frame, SourceText file, int line)
-        : this(text, operandStart)
+    internal Statement(Statement other, int sequence, IReadText source, int shift, SourceText file, int line)
+        : this(source, other._start + shift, other._end + shift, other._operandStart + shift)
     {
         Sequence = sequence;
         Kind = other.Kind;
@@ -53,7 +59,6 @@ public sealed class Statement
         CodeBits = other.CodeBits;
         Name = other.Name;
         Directive = other.Directive;
-        Frame = frame;
         File = file;
         Line = line;
     }
@@ -85,10 +90,10 @@ public sealed class Statement
     public required string Name { get; init; }
 
     /// <summary>The statement as the scrubber leaves it, without labels before it.</summary>
-    public TracedText Text => (_text ??= new Cut(_slice.ToTracedText())).Text;
+    public TracedText Text => (_text ??= new Cut(Slice.ToTracedText())).Text;
 
     /// <summary>What follows the name, trimmed; empty for a label.</summary>
-    public TracedText Operands => (_operands ??= new Cut(_slice.From(_operandStart).ToTracedText())).Text;
+    public TracedText Operands => (_operands ??= new Cut(Slice.From(_operandStart).ToTracedText())).Text;
 
     /// <summary>What its name means when it is a directive or an assignment.</summary>
     internal Directive Directive
@@ -98,13 +103,13 @@ public sealed class Statement
     }
 
     /// <summary>The statement as part of the text that it was read from.</summary>
-    internal TextSlice Slice => _slice;
+    internal TextSlice Slice => new(_source.Text, _start, _end);
 
     /// <summary>Index in the same text where its operands start.</summary>
     internal int OperandStart => _operandStart;
 
     /// <summary>The innermost macro (or repetition) that produced it; null at top level.</summary>
-    public MacroFrame? Frame { get; init; }
+    public MacroFrame? Frame => _source as MacroFrame;
 
     /// <summary>File of the outermost source line, as GNU as reports it.</summary>
     public required SourceText File { get; init; }

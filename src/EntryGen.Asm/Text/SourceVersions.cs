@@ -103,19 +103,31 @@ internal sealed class SourceVersions
             return true;
         }
 
-        var copy = new OriginRun[runs.Length];
-        runs.Slice(0, first).CopyTo(copy);
-        for (var i = first; i < runs.Length; i++)
+        var copy = runs.ToArray();
+        for (var i = first; i < copy.Length; i++)
         {
-            ref readonly var run = ref runs[i];
-            var expansion = run.Expansion is { } use ? UseNow(use) : null;
-            var end = i + 1 < runs.Length ? runs[i + 1].Start : text.Length;
-            if (!TryMove(run.Source, run.Offset, end - run.Start, out var source, out var offset) || (expansion is null && run.Expansion is not null))
+            ref var run = ref copy[i];
+            if (run.Expansion is { } before)
             {
-                return false;
+                if (UseNow(before) is not { } use)
+                {
+                    return false;
+                }
+
+                run.Expansion = use;
             }
 
-            copy[i] = new OriginRun(run.Start, source, offset, expansion);
+            if (ChangeOf(run.Source) is { } change)
+            {
+                var end = i + 1 < copy.Length ? copy[i + 1].Start : text.Length;
+                if (!change.TryMove(run.Offset, end - run.Start, out var offset))
+                {
+                    return false;
+                }
+
+                run.Source = change.After;
+                run.Offset = offset;
+            }
         }
 
         moved = new TracedText(text.Text, copy);

@@ -178,7 +178,7 @@ public readonly record struct Origin(SourceText Source, int Offset, CppExpansion
 /// <param name="Parent">The use in whose replacement this one stands, or null.</param>
 public sealed record CppExpansion(string MacroName, SourceSpan Invocation, CppExpansion? Parent);
 
-internal readonly record struct OriginRun(int Start, SourceText Source, int Offset, CppExpansion? Expansion)
+internal record struct OriginRun(int Start, SourceText Source, int Offset, CppExpansion? Expansion)
 {
-    public OriginRun At(int start, int skipped) => new(start, Source, Offset + skipped, Expansion);
+    public readonly OriginRun At(int start, int skipped) => new(start, Source, Offset + skipped, Expansion);
 }

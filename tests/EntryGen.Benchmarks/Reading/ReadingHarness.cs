@@ -44,6 +44,7 @@ internal sealed class ReadingHarness
         var full = new Series("cpp + expansion, nothing known");
         var known = new Series("cpp + expansion, headers known");
         var edited = new Series("cpp + expansion after an edit");
+        var call = new Series("cpp + expansion after a call more or less");
         var program = new Series("Program of all entries, from statements");
         var whole = new Series("text to Program after an edit");
         for (var round = -4; round < rounds; round++)
@@ -58,6 +59,8 @@ internal sealed class ReadingHarness
             var listing = Read(_text, _tokens);
             Keep(edited, Best(edited, turns, () => listing = Read(Edit(), _tokens, listing)));
             listing = Read(_text, _tokens);
+            Keep(call, Best(call, turns, () => listing = Read(EditCalls(), _tokens, listing)));
+            listing = Read(_text, _tokens);
             Keep(program, Best(program, turns, () => Build(listing)));
             Keep(whole, Best(whole, turns, () => Build(listing = Read(Edit(), _tokens, listing))));
 
@@ -71,7 +74,7 @@ internal sealed class ReadingHarness
         }
 
         Console.WriteLine($"{"what",-44} {"min",8} {"median",8} ms {"allocated",10} MiB");
-        foreach (var series in new[] { preprocess, assemble, own, full, known, edited, program, whole })
+        foreach (var series in new[] { preprocess, assemble, own, full, known, edited, call, program, whole })
         {
             Console.WriteLine(series);
         }
@@ -81,6 +84,7 @@ internal sealed class ReadingHarness
         PrintRatio("cpp + expansion, nothing known / gcc -E and as", full.Minimum / gcc);
         PrintRatio("after an edit / nothing known", edited.Minimum / full.Minimum);
         PrintRatio("after an edit / headers known", edited.Minimum / known.Minimum);
+        PrintRatio("after a call more or less / nothing known", call.Minimum / full.Minimum);
     }
 
     private PreprocessorResult Preprocess(SourceText text, TokenCache? cache) => new Preprocessor(_options, _files, cache).Process(text);
@@ -91,12 +95,12 @@ internal sealed class ReadingHarness
     private static ProgramResult Build(AssemblyListing listing) => ProgramBuilder.Build([new ProgramUnit(Unit, listing, listing.PreprocessorMacros!)], new ProgramOptions());
 
     // Another instruction before the first swapgs: a text never seen before, as one types it.
-    private SourceText Edit()
-    {
-        var place = _text.Text.IndexOf("\t" + Edited, StringComparison.Ordinal);
-        var instruction = string.Create(CultureInfo.InvariantCulture, $"\tmovl $0x{++_edits:x}, %eax\n");
-        return new SourceText(_text.Path, _text.Text.Insert(place, instruction));
-    }
+    private SourceText Edit() => Insert(string.Create(CultureInfo.InvariantCulture, $"\tmovl $0x{++_edits:x}, %eax\n"));
+
+    // One or two calls of a macro at the same place: the numbers of all calls behind it change.
+    private SourceText EditCalls() => Insert(string.Concat(Enumerable.Repeat("\tPUSH_REGS\n", 1 + (++_edits % 2))));
+
+    private SourceText Insert(string line) => new(_text.Path, _text.Text.Insert(_text.Text.IndexOf("\t" + Edited, StringComparison.Ordinal), line));
 
     // The best of a few turns within the round, and what one of them allocates.
     private static double Best(Series series, int turns, Func<object> action)

@@ -4,8 +4,8 @@ namespace EntryGen.Asm.Gas;
 
 /// <summary>Carries the macro calls and the statements of a passage over to the texts of this reading.</summary>
 /// <param name="previous">The reading that made them.</param>
-/// <param name="file">The text of the file now.</param>
-internal sealed class FrameMover(PreviousReading previous, TracedText file)
+/// <param name="file">The file now.</param>
+internal sealed class FrameMover(PreviousReading previous, FileText file)
 {
     private MacroFrame[] _frames = [];
     private int _shift;
@@ -41,16 +41,14 @@ internal sealed class FrameMover(PreviousReading previous, TracedText file)
     /// <param name="sequence">Its position now.</param>
     /// <param name="source">The file of its line now.</param>
     /// <param name="lines">How far its line moved.</param>
-    public Statement Move(Statement statement, int sequence, SourceText source, int lines)
-    {
-        var operands = statement.OperandStart + (statement.Frame is null ? _shift : 0);
-        return new Statement(statement, sequence, Move(statement.Slice, statement.Frame), operands, Move(statement.Frame), source, statement.Line + lines);
-    }
+    public Statement Move(Statement statement, int sequence, SourceText source, int lines) => statement.Frame is { } frame
+        ? new Statement(statement, sequence, _frames[frame.Index], 0, source, statement.Line + lines)
+        : new Statement(statement, sequence, file, _shift, source, statement.Line + lines);
 
     private MacroFrame? Move(MacroFrame? frame) => frame is null ? null : _frames[frame.Index];
 
     // A part of what a call was expanded to, or of the file.
     private TextSlice Move(TextSlice slice, MacroFrame? frame) => frame is null
-        ? new TextSlice(file, slice.Start + _shift, slice.End + _shift)
+        ? new TextSlice(file.Text, slice.Start + _shift, slice.End + _shift)
         : new TextSlice(_frames[frame.Index].Text, slice.Start, slice.End);
 }
