@@ -60,7 +60,7 @@ internal static class EntryDelivery
     {
         activation.ResumeAddress += SystemCallLength;
         var cpu = machine.Cpu;
-        return cpu.Sysenter() ? default : cpu.Fault();
+        return cpu.Sysenter(activation.ResumeAddress.Value) ? default : cpu.Fault();
     }
 
     private static Stop Fred(Machine machine, Activation activation, StartState start)

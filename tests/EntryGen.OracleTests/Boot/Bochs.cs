@@ -60,7 +60,7 @@ internal static class Bochs
         ata0-master: type=disk, path=disk.img, mode=flat, cylinders=20, heads=16, spt=63
         boot: disk
         port_e9_hack: enabled=1
-        cpu: model=corei7_skylake_x, ips=500000000, reset_on_triple_fault=0, ignore_bad_msrs=0
+        cpu: model=tigerlake, ips=500000000, reset_on_triple_fault=0, ignore_bad_msrs=0
         clock: sync=none
         megs: 32
         log: bochs.log

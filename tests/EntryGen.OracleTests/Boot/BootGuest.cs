@@ -82,6 +82,7 @@ internal sealed class BootGuest
         (machine[Reg.GdtBase], machine[Reg.GdtLimit]) = (Base + Gdt, GdtLimit);
         (machine[Reg.IdtBase], machine[Reg.IdtLimit]) = (Base + Idt, IdtLimit);
         (machine[Reg.TrSelector], machine[Reg.TrBase]) = (0x40, Base + Tss);
+        _memory.Write(Gdt + 0x40, _memory.Read<ulong>(Gdt + 0x40) | (1UL << 41)); // LTR marks the TSS as busy
         (machine[Reg.Cs], machine[Reg.Ss]) = (0x10, 0x18);
         (machine[Reg.Rip], machine[Reg.Rsp]) = (_addressOf("start"), Base + KernelStack + PhysicalMemory.PageSize);
         Assert.True(Pages.TakeFrames().Value < TablesEnd, "the page tables run into the descriptor tables");

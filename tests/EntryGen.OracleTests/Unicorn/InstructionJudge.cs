@@ -9,6 +9,7 @@ namespace EntryGen.OracleTests.Unicorn;
 /// <param name="WhyNotUnicorn">The reason; empty when Unicorn judges.</param>
 internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
 {
+    private const string WholePc = "BootTests.Bochs_finds_what_EntryGen_finds";
     private const string NoFeature = "its processor does not enumerate the instruction";
     private const string NotChecked = "it checks no reserved bits, and a wrong value ends the comparison; values that Linux gives CR3 are judged by `KernelPathTests`";
     private const string NotDelivered = "it calls a hook of the host instead of delivering the event";
@@ -38,7 +39,7 @@ internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
         [Op.Sysenter] = new("ReturnTests.SYSENTER_leaves_NT_AC_DF_and_TF_to_the_user", NoFeature),
         [Op.Iret] = new("ReturnTests.IRETQ_faults_with_the_stack_as_it_was", "it does not check the return address, and to another level it needs tables that ReturnTests have"),
         [Op.Int] = new("DeliveryTests.INT_n_needs_a_gate_that_the_level_may_use", NotDelivered),
-        [Op.FarCall] = new("FarTransferTests.A_far_call_pushes_CS_and_the_return_address", "it cuts RSP to 32 bits for operands of 16 and 32 bits, and GNU as has no other"),
+        [Op.FarCall] = new(WholePc, "it cuts RSP to 32 bits for operands of 16 and 32 bits"),
         [Op.Cpuid] = new("PlatformTests.CPUID_is_what_the_platform_says", "it is another processor"),
         [Op.Rdtsc] = new("PlatformTests.Time_is_counted_in_instructions", "its counter is the host's"),
         [Op.Rdtscp] = new("PlatformTests.Time_is_counted_in_instructions", "its counter is the host's"),
@@ -47,10 +48,10 @@ internal sealed record InstructionJudge(string Test, string WhyNotUnicorn)
         [Op.Out] = new("PlatformTests.IN_and_OUT_go_to_the_platform", "it calls a hook of the host"),
         [Op.Rdpkru] = new("PlatformTests.Protection_keys_are_not_there", NoFeature),
         [Op.Wrpkru] = new("PlatformTests.Protection_keys_are_not_there", NoFeature),
-        [Op.Xgetbv] = new("PlatformTests.XCR0_checks_its_value", NoFeature),
-        [Op.Xsetbv] = new("PlatformTests.XCR0_checks_its_value", NoFeature),
+        [Op.Xgetbv] = new(WholePc, NoFeature),
+        [Op.Xsetbv] = new(WholePc, NoFeature),
         [Op.Lkgs] = new("FredTests.LKGS_loads_the_base_that_SWAPGS_would_have_exchanged", NoFeature),
-        [Op.Sysexit] = new("ReturnTests.SYSEXIT_returns_by_RCX_and_RDX", NoFeature),
+        [Op.Sysexit] = new(WholePc, NoFeature),
         [Op.Int3] = new("DeliveryTests.A_trap_gate_keeps_IF_and_both_clear_TF_and_NT", NotDelivered),
     };
 

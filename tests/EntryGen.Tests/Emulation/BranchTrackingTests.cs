@@ -151,7 +151,7 @@ public class BranchTrackingTests
         {
             guest => guest.Machine.Deliver(32).Kind == StopKind.None,
             guest => guest.Machine.Cpu.Syscall(Guest.UserCode),
-            guest => guest.Machine.Cpu.Sysenter(),
+            guest => guest.Machine.Cpu.Sysenter(Guest.UserCode),
             guest => guest.Machine.Cpu.SoftwareInterrupt(32, Guest.UserCode),
         })
         {

@@ -93,6 +93,20 @@ public class FredTests
     }
 
     [Fact]
+    public void SYSENTER_is_an_event_of_its_own_and_returns_behind_itself()
+    {
+        var guest = Fred("sysenter; nop", "eretu");
+        guest.Machine[Reg.SysenterCs] = Guest.KernelCs;
+        EnterUser(guest);
+        Assert.Equal(default, guest.Machine.Step(guest.Code.Unit));
+        Assert.Equal((guest[0], Level0 - 64), (guest.Machine[Reg.Rip], guest.Machine[Reg.Rsp]));
+        Assert.Equal(guest.At(1, 1), guest.Guest.Words(Level0 - 56, 1)[0]);
+        Assert.Equal(Guest.UserSs | (1UL << 17) | (2UL << 32) | (7UL << 48) | (1UL << 57) | (2UL << 60), guest.Guest.Words(Level0 - 24, 1)[0]);
+        Assert.Equal(default, guest.Machine.Step(guest.Code.Unit));
+        Assert.Equal(guest.At(1, 1), guest.Machine[Reg.Rip]);
+    }
+
+    [Fact]
     public void ERETS_never_raises_the_stack_level()
     {
         var guest = Fred("hlt", "hlt", "erets");
@@ -236,7 +250,7 @@ public class FredTests
         Assert.Equal(3, cpu.PrivilegeLevel);
         Assert.False(cpu.FetchInstruction(cpu.Rip));
         Assert.Equal(new Stop(StopKind.Fault, Vectors.GeneralProtection), cpu.Fault());
-        Assert.False(cpu.Sysenter());
+        Assert.False(cpu.Sysenter(Guest.UserCode));
         Assert.Equal(Vectors.InvalidOpcode, cpu.Fault().Vector);
 
         guest = new Guest();

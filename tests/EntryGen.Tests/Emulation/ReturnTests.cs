@@ -183,12 +183,12 @@ public class ReturnTests
         var guest = new Guest();
         guest.EnterUser();
         var cpu = guest.Machine.Cpu;
-        Assert.False(cpu.Sysenter());
+        Assert.False(cpu.Sysenter(Guest.UserCode));
         cpu.SysenterCs = Guest.KernelCs;
         cpu.SysenterEsp = Guest.Rsp0;
         cpu.SysenterEip = Guest.Code;
         cpu.Rflags = Flags.Reserved1 | Flags.IF | Flags.NT | Flags.AC | Flags.DF | Flags.TF;
-        Assert.True(cpu.Sysenter());
+        Assert.True(cpu.Sysenter(Guest.UserCode));
         Assert.Equal((Guest.Code, Guest.Rsp0, Guest.KernelCs, Guest.KernelSs), (cpu.Rip, cpu.Rsp, cpu.Cs, cpu.Ss));
         Assert.Equal(Flags.Reserved1 | Flags.NT | Flags.AC | Flags.DF | Flags.TF, cpu.Rflags);
     }

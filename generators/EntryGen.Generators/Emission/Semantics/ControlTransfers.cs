@@ -32,7 +32,7 @@ internal static class ControlTransfers
         table.AddForStep(Op.Eretu, t => MachineTransfer(t, "cpu.Eretu()", Everything));
         table.AddForStep(Op.Erets, t => MachineTransfer(t, "cpu.Erets()", Everything));
         table.AddForStep(Op.Syscall, t => MachineTransfer(t, $"cpu.Syscall({Value.Number(t.NextAddress)})", Everything));
-        table.AddForStep(Op.Sysenter, t => MachineTransfer(t, "cpu.Sysenter()", Everything));
+        table.AddForStep(Op.Sysenter, t => MachineTransfer(t, $"cpu.Sysenter({Value.Number(t.NextAddress)})", Everything));
         table.AddForStep(Op.Int, t => MachineTransfer(t, $"cpu.SoftwareInterrupt((byte){((ImmediateOperand)t.Source).Value & 0xff}, {Value.Number(t.NextAddress)})", Everything));
         table.AddForStep(Op.Int3, t => MachineTransfer(t, $"cpu.SoftwareInterrupt((byte){Breakpoint}, {Value.Number(t.NextAddress)})", Everything));
         table.AddForStep(Op.Ud2, t => t.RaiseIf("true", InvalidOpcode));

@@ -97,8 +97,9 @@ public ref partial struct Cpu
     }
 
     /// <summary>SYSENTER: RSP and RIP come from MSRs; IF, VM and RF are cleared, TF, NT, AC and DF stay the user's.</summary>
-    /// <returns>False: #GP(0) when IA32_SYSENTER_CS is null.</returns>
-    public readonly bool Sysenter()
+    /// <param name="next">The address after the instruction, which only FRED saves.</param>
+    /// <returns>False: #GP(0) when IA32_SYSENTER_CS is null; #UD on AMD's processors.</returns>
+    public readonly bool Sysenter(ulong next)
     {
         if (Machine.Vendor == ProcessorVendor.Amd)
         {
@@ -113,7 +114,7 @@ public ref partial struct Cpu
 
         if ((At(Reg.Cr4) & Cr4Bits.FRED) != 0)
         {
-            return FredDelivery.TryDeliver(Machine, FredEventType.SystemCall, FredDelivery.SysenterVector, 0, At(Reg.Rip));
+            return FredDelivery.TryDeliver(Machine, FredEventType.SystemCall, FredDelivery.SysenterVector, 0, next);
         }
 
         At(Reg.Rsp) = At(Reg.SysenterEsp);

@@ -96,6 +96,35 @@ end_\name:
         .set    PGE, 1 << 7
         .set    FSGSBASE, 1 << 16
         .set    NO_EXECUTE, 1 << 63
+        .set    UMIP, 1 << 11
+        .set    OSXSAVE, 1 << 18
+        .set    CET, 1 << 23
+        .set    U_CET, 0x6a0
+        .set    S_CET, 0x6a2
+
+# Tracking of indirect branches for the supervisor and the user, with the bits of IA32_S_CET and IA32_U_CET.
+.macro TRACK supervisor=0, user=0
+        WRITE_MSR S_CET, 0, \supervisor
+        wrmsr
+        WRITE_MSR U_CET, 0, \user
+        wrmsr
+        SET_CR4 CET
+.endm
+
+# What has become of the trackers; every way out of a case turns tracking off.
+.macro NOTE_TRACKERS
+        READ_MSR S_CET
+        NOTE    %rax
+        READ_MSR U_CET
+        NOTE    %rax
+.endm
+
+# A far pointer to a label of this code, at WORDS.
+.macro FAR_POINTER selector, label
+        leaq    \label(%rip), %rax
+        movq    %rax, WORDS
+        movw    $\selector, WORDS + 8
+.endm
 
         .text
         .globl  start
@@ -958,12 +987,474 @@ start:
         NOTE    %rax
         END     pcid_disable
 
+# ---- far transfers, and the registers of descriptor tables
+        CASE    far_return
+        pushq   $0x10
+        leaq    far_return_1(%rip), %rax
+        pushq   %rax
+        lretq
+        ud2
+        AT      far_return_1
+        NOTE    %rsp
+        END     far_return
+
+        CASE    far_return_releases
+        subq    $24, %rsp
+        pushq   $0x10
+        leaq    far_return_releases_1(%rip), %rax
+        pushq   %rax
+        lretq   $24
+        AT      far_return_releases_1
+        NOTE    %rsp
+        END     far_return_releases
+
+        CASE    far_return_to_user
+        pushq   $0x2b
+        pushq   $USER_STACK - 0x100
+        pushq   $0x33
+        leaq    user_traps(%rip), %rax
+        pushq   %rax
+        lretq
+        END     far_return_to_user
+
+        CASE    far_return_null
+        pushq   $0
+        pushq   $0
+        AT      far_return_null_1
+        lretq
+        END     far_return_null
+
+        CASE    far_return_data
+        pushq   $0x18
+        pushq   $0
+        AT      far_return_data_1
+        lretq
+        END     far_return_data
+
+        CASE    far_return_not_present
+        pushq   $0x50
+        pushq   $0
+        AT      far_return_not_present_1
+        lretq
+        END     far_return_not_present
+
+        CASE    far_return_not_canonical
+        pushq   $0x10
+        movabsq $0x800000000000, %rax
+        pushq   %rax
+        AT      far_return_not_canonical_1
+        lretq
+        END     far_return_not_canonical
+
+        CASE    far_return_to_user_without_stack
+        pushq   $0
+        pushq   $0
+        pushq   $0x33
+        leaq    user_traps(%rip), %rax
+        pushq   %rax
+        AT      far_return_to_user_without_stack_1
+        lretq
+        END     far_return_to_user_without_stack
+
+        CASE    far_jump
+        FAR_POINTER 0x10, far_jump_1
+        rex.w ljmp *WORDS
+        ud2
+        AT      far_jump_1
+        movl    %cs, %eax
+        movl    %eax, %eax
+        NOTE    %rax
+        END     far_jump
+
+        CASE    far_call
+        FAR_POINTER 0x10, far_call_1
+        rex.w lcall *WORDS
+        ud2
+        AT      far_call_1
+        NOTE    %rsp
+        movq    8(%rsp), %rax
+        NOTE    %rax
+        END     far_call
+
+        CASE    far_jump_to_user_code
+        FAR_POINTER 0x33, start
+        AT      far_jump_to_user_code_1
+        rex.w ljmp *WORDS
+        END     far_jump_to_user_code
+
+        CASE    far_call_data
+        FAR_POINTER 0x18, start
+        AT      far_call_data_1
+        rex.w lcall *WORDS
+        END     far_call_data
+
+        CASE    far_jump_to_task
+        FAR_POINTER 0x40, start
+        AT      far_jump_to_task_1
+        rex.w ljmp *WORDS
+        END     far_jump_to_task
+
+        CASE    far_call_null
+        FAR_POINTER 0, start
+        AT      far_call_null_1
+        rex.w lcall *WORDS
+        END     far_call_null
+
+        CASE    far_call_not_present
+        FAR_POINTER 0x50, start
+        AT      far_call_not_present_1
+        rex.w lcall *WORDS
+        END     far_call_not_present
+
+        CASE    task_is_busy
+        str     %eax
+        NOTE    %rax
+        movl    $0x40, %eax
+        AT      task_is_busy_1
+        ltr     %ax
+        END     task_is_busy
+
+        CASE    task_null
+        xorl    %eax, %eax
+        AT      task_null_1
+        ltr     %ax
+        END     task_null
+
+        CASE    task_of_data
+        movl    $0x18, %eax
+        AT      task_of_data_1
+        ltr     %ax
+        END     task_of_data
+
+        CASE    tables_are_stored
+        sgdt    WORDS
+        movzwl  WORDS, %eax
+        NOTE    %rax
+        movq    WORDS + 2, %rax
+        NOTE    %rax
+        sidt    WORDS
+        movzwl  WORDS, %eax
+        NOTE    %rax
+        movq    WORDS + 2, %rax
+        NOTE    %rax
+        END     tables_are_stored
+
+        CASE    table_not_canonical
+        movw    $0x57, WORDS
+        movabsq $0x800000000000, %rax
+        movq    %rax, WORDS + 2
+        AT      table_not_canonical_1
+        lgdt    WORDS
+        END     table_not_canonical
+
+        CASE    status_word
+        movl    $0xfffe, %eax
+        lmsw    %ax
+        smsw    %rax
+        NOTE    %rax
+        clts
+        smsw    %rax
+        NOTE    %rax
+        movl    $0x0003, %eax
+        lmsw    %ax
+        smsw    %rax
+        NOTE    %rax
+        END     status_word
+
+        CASE    access_rights
+        movl    $0x10, %ecx
+        xorl    %eax, %eax
+        lar     %ecx, %eax
+        andl    $~0xf0000, %eax                 # four bits are undefined
+        NOTE    %rax
+        movl    $0x40, %ecx
+        lar     %ecx, %eax
+        NOTE    %rax
+        movl    $0x48, %ecx
+        movl    $77, %eax
+        lar     %ecx, %eax
+        NOTE    %rax
+        END     access_rights
+
+# ---- what is around the processor
+        CASE    extended_control_disabled
+        xorl    %ecx, %ecx
+        AT      extended_control_disabled_1
+        xgetbv
+        END     extended_control_disabled
+
+        CASE    extended_control
+        SET_CR4 OSXSAVE
+        xorl    %ecx, %ecx
+        xorl    %edx, %edx
+        movl    $7, %eax
+        xsetbv
+        xorl    %eax, %eax
+        xgetbv
+        NOTE    %rax
+        NOTE    %rdx
+        movl    $5, %eax
+        AT      extended_control_1
+        xsetbv
+        END     extended_control
+
+        CASE    extended_control_without_x87
+        xorl    %ecx, %ecx
+        xorl    %edx, %edx
+        movl    $2, %eax
+        AT      extended_control_without_x87_1
+        xsetbv
+        END     extended_control_without_x87
+
+        CASE    extended_control_number
+        movl    $2, %ecx
+        xorl    %edx, %edx
+        movl    $7, %eax
+        AT      extended_control_number_1
+        xsetbv
+        END     extended_control_number
+        xorl    %ecx, %ecx
+        xorl    %edx, %edx
+        movl    $1, %eax
+        xsetbv
+        CLEAR_CR4 OSXSAVE
+
+        CASE    protection_keys_disabled
+        xorl    %ecx, %ecx
+        AT      protection_keys_disabled_1
+        rdpkru
+        END     protection_keys_disabled
+
+        CASE    user_port
+        USER    user_in
+        END     user_port
+
+        CASE    user_port_with_privilege
+        USER    user_in_and_traps, 0x3002
+        END     user_port_with_privilege
+
+        CASE    user_clts
+        USER    user_clears_ts
+        END     user_clts
+
+        CASE    user_time
+        SET_CR4 1 << 2
+        USER    user_rdtsc
+        END     user_time
+        CLEAR_CR4 1 << 2
+
+        CASE    user_counter
+        USER    user_rdpmc
+        END     user_counter
+
+        CASE    user_stores_table
+        SET_CR4 UMIP
+        USER    user_sgdt
+        END     user_stores_table
+
+        CASE    user_stores_task
+        USER    user_str
+        END     user_stores_task
+        CLEAR_CR4 UMIP
+
+        CASE    sysexit_without_segment
+        WRITE_MSR 0x174, 0, 0
+        wrmsr
+        AT      sysexit_without_segment_1
+        sysexitq
+        END     sysexit_without_segment
+        WRITE_MSR 0x174, 0, 0x10
+        wrmsr
+
+        CASE    sysexit_not_canonical
+        movq    $USER_STACK - 0x100, %rcx
+        movabsq $0x800000000000, %rdx
+        AT      sysexit_not_canonical_1
+        sysexitq
+        END     sysexit_not_canonical
+
+        CASE    sysexit_to_user
+        movq    $USER_STACK - 0x100, %rcx
+        leaq    user_traps(%rip), %rdx
+        sysexitq
+        END     sysexit_to_user
+
+# ---- indirect-branch tracking
+        CASE    tracked_jump
+        TRACK   4
+        leaq    tracked_jump_1(%rip), %rax
+        jmp     *%rax
+        ud2
+        AT      tracked_jump_1
+        nop
+        END     tracked_jump
+        NOTE_TRACKERS
+
+        CASE    tracked_call
+        TRACK   4
+        leaq    tracked_call_1(%rip), %rax
+        movq    %rax, WORDS
+        call    *WORDS
+        ud2
+        AT      tracked_call_1
+        nop
+        END     tracked_call
+        NOTE_TRACKERS
+
+        CASE    tracked_to_endbr
+        TRACK   4
+        leaq    tracked_to_endbr_1(%rip), %rax
+        call    *%rax
+        ud2
+        AT      tracked_to_endbr_1
+        endbr64
+        AT      tracked_to_endbr_2
+        ud2
+        END     tracked_to_endbr
+        NOTE_TRACKERS
+
+        CASE    tracked_to_endbr32
+        TRACK   4
+        leaq    tracked_to_endbr32_1(%rip), %rax
+        jmp     *%rax
+        AT      tracked_to_endbr32_1
+        endbr32
+        END     tracked_to_endbr32
+        NOTE_TRACKERS
+
+        CASE    untracked_return
+        TRACK   4
+        leaq    untracked_return_1(%rip), %rax
+        pushq   %rax
+        ret
+        AT      untracked_return_1
+        ud2
+        END     untracked_return
+        NOTE_TRACKERS
+
+        CASE    notrack_disabled
+        TRACK   4
+        leaq    notrack_disabled_1(%rip), %rax
+        notrack jmp *%rax
+        AT      notrack_disabled_1
+        nop
+        END     notrack_disabled
+        NOTE_TRACKERS
+
+        CASE    notrack_enabled
+        TRACK   0x14
+        leaq    notrack_enabled_1(%rip), %rax
+        notrack jmp *%rax
+        AT      notrack_enabled_1
+        ud2
+        END     notrack_enabled
+        NOTE_TRACKERS
+
+        CASE    tracking_suppressed
+        TRACK   0x404
+        leaq    tracking_suppressed_1(%rip), %rax
+        jmp     *%rax
+        AT      tracking_suppressed_1
+        nop
+        endbr64
+        leaq    tracking_suppressed_2(%rip), %rax
+        jmp     *%rax
+        AT      tracking_suppressed_2
+        nop
+        END     tracking_suppressed
+        NOTE_TRACKERS
+
+        CASE    tracked_to_breakpoint
+        TRACK   4
+        leaq    1f(%rip), %rax
+        jmp     *%rax
+1:      int3
+        AT      tracked_to_breakpoint_1
+        nop
+        END     tracked_to_breakpoint
+        NOTE_TRACKERS
+
+        CASE    tracker_is_written
+        SET_CR4 CET
+        WRITE_MSR S_CET, 0, 0x804
+        wrmsr
+        AT      tracker_is_written_1
+        nop
+        END     tracker_is_written
+        NOTE_TRACKERS
+
+        CASE    tracker_and_suppression
+        WRITE_MSR S_CET, 0, 0xc04
+        AT      tracker_and_suppression_1
+        wrmsr
+        END     tracker_and_suppression
+
+        CASE    tracking_reserved
+        WRITE_MSR U_CET, 0, 0x44
+        AT      tracking_reserved_1
+        wrmsr
+        END     tracking_reserved
+
+        CASE    tracking_not_canonical
+        WRITE_MSR U_CET, 0x8000, 4
+        AT      tracking_not_canonical_1
+        wrmsr
+        END     tracking_not_canonical
+
+        CASE    tracked_far_jump
+        TRACK   0x404
+        FAR_POINTER 0x10, tracked_far_jump_1
+        rex.w ljmp *WORDS
+        AT      tracked_far_jump_1
+        nop
+        END     tracked_far_jump
+        NOTE_TRACKERS
+
+        CASE    tracked_event
+        TRACK   0x404
+        leaq    handler_without_endbr(%rip), %rax
+        movw    %ax, IDT + 0x80 * 16
+        int     $0x80
+        END     tracked_event
+        NOTE_TRACKERS
+        leaq    vector_0x80(%rip), %rax
+        movw    %ax, IDT + 0x80 * 16
+
+        CASE    tracked_system_call
+        TRACK   4
+        USER    user_syscall
+        END     tracked_system_call
+        NOTE_TRACKERS
+
+        CASE    user_tracked_jump
+        TRACK   4, 4
+        USER    user_jumps
+        END     user_tracked_jump
+        NOTE_TRACKERS
+
+        CASE    user_not_tracked
+        TRACK   4, 0
+        USER    user_jumps
+        END     user_not_tracked
+        NOTE_TRACKERS
+
+        CASE    user_tracker_is_kept
+        TRACK   4, 0x804
+        USER    user_nops
+        END     user_tracker_is_kept
+        NOTE_TRACKERS
+        WRITE_MSR S_CET, 0, 0
+        wrmsr
+        WRITE_MSR U_CET, 0, 0
+        wrmsr
+
         jmp     finish
 
 # ---- where events and system calls arrive
 .macro VECTOR number
         .globl  vector_\number
 vector_\number:
+        endbr64
         .if     (\number) != 8 && ((\number) < 10 || (\number) > 14) && (\number) != 17 && (\number) != 21
         pushq   $0
         .endif
@@ -1004,6 +1495,7 @@ record: movq    %rax, SAVED_RAX
 
 # Puts back what a case may have changed, and goes on behind it.
 resume: addq    $RECORD, LOG_NEXT
+        CLEAR_CR4 CET
         movl    $0xffff0ff0, %eax
         movq    %rax, %dr6
         movl    $0x400, %eax
@@ -1015,6 +1507,10 @@ resume: addq    $RECORD, LOG_NEXT
         popfq
         movq    RESUME, %rax
         jmp     *%rax
+
+        AT      handler_without_endbr
+        nop
+        ud2
 
         .globl  system_call
 system_call:
@@ -1036,6 +1532,30 @@ system_call:
 
 # ---- user code
         .section .user.text, "ax"
+        AT      user_in
+        inb     $0x80, %al
+        AT      user_in_and_traps
+        inb     $0x80, %al
+        int     $0x80
+        AT      user_in_and_traps_1
+        nop
+        AT      user_clears_ts
+        clts
+        AT      user_rdtsc
+        rdtsc
+        AT      user_rdpmc
+        rdpmc
+        AT      user_sgdt
+        sgdt    USER_WORDS
+        AT      user_str
+        str     %eax
+        AT      user_jumps
+        leaq    user_jumps_1(%rip), %rax
+        jmp     *%rax
+        AT      user_jumps_1
+        int     $0x80
+        AT      user_jumps_2
+        nop
         AT      user_traps
         int     $0x80
         AT      user_traps_1
