@@ -8,7 +8,7 @@ public sealed class AbstractInterpreter
     private readonly FlowGraph _graph;
     private readonly FeatureSpace _space;
     private readonly AnalysisOptions _options;
-    private readonly CancellationToken _cancellation;
+    private readonly CancellationPoint _cancellation;
     private readonly KernelModel _kernel;
     private readonly AbstractCpu _cpu;
     private readonly DeadValues _dead;
@@ -25,7 +25,7 @@ public sealed class AbstractInterpreter
         _graph = graph;
         _space = space;
         _options = options;
-        _cancellation = cancellation;
+        _cancellation = new CancellationPoint(cancellation);
         _kernel = new KernelModel(graph.Program);
         _cpu = new AbstractCpu(_kernel);
         _dead = dead;
@@ -84,8 +84,7 @@ public sealed class AbstractInterpreter
     {
         while (_queue.Count > 0)
         {
-            // A node is a block of instructions.
-            _cancellation.ThrowIfCancellationRequested();
+            _cancellation.Pass();
             var node = _queue.Dequeue();
             node.IsQueued = false;
             var pending = node.Pending;
@@ -181,6 +180,7 @@ public sealed class AbstractInterpreter
         var instruction = (Instruction)node.Item;
         while (true)
         {
+            _cancellation.Pass();
             if (_options.EndsAt?.Invoke(instruction) == true)
             {
                 return;

@@ -28,9 +28,10 @@ internal sealed class StateReplay
         CancellationToken cancellation = default,
         Func<StateNode, bool>? isWanted = null)
     {
+        var point = new CancellationPoint(cancellation);
         foreach (var node in _graph.Nodes)
         {
-            cancellation.ThrowIfCancellationRequested();
+            point.Pass();
             if (node.Condition.IsNever || node.Item is not Instruction instruction || isWanted?.Invoke(node) == false)
             {
                 continue;
@@ -39,6 +40,7 @@ internal sealed class StateReplay
             _cpu.Load(node.State);
             while (true)
             {
+                point.Pass();
                 before(node, instruction, _cpu);
                 _cpu.Execute(instruction);
                 after(node, instruction, _cpu);
