@@ -45,6 +45,6 @@ public enum NmiNesting
     /// <summary>Another one between the end of its handling and its IRET.</summary>
     Returning,
 
-    /// <summary>The start of a system call, where RSP is what user mode left in it: here an address on the NMI stack.</summary>
-    UserStack,
+    /// <summary>No other one, though something about it is as if: an RSP into the NMI stack where a system call starts and user mode chose it, or DF set.</summary>
+    None,
 }

@@ -7,6 +7,7 @@ public sealed class ScenarioFactory
 {
     private const ulong KernelCs = 0x10, UserDs = 0x2B, UserCs = 0x33;
     private const ulong SelectorInLdt = 1 << 2;
+    private const long Far = 1 << 24;
     private const int UserCr3Bit = 12, UserPcidBit = 11;
     private const ulong NoFlush = 1UL << 63;
 
@@ -98,16 +99,19 @@ public sealed class ScenarioFactory
         var last = _program.Items[next.Index - 1];
         var (idle, executing) = (AbstractValue.Constant(0), AbstractValue.Constant(1));
 
-        // Where exactly does not matter, but for the range: its end is the first place outside.
+        // Where exactly does not matter, but for the range: its end is the first place outside, and so is what lies below it.
         var outside = new Interruption { Rip = end.Address, Executing = executing };
         var onStack = outside with { Rsp = NmiStack.At(NmiStack.IretFrame), Executing = idle, Flags = 0 };
         return
         [
             .. At("on another NMI", NmiNesting.Executing, userGs: false, outside),
+            .. At("on another NMI below its repeat", NmiNesting.Executing, userGs: false, outside with { Rip = repeat.Address - 1 }),
             .. At("on another NMI at its repeat", NmiNesting.Copying, userGs: false, new Interruption { Rip = repeat.Address }),
             .. At("on another NMI that copies its frame", NmiNesting.Copying, userGs: false, new Interruption { Rip = last.Address, Executing = executing }),
             .. At("on the IRET of another NMI", NmiNesting.Returning, userGs: false, onStack with { Flags = 1UL << AbstractFlags.DirectionBit }),
-            .. At("on SYSCALL, with a user's RSP into the NMI stack", NmiNesting.UserStack, userGs: true, onStack),
+            .. At("on SYSCALL, with a user's RSP into the NMI stack", NmiNesting.None, userGs: true, onStack),
+            .. At("on code with DF set and its stack above", NmiNesting.None, userGs: false, onStack with { Flags = 1UL << AbstractFlags.DirectionBit, Rsp = NmiStack.At(Far) }),
+            .. At("on code with DF set and its stack below", NmiNesting.None, userGs: false, onStack with { Flags = 1UL << AbstractFlags.DirectionBit, Rsp = NmiStack.At(-Far) }),
         ];
 
         IEnumerable<Scenario> At(string name, NmiNesting nesting, bool userGs, Interruption interrupted) =>

@@ -88,8 +88,8 @@ internal sealed class NmiRule : StateRule
                 && Word((int)FrameField.Ss) is { IsConstant: true }):
                 Report(node, instruction, report, "An NMI that hit another one returns, and the frame of the first does not lead to repeat_nmi with RSP at the outermost frame: it is lost.");
                 break;
-            case NmiNesting.UserStack when pointer == NmiStack.HardwareFrame:
-                Report(node, instruction, report, "An NMI at the start of a system call is taken for one that hit another, because the user's RSP points into the NMI stack: it is lost.");
+            case NmiNesting.None when pointer == NmiStack.HardwareFrame:
+                Report(node, instruction, report, $"An NMI {node.Scenario.Name} is taken for one that hit another: it is lost.");
                 break;
         }
     }

@@ -71,7 +71,7 @@ internal sealed class ReturnRule : StateRule
         }
 
         // The fixup of a faulting load of GS is entered with the kernel's GS base, by design.
-        if (cpu.GsBase != before.GsBase && cpu.GsBase.Origin.Kind is OriginKind.PerCpuBase or OriginKind.UserGsBase && !node.Scenario.IsAtSpecialPlace)
+        if (cpu.GsBase != before.GsBase && cpu.GsBase.Origin.Kind is not (OriginKind.Unknown or OriginKind.Result) && !node.Scenario.IsAtSpecialPlace)
         {
             report.Add(StateDiagnostics.GsNotRestored, node, instruction, "The kernel code that was interrupted gets another GS base than it had; SWAPGS on the way out as on the way in.");
         }
