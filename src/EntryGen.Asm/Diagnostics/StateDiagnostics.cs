@@ -86,4 +86,7 @@ public static class StateDiagnostics
 
     /// <summary>Translations are flushed though none must be.</summary>
     public static readonly AsmDiagnosticDescriptor NeedlessFlush = new("EG2028", "CR3 write flushes without need", AsmSeverity.Info);
+
+    /// <summary>CR3 is switched before the GS base.</summary>
+    public static readonly AsmDiagnosticDescriptor SwitchOrder = new("EG2029", "CR3 is switched before SWAPGS", AsmSeverity.Warning) { IsOptInForFiles = true };
 }

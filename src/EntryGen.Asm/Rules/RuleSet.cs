@@ -11,7 +11,7 @@ public static class RuleSet
     private static readonly StateRule[] _states =
     [
         new CCallRule(), new AccessRule(), new ReturnRule(), new PcidRule(), new FrameRule(), new InterruptFrameRule(), new FunctionReturnRule(),
-        new PendingFlushRule(), new SpecCtrlRule(), new NmiRule(), new FredRule(), new UnwindRule(), new ArgumentRule(),
+        new PendingFlushRule(), new SpecCtrlRule(), new NmiRule(), new FredRule(), new UnwindRule(), new ArgumentRule(), new SwitchOrderRule(),
     ];
 
     /// <summary>The rules.</summary>

@@ -39,7 +39,7 @@ public static class KernelRules
             [.. units.Zip(listings, (unit, listing) => new ProgramUnit(unit, listing, listing.PreprocessorMacros!))], new ProgramOptions());
         return listings.SelectMany(listing => listing.Diagnostics).Concat(result.Diagnostics).Any(IsFatal)
             ? null
-            : [.. RuleSet.Check(new RuleInput(result.Program, listings)).Where(found => found.Descriptor.Severity != AsmSeverity.Info)];
+            : [.. RuleSet.Check(new RuleInput(result.Program, listings)).Where(found => found.Descriptor is { Severity: not AsmSeverity.Info, IsOptInForFiles: false })];
     }
 
     private static bool IsFatal(AsmDiagnostic found) => found.Descriptor.Severity == AsmSeverity.Error || found.Descriptor == ProgramDiagnostics.UnknownMnemonic;

@@ -65,7 +65,7 @@ public class StateRuleTests(ITestOutputHelper output)
         var result = ProgramBuilder.Build([.. units], new ProgramOptions());
         return listings.SelectMany(listing => listing.Diagnostics).Concat(result.Diagnostics).Any(found => found.Descriptor.Severity == AsmSeverity.Error || found.Descriptor == ProgramDiagnostics.UnknownMnemonic)
             ? null
-            : [.. RuleSet.Check(new RuleInput(result.Program, listings)).Where(found => found.Descriptor.Severity != AsmSeverity.Info)];
+            : [.. RuleSet.Check(new RuleInput(result.Program, listings)).Where(found => found.Descriptor is { Severity: not AsmSeverity.Info, IsOptInForFiles: false })];
     }
 
     private sealed class Edited(string directory, string name, string pattern, string replacement) : ISourceResolver

@@ -123,6 +123,22 @@ public sealed class RuleDiagnosticsTests
     }
 
     [Fact]
+    public async Task WhatKernelsDoOnPurposeIsFoundInClassesAndInFilesThatAskForIt()
+    {
+        const string Order = "movq %cr3, %rsp\n andq $~0x1800, %rsp\n movq %rsp, %cr3\n swapgs\n ud2\n";
+        var inClass = TestProject.Of(
+            "using EntryGen;\n[EntryCode]\nstatic partial class Unit\n{\n    [Entry(\"" + Order.Replace("\n", "\\n", StringComparison.Ordinal) + "\", Kind = EntryKind.Syscall)]\n    public static partial Stop start(ref Cpu cpu);\n}\n");
+        var inFile = TestProject.Of("using EntryGen;\n[EntryCode(Source = \"entry.S\", Entries = [\"entry_SYSCALL_64\"])]\nstatic partial class Unit;\n")
+            .WithFile("/p/entry.S", "entry_SYSCALL_64:\n " + Order);
+        var asked = inFile.Generate().Compilation;
+        asked = asked.WithOptions(asked.Options.WithSyntaxTreeOptionsProvider(new GlobalSeverity("EG2029", ReportDiagnostic.Warn)));
+
+        Assert.Equal(["EG2029"], (await inClass.AnalyzeAsync()).Select(found => found.Id));
+        Assert.Empty(await inFile.AnalyzeAsync());
+        Assert.Equal(["EG2029"], (await inFile.AnalyzeAsync(asked)).Select(found => found.Id));
+    }
+
+    [Fact]
     public async Task APragmaSuppressesInCSharp()
     {
         var text = MarkedText.Parse(Entry).Text.Replace("    const string INVOKE", "#pragma warning disable EG2009\n    const string INVOKE", StringComparison.Ordinal);
@@ -157,4 +173,20 @@ public sealed class RuleDiagnosticsTests
     }
 
     private static string WrittenAt(Location location) => location.SourceTree!.GetText().ToString(location.SourceSpan);
+
+    // What a .globalconfig says, as the compiler hands it over.
+    private sealed class GlobalSeverity(string id, ReportDiagnostic severity) : SyntaxTreeOptionsProvider
+    {
+        public override GeneratedKind IsGenerated(SyntaxTree tree, CancellationToken cancellationToken) => GeneratedKind.Unknown;
+
+        public override bool TryGetDiagnosticValue(SyntaxTree tree, string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic found) => Get(diagnosticId, out found);
+
+        public override bool TryGetGlobalDiagnosticValue(string diagnosticId, CancellationToken cancellationToken, out ReportDiagnostic found) => Get(diagnosticId, out found);
+
+        private bool Get(string diagnosticId, out ReportDiagnostic found)
+        {
+            found = severity;
+            return diagnosticId == id;
+        }
+    }
 }

@@ -44,15 +44,14 @@ public static class StatementEdits
     }
 
     /// <summary>Exchanges two statements; null when one of them has no characters of its own, or they overlap.</summary>
-    public static IReadOnlyList<SuggestedEdit>? Swap(Statement first, Statement second)
-    {
-        if (PlaceOf(first) is not { } one || PlaceOf(second) is not { } other || TextOf(one) == TextOf(other)
-            || (ReferenceEquals(one.Source, other.Source) && one.Start < other.Start + other.Length && other.Start < one.Start + one.Length))
-        {
-            return null;
-        }
+    public static IReadOnlyList<SuggestedEdit>? Swap(Statement first, Statement second) =>
+        PlaceOf(first) is { } one && PlaceOf(second) is { } other ? Swap(one, other) : null;
 
-        return [new SuggestedEdit(one, TextOf(other)), new SuggestedEdit(other, TextOf(one))];
+    /// <summary>Exchanges the characters of two places; null when they are equal or overlap.</summary>
+    public static IReadOnlyList<SuggestedEdit>? Swap(SourceSpan first, SourceSpan second)
+    {
+        var overlap = ReferenceEquals(first.Source, second.Source) && first.Start < second.Start + second.Length && second.Start < first.Start + first.Length;
+        return overlap || TextOf(first) == TextOf(second) ? null : [new SuggestedEdit(first, TextOf(second)), new SuggestedEdit(second, TextOf(first))];
     }
 
     /// <summary>The characters of a statement, when they are its own from the mnemonic on.</summary>

@@ -1,6 +1,8 @@
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Gas;
 using EntryGen.Asm.Instructions;
+using EntryGen.Asm.Rules.Fixes;
 
 namespace EntryGen.Asm.Rules.State;
 
@@ -20,7 +22,8 @@ internal sealed class FredRule : StateRule
                 StateDiagnostics.FredReturn,
                 node,
                 instruction,
-                isUser ? "ERETS returns to the kernel, and the frame is one of user mode; use ERETU." : "ERETU returns to user mode, and the frame is one of the kernel; use ERETS.");
+                isUser ? "ERETS returns to the kernel, and the frame is one of user mode; use ERETU." : "ERETU returns to user mode, and the frame is one of the kernel; use ERETS.",
+                fix: () => instruction.Statement is { Kind: StatementKind.Instruction, Frame: null } ? InstructionFixes.Replace(instruction, isUser ? "eretu" : "erets") : null);
         }
     }
 }
