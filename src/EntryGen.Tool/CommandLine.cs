@@ -30,7 +30,7 @@ public static class CommandLine
 
         try
         {
-            var result = root.Parse(SplitJoinedOptions(WithoutReplay(args)));
+            var result = root.Parse(SplitJoinedOptions(Rewritten(args)));
             if (result.Action is ParseErrorAction)
             {
                 // The parser explains one mistake several times over; the first is the one that was made.
@@ -55,11 +55,12 @@ public static class CommandLine
     private static string CommandPath(ParseResult result) =>
         result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
 
-    /// <summary><c>trace --replay TOKEN</c> is the exploration in the token, with its choices.</summary>
+    /// <summary><c>trace --replay TOKEN</c> is the exploration in the token, with its choices; <c>explore --all</c> has no symbol.</summary>
     /// <exception cref="InputException">It is no token.</exception>
-    private static IReadOnlyList<string> WithoutReplay(IReadOnlyList<string> args) => args switch
+    private static IReadOnlyList<string> Rewritten(IReadOnlyList<string> args) => args switch
     {
         ["trace", "--replay", var token] => ["explore", .. ReplayToken.Read(token)],
+        ["explore", ..] when args.Contains("--all") => ["explore", ExploreCommand.EveryEntry, .. args.Skip(1).Where(word => word != "--all")],
         ["trace", "--replay"] => throw new InputException("--replay takes a token, which 'entrygen explore' prints."),
         ["trace", .., "--replay", _] or ["trace", "--replay", _, ..] => throw new InputException("--replay takes one token, and nothing else: it holds the whole call."),
         _ => args,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using EntryGen.Exploration;
 using EntryGen.Exploration.Scenarios;
 using EntryGen.Kernel;
@@ -12,8 +13,11 @@ namespace EntryGen.Tool.Commands;
 /// <summary><c>entrygen explore</c>: every way in which events can interrupt an entry.</summary>
 internal sealed class ExploreCommand
 {
+    /// <summary>In the place of a symbol: every entry of the kernel that the files define. <c>--all</c> says the same.</summary>
+    public const string EveryEntry = "*";
+
     private readonly Host _host;
-    private readonly Argument<string> _symbol = new("SYMBOL") { Description = "The entry to explore." };
+    private readonly Argument<string> _symbol = new("SYMBOL") { Description = "The entry to explore; --all in its place: every entry of the kernel that the files define, from everywhere it can be reached." };
     private readonly InputOptions _input = new(isOptional: true);
     private readonly StartOptions _start = new();
     private readonly FeatureOption _features = new("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
@@ -48,23 +52,47 @@ internal sealed class ExploreCommand
     private int Run(ParseResult result)
     {
         var name = result.GetRequiredValue(_symbol);
-        var entry = KnownEntries.Resolve(name, KnownEntries.Find(name)?.Kind ?? EntryKind.Call);
-        var start = _start.Read(result, entry);
-        var properties = _scenario.PropertiesOf(result);
-        var (units, program) = _input.Read(result, _host).Read(units => EntriesFor(units, [name], _scenario.EventsOf(result)));
-        var options = new KernelOptions { Features = _features.Read(result, units, program)! };
-        using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, [name], _scenario.EventsOf(result)).Select(symbol => (symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind))]);
+        return _input.GivenFiles(result) is [var path] && LoadedUnits.IsAssembly(path) ? ExploreAssembly(result, name, path) : ExploreFiles(result, name);
+    }
+
+    private int ExploreAssembly(ParseResult result, string name, string path)
+    {
+        using var loaded = LoadedUnits.Load(path, _host.Directory);
+        var units = name == EveryEntry
+            ? loaded.Units.Values.SelectMany(unit => unit.Entries.Values.OrderBy(entry => entry.Address).Select(entry => (Unit: unit, Entry: entry.Name)))
+            : [loaded.Find(name)];
+        return Explore(result, name == EveryEntry, [.. units.Select(unit => (unit.Unit, unit.Entry, KnownEntries.Resolve(unit.Entry, unit.Unit.Entries[unit.Entry].Kind), _features.Read(result, unit.Unit)!))]);
+    }
+
+    private int ExploreFiles(ParseResult result, string name)
+    {
+        var events = _scenario.EventsOf(result);
+        IReadOnlyList<string> asked = [];
+        var (units, program) = _input.Read(result, _host).Read(units =>
+        {
+            asked = name == EveryEntry ? [.. KnownEntries.All.Select(entry => entry.Symbol).Where(symbol => units.Any(unit => unit.Defines(symbol)))] : [name];
+            return EntriesFor(units, asked, events);
+        });
+        if (asked.Count == 0)
+        {
+            throw new InputException("None of the files defines an entry of the kernel. Name the symbol to explore.");
+        }
+
+        var features = _features.Read(result, units, program)!;
+        using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, asked, events).Select(symbol => (symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind))]);
+        return Explore(result, name == EveryEntry, [.. asked.Select(symbol => (compiled.Unit, symbol, KnownEntries.Resolve(symbol, EntryKind.Call), features))]);
+    }
+
+    private int Explore(ParseResult result, bool isAll, IReadOnlyList<(EntryUnit Unit, string Entry, EntryPoint Point, FeatureSet Features)> entries)
+    {
         try
         {
-            var scenario = _scenario.Apply(result, EntryScenario.Of(compiled.Unit, name).From(start).In(options));
-            if (result.GetValue(_choices) is { } choices)
-            {
-                var runs = properties.Select(property => scenario.Replay(new RunChoices(choices), property)).ToList();
-                ScenarioText.Write(_host.Output, [.. runs]);
-                return runs.Exists(run => run.IsBroken) ? ExitCode.Found : ExitCode.Done;
-            }
-
-            return Write(result, scenario.Explore());
+            var scenarios = entries.SelectMany(
+                entry => isAll ? _start.ReadAll(result, entry.Point) : [_start.Read(result, entry.Point)],
+                (entry, start) => _scenario.Apply(result, EntryScenario.Of(entry.Unit, entry.Entry).From(start).With(entry.Features))).ToList();
+            return result.GetValue(_choices) is { } choices ? Replay(result, scenarios[0], choices)
+                : isAll ? ExploreAll(result, scenarios)
+                : Write(result, scenarios[0].Explore());
         }
         catch (ArgumentException wrong)
         {
@@ -72,11 +100,52 @@ internal sealed class ExploreCommand
         }
     }
 
-    private int Write(ParseResult result, ScenarioResult found)
+    private int Replay(ParseResult result, EntryScenario scenario, string choices)
+    {
+        var runs = _scenario.PropertiesOf(result).Select(property => scenario.Replay(new RunChoices(choices), property)).ToList();
+        ScenarioText.Write(_host.Output, [.. runs]);
+        return runs.Exists(run => run.IsBroken) ? ExitCode.Found : ExitCode.Done;
+    }
+
+    // Each on one thread, several at a time; printed in order.
+    private int ExploreAll(ParseResult result, IReadOnlyList<EntryScenario> scenarios)
+    {
+        var threads = scenarios[0].Bounds.Threads ?? Environment.ProcessorCount;
+        var worst = ExitCode.Done;
+        var answers = scenarios.AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Min(threads, 512)).WithMergeOptions(ParallelMergeOptions.NotBuffered)
+            .Select(scenario => scenario.Within(scenario.Bounds with { Threads = 1 }).Explore());
+        long states = 0, transitions = 0;
+        var violated = 0;
+        foreach (var found in answers)
+        {
+            states += found.Exploration.States;
+            transitions += found.Exploration.Transitions;
+            violated += found.Verdict == Verdict.Violated ? 1 : 0;
+            worst = (Write(result, found, isShort: true), worst) switch
+            {
+                (ExitCode.Found, _) or (_, ExitCode.Found) => ExitCode.Found,
+                var (code, before) => Math.Max(code, before),
+            };
+        }
+
+        if (result.GetValue(_format) == OutputFormat.Text)
+        {
+            _host.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{scenarios.Count} explorations, {violated} of them with a violation; {states:N0} states, {transitions:N0} transitions"));
+        }
+
+        return worst;
+    }
+
+    private int Write(ParseResult result, ScenarioResult found, bool isShort = false)
     {
         if (result.GetValue(_format) == OutputFormat.Json)
         {
             ScenarioJson.Write(found, new JsonLines(_host.Output), isTimed: true, run => Token(result, found.Scenario, [run]));
+        }
+        else if (isShort && found.Verdict == Verdict.HoldsWithinBounds)
+        {
+            _host.Output.WriteLine(ScenarioText.Line(found));
         }
         else
         {

@@ -16,10 +16,10 @@ internal sealed class ScenarioOptions
 
     private readonly Option<HandlerEffect[]> _handlers = new("--handler")
     {
-        Description = "What a C function may do to the address space, separated by commas; one is chosen at each call (default: none). "
+        Description = "What a C function may do to the address space, separated by commas; one is chosen at each call (default: nothing, but for handlers of user code, which may flush a page). "
             + string.Join("; ", HandlerEffect.All.Select(effect => $"{effect.Name}: {effect.Words}")) + ".",
         HelpName = string.Join(',', HandlerEffect.All.Select(effect => effect.Name)),
-        DefaultValueFactory = _ => [HandlerEffect.None],
+        DefaultValueFactory = _ => [],
         CustomParser = result =>
         {
             var effects = new List<HandlerEffect>();
@@ -88,7 +88,9 @@ internal sealed class ScenarioOptions
             Time = result.GetValue(_time) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
             Threads = result.GetValue(_threads) is > 0 and var threads ? threads : null,
         };
-        scenario = scenario.Inject(EventsOf(result), result.GetValue(_depth)).MayDo(result.GetValue(_handlers) ?? []).Ask(PropertiesOf(result)).Within(bounds);
+        // Asked for by name an event needs its entry; by default there are those that have one.
+        var events = result.GetResult(_inject) is { Implicit: false } ? EventsOf(result) : EventsOf(result) & ScenarioEntries.In(scenario.Unit);
+        scenario = scenario.Inject(events, result.GetValue(_depth)).MayDo(result.GetValue(_handlers) ?? []).Ask(PropertiesOf(result)).Within(bounds);
         scenario = result.GetValue(_unassumed) ? scenario.WithoutKernelAssumptions() : scenario;
         return result.GetValue(_unreduced) ? scenario.WithoutReductions() : scenario;
     }
@@ -98,7 +100,7 @@ internal sealed class ScenarioOptions
     [
         "--inject", EventOption.Describe(scenario.Events) is "nothing" ? "" : EventOption.Describe(scenario.Events),
         "--depth", scenario.MostEvents.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        "--handler", string.Join(',', scenario.Handlers.Select(effect => effect.Name)),
+        .. scenario.Handlers.Count == 0 ? Array.Empty<string>() : ["--handler", string.Join(',', scenario.Handlers.Select(effect => effect.Name))],
         .. scenario.KernelAssumptions ? Array.Empty<string>() : ["--no-assumptions"],
     ];
 

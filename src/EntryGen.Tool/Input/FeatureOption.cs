@@ -41,10 +41,18 @@ internal sealed class FeatureOption
             return _defaults;
         }
 
+        var known = program.Features.Select(feature => feature.Name).Concat(units.SelectMany(unit => unit.Listing.PreprocessorMacros!.Names).Select(FeatureOf).OfType<string>());
+        return Read(text, known);
+    }
+
+    /// <summary>The features given for a compiled unit, or the defaults.</summary>
+    /// <exception cref="InputException">A name is not known.</exception>
+    public FeatureSet? Read(ParseResult result, EntryUnit unit) => result.GetValue(_option) is { } text ? Read(text, unit.Features) : _defaults;
+
+    private static FeatureSet Read(string text, IEnumerable<string> ofCode)
+    {
         var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var known = new HashSet<string>(KernelFeatures.All, StringComparer.Ordinal);
-        known.UnionWith(program.Features.Select(feature => feature.Name));
-        known.UnionWith(units.SelectMany(unit => unit.Listing.PreprocessorMacros!.Names).Select(FeatureOf).OfType<string>());
+        var known = new HashSet<string>(KernelFeatures.All.Concat(ofCode), StringComparer.Ordinal);
         foreach (var name in names)
         {
             if (!known.Contains(name))

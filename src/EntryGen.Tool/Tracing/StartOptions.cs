@@ -26,6 +26,17 @@ internal sealed class StartOptions
         command.Add(_vector);
     }
 
+    /// <summary>The states in which an entry is to be reached: that which the options describe, or without any all that are different for entry code.</summary>
+    /// <returns>None when the entry cannot be reached from the state that is described.</returns>
+    public IEnumerable<StartState> ReadAll(ParseResult result, EntryPoint entry)
+    {
+        var (from, cr3, gs) = (result.GetValue(_from), result.GetValue(_cr3), result.GetValue(_gs));
+        var starts = from is null && cr3 is null && gs is null
+            ? entry.Starts
+            : [new StartState { From = from ?? (cr3 == Side.User || gs == Side.User ? Side.Kernel : Side.User), Cr3 = cr3, Gs = gs }];
+        return starts.Where(start => entry.ReasonAgainst(start) is null);
+    }
+
     /// <summary>The state they describe.</summary>
     /// <param name="result">The call.</param>
     /// <param name="entry">The entry that is to be reached from it.</param>

@@ -23,6 +23,25 @@ public sealed record EntryPoint(
     bool InIdt = true,
     Side? From = null)
 {
+    /// <summary>
+    /// The states in which it may be reached that differ for entry code: user code, kernel code for what interrupts the kernel, and for what interrupts entry code the
+    /// windows in which the user's CR3 or GS base is live.
+    /// </summary>
+    public IEnumerable<StartState> Starts => Kind switch
+    {
+        EntryKind.Call => [StartState.Kernel],
+        EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80 => [StartState.User],
+        EntryKind.Interrupt => [StartState.User, StartState.Kernel],
+        _ =>
+        [
+            StartState.User,
+            StartState.Kernel,
+            StartState.Kernel with { Cr3 = Side.User },
+            StartState.Kernel with { Gs = Side.User },
+            StartState.Kernel with { Cr3 = Side.User, Gs = Side.User },
+        ],
+    };
+
     /// <summary>Why the event cannot happen in a state; null when it can.</summary>
     /// <param name="start">What it finds.</param>
     public string? ReasonAgainst(StartState start)

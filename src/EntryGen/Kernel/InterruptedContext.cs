@@ -56,7 +56,7 @@ internal static class InterruptedContext
             : user ? (layout.Stack(StackKind.User).Top + -UserStackDepth).Value
             : inWindow ? (layout.Stack(StackKind.Entry).Top + -KernelStackDepth).Value
             : (layout.Stack(StackKind.Thread).Top + -KernelStackDepth).Value;
-        machine[Reg.Rflags] = Flags.Reserved1 | Flags.PF | Flags.ZF | (enabled ? Flags.IF : 0);
+        machine[Reg.Rflags] = Flags.Reserved1 | Flags.PF | Flags.ZF | (enabled ? Flags.IF : 0) | start.Flags;
 
         if (compatibilityMode)
         {

@@ -45,6 +45,9 @@ public sealed record StartState
     /// </summary>
     public byte? Vector { get; init; }
 
+    /// <summary>Flags that are set in RFLAGS besides those that <see cref="InterruptsEnabled"/> is about: DF and AC may be, in user code and in kernel code that copies.</summary>
+    public ulong Flags { get; init; }
+
     /// <summary>The error code, for vectors that have one; null: for #PF what a read of a page that is not present gives, else 0.</summary>
     public uint? ErrorCode { get; init; }
 }

@@ -42,6 +42,16 @@ public static class KernelRules
             : [.. RuleSet.Check(new RuleInput(result.Program, listings)).Where(found => found.Descriptor is { Severity: not AsmSeverity.Info, IsOptInForFiles: false })];
     }
 
+    /// <summary>The Program of a tree in which some text is replaced.</summary>
+    /// <param name="version">The tree.</param>
+    /// <param name="changed">The text that a file has instead of its own.</param>
+    /// <param name="entries">Where execution starts.</param>
+    public static ProgramResult Build(string version, SourceText changed, params string[] entries)
+    {
+        var listings = _units.Select(unit => (Unit: unit, Listing: ReadUnit(version, unit, new Changed(Tree(version), changed), [])));
+        return ProgramBuilder.Build([.. listings.Select(read => new ProgramUnit(read.Unit, read.Listing, read.Listing.PreprocessorMacros!))], new ProgramOptions { EntrySymbols = entries });
+    }
+
     private static bool IsFatal(AsmDiagnostic found) => found.Descriptor.Severity == AsmSeverity.Error || found.Descriptor == ProgramDiagnostics.UnknownMnemonic;
 
     // A unit reads itself, and every header.

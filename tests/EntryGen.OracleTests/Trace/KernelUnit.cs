@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using EntryGen.Asm;
 using EntryGen.Asm.Diagnostics;
+using EntryGen.Asm.Text;
 using EntryGen.Generators.Emission;
 using EntryGen.Kernel;
+using EntryGen.OracleTests.Rules;
 using EntryGen.Tests.Harness;
 
 namespace EntryGen.OracleTests.Trace;
@@ -29,6 +31,9 @@ internal static class KernelUnit
 
     /// <summary>The emulator of some entries of entry_64.S with what it links to.</summary>
     public static EntryUnit Only(string version, params string[] entries) => Load(NameOf(version), KernelPrograms.Linked(version, entries), entries);
+
+    /// <summary>The emulator of some entries of a tree in which some text is replaced.</summary>
+    public static EntryUnit Changed(string version, SourceText changed, params string[] entries) => Load(version, KernelRules.Build(version, changed, entries), entries);
 
     /// <summary>The Program that <see cref="Of"/> was written from: the same addresses.</summary>
     public static Program ProgramOf(string version) => KernelPrograms.Linked(version, EntriesOf(version)).Program;

@@ -334,6 +334,12 @@ public static class EntryProperties
 
             var word = state.Machine.Peek<ulong>(regs + (ulong)offset);
             var expected = was.Interrupted(register);
+            if (register is >= Reg.R8 and <= Reg.R15 && was.Interrupted(Reg.Cs) == Selectors.UserCode32)
+            {
+                // 32-bit code has no such register: the entry may use it.
+                continue;
+            }
+
             var ignored = register == Reg.Rflags ? Flags.RF : register is Reg.Cs or Reg.Ss ? ~0xFFFFUL : 0;
             if (((word ^ expected) & ~ignored) != 0)
             {

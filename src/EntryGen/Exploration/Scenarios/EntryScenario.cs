@@ -43,8 +43,11 @@ public sealed record EntryScenario
     /// <summary>How many events there may be in one run, nested or one after the other.</summary>
     public int MostEvents { get; private init; }
 
-    /// <summary>What a C function may do to the address space; one is chosen at each call. At least one.</summary>
-    public IReadOnlyList<HandlerEffect> Handlers { get; private init; } = [HandlerEffect.None];
+    /// <summary>
+    /// What a C function may do to the address space; one is chosen at each call. Empty: it leaves it alone, but for what handles user code, which may also flush a page as
+    /// any system call may.
+    /// </summary>
+    public IReadOnlyList<HandlerEffect> Handlers { get; private init; } = [];
 
     /// <summary>Whether events are left out that the kernel sees to that they do not happen.</summary>
     public bool KernelAssumptions { get; private init; } = true;
@@ -90,13 +93,13 @@ public sealed record EntryScenario
         return this with { Events = events, MostEvents = events == InjectedEvents.None ? 0 : most };
     }
 
-    /// <summary>What C functions may do to the address space. At each call one of these is chosen; without any they leave it alone.</summary>
+    /// <summary>What C functions may do to the address space. At each call one of these is chosen.</summary>
     /// <param name="effects">H0 to H6 of <see cref="HandlerEffect"/>, or the caller's own. 64 at most.</param>
     public EntryScenario MayDo(params IEnumerable<HandlerEffect> effects)
     {
         HandlerEffect[] handlers = [.. effects.Distinct()];
         ArgumentOutOfRangeException.ThrowIfGreaterThan(handlers.Length, 64, nameof(effects));
-        return this with { Handlers = handlers.Length == 0 ? [HandlerEffect.None] : handlers };
+        return this with { Handlers = handlers };
     }
 
     /// <summary>Lets events happen also where the kernel sees to that they do not.</summary>
@@ -136,8 +139,8 @@ public sealed record EntryScenario
         ArgumentNullException.ThrowIfNull(property);
         try
         {
-            var (isPending, taken) = ChoiceText.Read(choices.Text, this);
-            return RunRecorder.Record(new ScenarioSetup(WithoutReductions(), [property]), isPending, taken, property);
+            var setup = new ScenarioSetup(WithoutReductions(), [property]);
+            return RunRecorder.Record(setup, ChoiceText.Read(choices.Text, setup), property);
         }
         catch (FormatException wrong)
         {

@@ -3,6 +3,14 @@ namespace EntryGen.Exploration.Scenarios;
 /// <summary>The entries of Linux that events lead to.</summary>
 public static class ScenarioEntries
 {
+    /// <summary>The events for which a unit has an entry.</summary>
+    /// <param name="unit">The unit.</param>
+    public static InjectedEvents In(EntryUnit unit)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        return InjectedEvent.All.Where(injected => injected.SymbolIn(unit) is not null).Aggregate(InjectedEvents.None, (all, injected) => all | injected.Event);
+    }
+
     /// <summary>The entries that a unit must have for events to be injected, with those that the kernel's exception table needs.</summary>
     /// <param name="events">The events.</param>
     public static IReadOnlyList<string> Of(InjectedEvents events) =>

@@ -3,8 +3,8 @@ using EntryGen.Exploration.Scenarios.States;
 namespace EntryGen.Exploration.Scenarios;
 
 /// <summary>
-/// Explores a scenario: with no event at first, then with one more each time, so that a counterexample has the fewest events; among those with as many it has the
-/// fewest steps.
+/// Explores a scenario. What is violated is explored again with no event, then with one more each time, so that a counterexample has the fewest events; among those
+/// with as many it has the fewest steps.
 /// </summary>
 internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationProgress>? progress, CancellationToken cancellation)
 {
@@ -17,25 +17,30 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
     /// <summary>Explores.</summary>
     public ScenarioResult Explore()
     {
-        for (var events = 0; ; events++)
+        var setup = new ScenarioSetup(scenario, _properties);
+        var model = new EntryModel(setup);
+        var found = Search(setup, model, explorer => explorer);
+        var broken = _properties.Where((_, number) => found.Properties[number].Verdict == Verdict.Violated).ToList();
+        for (var events = 0; broken.Count > 0; events++)
         {
-            var open = _properties.Where(property => !_broken.ContainsKey(property)).ToList();
-            var setup = new ScenarioSetup(scenario.WithEvents(events), open);
-            var model = new EntryModel(setup);
-            var found = Search(setup, model, explorer => explorer);
-            if (found.Verdict == Verdict.Violated)
+            var fewer = new ScenarioSetup(scenario.WithEvents(events), broken);
+            if (Search(fewer, new EntryModel(fewer), explorer => explorer) is { Verdict: Verdict.Violated } with)
             {
+                ShowFewestSteps(fewer, with);
+            }
+            else if (events == scenario.MostEvents)
+            {
+                // Time ran out.
                 ShowFewestSteps(setup, found);
             }
 
-            if (events == scenario.MostEvents || found.Bound != Bound.None || _broken.Count == _properties.Count)
-            {
-                var results = _properties.Select(property => _broken.TryGetValue(property, out var counterexample)
-                    ? new EntryPropertyResult(property, Verdict.Violated, counterexample)
-                    : new EntryPropertyResult(property, found.Bound == Bound.None ? Verdict.HoldsWithinBounds : Verdict.BoundHit, null));
-                return new ScenarioResult(scenario, setup, model.Description, found, [.. results]);
-            }
+            broken.RemoveAll(_broken.ContainsKey);
         }
+
+        var results = _properties.Select(property => _broken.TryGetValue(property, out var counterexample)
+            ? new EntryPropertyResult(property, Verdict.Violated, counterexample)
+            : new EntryPropertyResult(property, found.Bound == Bound.None ? Verdict.HoldsWithinBounds : Verdict.BoundHit, null));
+        return new ScenarioResult(scenario, setup, model.Description, found, [.. results]);
     }
 
     private ExplorationResult Search(ScenarioSetup setup, EntryModel model, Func<Explorer<EntryState>, Explorer<EntryState>> limit)
@@ -67,7 +72,7 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
 
         foreach (var (property, counterexample) in shown)
         {
-            _broken.Add(property, counterexample);
+            _broken.TryAdd(property, counterexample);
         }
     }
 
@@ -78,8 +83,8 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
         {
             if (found.Properties[i].Counterexample is { } execution)
             {
-                var choices = execution.Steps.Select(step => Choice.Of(step.Transition, setup.Scenario));
-                shown.Add(setup.Properties[i], RunRecorder.Record(setup, execution.Start.Transition > 0, choices, setup.Properties[i]));
+                var choices = execution.Steps.Select(step => Choice.Of(step.Transition, setup));
+                shown.Add(setup.Properties[i], RunRecorder.Record(setup, choices, setup.Properties[i]));
             }
         }
 

@@ -17,6 +17,14 @@ public static class ScenarioText
         return $"{scenario.Entry} from {from}, features {scenario.Options.Features}";
     }
 
+    /// <summary>The question and the verdict in one line.</summary>
+    /// <param name="result">The result.</param>
+    public static string Line(ScenarioResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return $"{VerdictText.NameOf(result.Verdict)}: {Question(result.Scenario)}: {Counts(result.Exploration)}";
+    }
+
     /// <summary>The verdict, what it rests on, and the counterexamples.</summary>
     /// <param name="result">The result.</param>
     public static string Of(ScenarioResult result)
@@ -44,7 +52,7 @@ public static class ScenarioText
         }
 
         writer.WriteLine($"  events       {Events(result.Scenario)}");
-        writer.WriteLine($"  C code       {string.Join("; ", result.Scenario.Handlers.Select(effect => effect.Words))}");
+        writer.WriteLine($"  C code       {Effects(result.Scenario)}");
         var (ran, not) = (result.Covered.Count, result.NotCovered.Count);
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  covered      {ran} instructions; {not} of those that the entry can reach with other features, starts or events did not run"));
         foreach (var limit in Limits(result.Scenario))
@@ -104,6 +112,10 @@ public static class ScenarioText
 
     private static string Counts(ExplorationResult exploration) => string.Create(
         CultureInfo.InvariantCulture, $"{exploration.States:N0} states, {exploration.Transitions:N0} transitions, depth {exploration.Depth}");
+
+    private static string Effects(EntryScenario scenario) => scenario.Handlers.Count > 0
+        ? string.Join("; or ", scenario.Handlers.Select(effect => effect.Words))
+        : "leaves the address space alone; when it handles user code it may flush a page";
 
     private static string Events(EntryScenario scenario) => scenario.Events == InjectedEvents.None
         ? "none"

@@ -17,9 +17,9 @@ internal readonly record struct Choice(InjectedEvent? Event, HandlerEffect? Effe
     public string? Name => Event?.Name ?? Effect?.Name;
 
     /// <summary>The choice that a transition's number stands for.</summary>
-    public static Choice Of(int transition, EntryScenario scenario) => transition switch
+    public static Choice Of(int transition, ScenarioSetup setup) => transition switch
     {
-        >= FirstEffect => new(null, scenario.Handlers[transition - FirstEffect]),
+        >= FirstEffect => new(null, setup.Effects[transition - FirstEffect]),
         >= FirstEvent => new(InjectedEvent.All.First(injected => (int)injected.Event == transition - FirstEvent), null),
         _ => default,
     };

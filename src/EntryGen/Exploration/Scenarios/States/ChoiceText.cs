@@ -6,13 +6,8 @@ namespace EntryGen.Exploration.Scenarios.States;
 /// <summary>The transitions of a run as text: numbers of instructions and names of events, separated by points.</summary>
 internal sealed class ChoiceText
 {
-    private const string Pending = "flush-pending";
-
     private readonly StringBuilder _text = new();
     private int _instructions;
-
-    /// <summary>Begins a run whose user PCID is to be flushed.</summary>
-    public void NotePending() => _text.Append(Pending).Append('.');
 
     /// <summary>Adds a transition.</summary>
     public void Note(Choice choice)
@@ -29,19 +24,17 @@ internal sealed class ChoiceText
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     /// <exception cref="FormatException">It did not write that.</exception>
-    public static (bool IsPending, IEnumerable<Choice> Choices) Read(string text, EntryScenario scenario)
+    public static IEnumerable<Choice> Read(string text, ScenarioSetup setup)
     {
         const int Most = 1_000_000;
         var choices = new List<Choice>();
-        var words = text.Split('.');
-        var isPending = words[0] == Pending;
-        foreach (var word in words.Skip(isPending ? 1 : 0))
+        foreach (var word in text.Split('.'))
         {
             if (InjectedEvent.All.FirstOrDefault(known => known.Name == word) is { } injected)
             {
                 choices.Add(new Choice(injected, null));
             }
-            else if (scenario.Handlers.FirstOrDefault(known => known.Name == word) is { } effect)
+            else if (setup.Effects.FirstOrDefault(known => known.Name == word) is { } effect)
             {
                 choices.Add(new Choice(null, effect));
             }
@@ -55,7 +48,7 @@ internal sealed class ChoiceText
             }
         }
 
-        return (isPending, choices);
+        return choices;
     }
 
     /// <inheritdoc/>

@@ -40,9 +40,10 @@ internal enum CodeKind
 internal sealed class CodeMap
 {
     /// <summary>The distance of instructions in a unit's layout.</summary>
-    private const int InstructionSize = 16;
+    private const ulong InstructionSize = 16;
 
     private readonly Dictionary<ulong, CodePlace> _places = [];
+    private readonly (ulong Start, CodePlace?[] Places)[] _ranges;
     private readonly CodePlace?[] _chosen;
 
     public CodeMap(EntryUnit unit)
@@ -63,6 +64,7 @@ internal sealed class CodeMap
         }
 
         _chosen = new CodePlace?[Places.Count];
+        _ranges = [.. Ranges()];
     }
 
     /// <summary>The instruction that runs when RIP is at a place: of an alternative the code that the features choose; null while it is not known.</summary>
@@ -74,7 +76,48 @@ internal sealed class CodeMap
     /// <summary>All places, by number.</summary>
     public List<CodePlace> Places { get; } = [];
 
-    public CodePlace? At(ulong address) => _places.GetValueOrDefault(address);
+    /// <summary>What is at an address; null outside of all code.</summary>
+    public CodePlace? At(ulong address)
+    {
+        foreach (var (start, places) in _ranges)
+        {
+            var index = (address - start) / InstructionSize;
+            if (index < (ulong)places.Length && (address & (InstructionSize - 1)) == 0)
+            {
+                return places[index];
+            }
+        }
+
+        return null;
+    }
+
+    // Sections, and the functions between which there are only small gaps, each as an array; the one with the most code first.
+    private List<(ulong Start, CodePlace?[] Places)> Ranges()
+    {
+        const ulong Gap = 0x1_0000;
+        var ranges = new List<(ulong, CodePlace?[])>();
+        var sorted = Places.OrderBy(place => place.Address).ToList();
+        for (var first = 0; first < sorted.Count;)
+        {
+            var end = first + 1;
+            while (end < sorted.Count && sorted[end].Address - sorted[end - 1].Address < Gap)
+            {
+                end++;
+            }
+
+            var start = sorted[first].Address;
+            var places = new CodePlace?[((sorted[end - 1].Address - start) / InstructionSize) + 1];
+            foreach (var place in sorted[first..end])
+            {
+                places[(place.Address - start) / InstructionSize] = place;
+            }
+
+            ranges.Add((start, places));
+            first = end;
+        }
+
+        return [.. ranges.OrderByDescending(range => range.Item2.Count(place => place is not null))];
+    }
 
     private void Add(ulong address, string name, CodeKind kind, UnitInstruction? instruction)
     {

@@ -10,7 +10,8 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
     private readonly ScenarioSetup _setup;
     private readonly EntryProcessor _processor;
     private readonly StateCodec _codec;
-    private readonly List<byte[]> _initial = [];
+    private readonly byte[] _initial;
+    private int _isTaken;
 
     public EntryModel(ScenarioSetup setup)
     {
@@ -19,27 +20,16 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
         _codec = new StateCodec(_processor.Environment.Machine, _processor.Ghost, new WriteLog(_processor.Environment.Machine.Memory), setup.OriginMemory);
         setup.OriginMemory ??= _codec.OriginMemory;
         _codec.Mark();
-        _initial.Add(_codec.Encode().ToArray());
-        if (setup.MayBePending && _processor.HasFlushMask)
-        {
-            _processor.BePending();
-            _initial.Add(_codec.Encode().ToArray());
-            _codec.Undo();
-        }
+        _initial = _codec.Encode().ToArray();
     }
 
     /// <summary>Why the entry was reached, in words.</summary>
     public string Description => _processor.Description;
 
-    public IEncodedModel<EntryState> ForWorker() => new EntryModel(_setup);
+    // A machine takes long to set up: the first worker gets this one.
+    public IEncodedModel<EntryState> ForWorker() => Interlocked.Exchange(ref _isTaken, 1) == 0 ? this : new EntryModel(_setup);
 
-    public void InitialStates(EncodedSink states)
-    {
-        for (var i = 0; i < _initial.Count; i++)
-        {
-            states.Add(i, _initial[i]);
-        }
-    }
+    public void InitialStates(EncodedSink states) => states.Add(0, _initial);
 
     public EntryState Decode(ReadOnlySpan<byte> state)
     {
@@ -57,10 +47,10 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
         _codec.Mark();
         if (_processor.HasEffects)
         {
-            var handlers = _setup.Scenario.Handlers;
-            for (var i = 0; i < handlers.Count; i++)
+            var effects = _processor.Effects;
+            for (var i = 0; i < effects.Length; i++)
             {
-                Add(successors, Choice.FirstEffect + i, new Choice(null, handlers[i]));
+                Add(successors, Choice.FirstEffect + i, new Choice(null, effects[i]));
             }
         }
         else if (_processor.Place is { } place)
@@ -77,7 +67,7 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
         }
     }
 
-    public string NameOf(int transition) => Choice.Of(transition, _setup.Scenario).Name
+    public string NameOf(int transition) => Choice.Of(transition, _setup).Name
         ?? (_setup.Code.ChosenAt(_setup.Code.Places[transition]) ?? _setup.Code.Places[transition]).Name;
 
     public string Describe(EntryState state) => state.Lanes.ToString();

@@ -1,3 +1,4 @@
+using System.Numerics;
 using EntryGen.Emulation;
 using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Kernel;
@@ -10,14 +11,17 @@ internal sealed class EntryProcessor : IMachineObserver
     // No entry is as long; what runs on without a choice for longer never ends.
     private const int LongestRun = 4096;
 
+    // Flags that interrupted code may have set, and that entry code must not pass on to C code: C code counts on DF, and SMAP on AC, being clear.
+    private const ulong Hostile = Flags.DF | Flags.AC;
+
     private const ulong Garbage = 0x6A4B_A6E0_0000_0000;
 
     private readonly ScenarioSetup _setup;
     private readonly Machine _machine;
     private readonly EntryUnit _unit;
     private readonly ulong[] _file;
-    private readonly (EntryProperty Property, ulong Bit)[] _properties;
-    private readonly Moments _asked;
+    private readonly (EntryProperty Property, ulong Bit)[][] _properties;
+    private ulong _knownCr3;
     private readonly FlushMask _mask;
     private readonly bool _tracksCr3;
     private ulong _retired;
@@ -34,8 +38,7 @@ internal sealed class EntryProcessor : IMachineObserver
         Spaces = new AddressSpaces(Environment, Ghost, _mask, Roots());
         State = new EntryState(Environment, Ghost, Spaces);
         _tracksCr3 = Environment.Options.Pti && (_mask.Exists || setup.HasOtherMms);
-        _properties = [.. setup.Properties.Select((property, index) => (property, 1UL << index))];
-        _asked = _properties.Aggregate(Moments.None, (all, property) => all | property.Property.At);
+        _properties = [.. Enum.GetValues<Moments>().Where(moment => moment != Moments.None).Select(moment => AskedAt(setup.Properties, moment))];
         Start();
         if (_tracksCr3)
         {
@@ -52,18 +55,19 @@ internal sealed class EntryProcessor : IMachineObserver
     /// <summary>The kernel's bookkeeping of address spaces.</summary>
     public AddressSpaces Spaces { get; }
 
-    /// <summary>Whether the flush mask is there to have a bit set at the start.</summary>
-    public bool HasFlushMask => _mask.Exists;
-
     /// <summary>Whether the run would never end.</summary>
     public bool IsEndless { get; private set; }
 
     /// <summary>What the C function at RIP has just done; null when it has returned.</summary>
-    public string? HandlerStep => Ghost.Level > 0 && (byte)Ghost.Handler is > 0 and var number
-        && _setup.Scenario.Handlers[number - 1] is var effect ? $"{effect.Name}, step {(byte)(Ghost.Handler >> 8)} of {effect.Steps.Count}" : null;
+    public string? HandlerStep => Ghost.Level > 0 && (byte)Ghost.Handler is > 0 and var number && _setup.Effects[number - 1] is var effect
+        ? $"{effect.Name}, step {(byte)(Ghost.Handler >> 8)} of {effect.Steps.Count}"
+        : null;
 
     /// <summary>Whether the C function at RIP has several things that it may do.</summary>
-    public bool HasEffects => _setup.Scenario.Handlers.Count > 1 && Place is { Kind: CodeKind.Function } && (byte)Ghost.Handler == 0;
+    public bool HasEffects => Place is { Kind: CodeKind.Function } && Effects.Length > 1 && (byte)Ghost.Handler == 0;
+
+    /// <summary>What the C function at RIP may do.</summary>
+    public ReadOnlySpan<HandlerEffect> Effects => _setup.EffectsOf((Ghost.Interrupted(Ghost.Level - 1, Reg.Cs) & 3) == 3 && _mask.Exists);
 
     /// <summary>Why the entry was reached, in words.</summary>
     public string Description { get; private set; } = "";
@@ -146,13 +150,6 @@ internal sealed class EntryProcessor : IMachineObserver
         Finish(stop);
     }
 
-    /// <summary>A user PCID is to be flushed: its bit is set in the mask.</summary>
-    public void BePending()
-    {
-        _mask.Set(Environment.Options.Asid + 1);
-        Spaces.Reset(Environment.Options.Asid, flushPending: true);
-    }
-
     /// <summary>Runs the instruction or C function at RIP, or one step of what the function does. A fault is delivered.</summary>
     private void Step(HandlerEffect? chosen)
     {
@@ -171,7 +168,7 @@ internal sealed class EntryProcessor : IMachineObserver
         }
 
         var mask = _tracksCr3 ? _mask.Value : (ushort)0;
-        var cpu = _machine.Cpu;
+        var cpu = new Cpu(_machine);
         var instruction = _setup.Code.ChosenAt(place);
         var stop = instruction is null && place.IsInstruction ? StepAndSee(ref cpu, place) : _unit.Step(ref cpu);
         place = instruction ?? _setup.Code.ChosenAt(place) ?? place;
@@ -220,7 +217,8 @@ internal sealed class EntryProcessor : IMachineObserver
     {
         var scenario = _setup.Scenario;
         _machine.Budget = long.MaxValue / 2;
-        var activation = Environment.Start(scenario.Entry, scenario.Start);
+        var start = scenario.Start;
+        var activation = Environment.Start(scenario.Entry, start with { Flags = start.Flags | Hostile });
         _machine.Budget = long.MaxValue / 2;
         Description = activation.Description;
         Ghost.EventsLeft = scenario.MostEvents;
@@ -269,7 +267,7 @@ internal sealed class EntryProcessor : IMachineObserver
         {
             Halt(new Stop(StopKind.Left));
         }
-        else if (!Spaces.KnowsCr3(_file[(int)Reg.Cr3]))
+        else if (!KnowsCr3())
         {
             // What happens now depends on what is in the TLB, which is no part of a state.
             Ghost.IsHalted = true;
@@ -290,7 +288,6 @@ internal sealed class EntryProcessor : IMachineObserver
     /// <summary>Before a C function: does the next step of what it does to the address space, if there is one left.</summary>
     private bool CallIsUnderWay(CodePlace place, HandlerEffect? chosen)
     {
-        var handlers = _setup.Scenario.Handlers;
         var number = (byte)Ghost.Handler;
         if (number == 0)
         {
@@ -300,12 +297,12 @@ internal sealed class EntryProcessor : IMachineObserver
                 return false;
             }
 
-            chosen ??= handlers[0];
-            number = (byte)(1 + handlers.ToList().IndexOf(chosen));
+            chosen ??= Effects[0];
+            number = (byte)(1 + IndexOf(chosen));
             Ghost.Handler |= number;
         }
 
-        var effect = handlers[number - 1];
+        var effect = _setup.Effects[number - 1];
         var step = (int)(byte)(Ghost.Handler >> 8);
         if (step == effect.Steps.Count)
         {
@@ -316,6 +313,17 @@ internal sealed class EntryProcessor : IMachineObserver
         Ghost.Handler += 1UL << 8;
         effect.Steps[step](Spaces);
         return true;
+    }
+
+    private int IndexOf(HandlerEffect effect)
+    {
+        var number = 0;
+        while (!ReferenceEquals(_setup.Effects[number], effect))
+        {
+            number++;
+        }
+
+        return number;
     }
 
     private void Call(CodePlace place)
@@ -406,20 +414,29 @@ internal sealed class EntryProcessor : IMachineObserver
 
     private void Look(Moments moment)
     {
-        if ((_asked & moment) == 0)
+        foreach (var (property, bit) in _properties[BitOperations.TrailingZeroCount((uint)moment)])
         {
-            return;
-        }
-
-        State.Moment = moment;
-        foreach (var (property, bit) in _properties)
-        {
-            if ((property.At & moment) != 0 && !property.Holds(State))
+            State.Moment = moment;
+            if (!property.Holds(State))
             {
                 Ghost.Broken |= bit;
                 Broke?.Invoke(property, State);
             }
         }
+    }
+
+    private static (EntryProperty Property, ulong Bit)[] AskedAt(IReadOnlyList<EntryProperty> properties, Moments moment) =>
+        [.. properties.Select((property, index) => (property, 1UL << index)).Where(asked => (asked.property.At & moment) != 0)];
+
+    private bool KnowsCr3()
+    {
+        var cr3 = _file[(int)Reg.Cr3];
+        if (cr3 != _knownCr3 && Spaces.KnowsCr3(cr3))
+        {
+            _knownCr3 = cr3;
+        }
+
+        return cr3 == _knownCr3;
     }
 
     /// <summary>Tells the bookkeeping of values that entry code writes to CR3.</summary>

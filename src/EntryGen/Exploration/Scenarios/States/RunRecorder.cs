@@ -29,19 +29,11 @@ internal sealed class RunRecorder : IMachineObserver
 
     /// <summary>Takes given transitions and says what they look like.</summary>
     /// <param name="setup">The scenario.</param>
-    /// <param name="isPending">Whether a flush of the user PCID is pending at the start.</param>
     /// <param name="choices">The transitions.</param>
     /// <param name="property">The property that the run breaks.</param>
-    public static Counterexample Record(ScenarioSetup setup, bool isPending, IEnumerable<Choice> choices, EntryProperty property)
+    public static Counterexample Record(ScenarioSetup setup, IEnumerable<Choice> choices, EntryProperty property)
     {
         var recorder = new RunRecorder(setup);
-        if (isPending)
-        {
-            recorder._processor.BePending();
-            recorder._choices.NotePending();
-            recorder._steps[0] = recorder._steps[0] with { Text = recorder._steps[0].Text + ", a flush of the user PCID is pending" };
-        }
-
         var before = recorder.Before;
         var processor = recorder._processor;
         string? detail = null;

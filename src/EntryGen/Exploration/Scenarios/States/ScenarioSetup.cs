@@ -1,3 +1,4 @@
+using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Kernel;
 
 namespace EntryGen.Exploration.Scenarios.States;
@@ -8,8 +9,15 @@ internal sealed class ScenarioSetup
     // The base activation, the events, and faults on top of them.
     private const int LevelsForFaults = 3;
 
+    private readonly HandlerEffect[] _effects;
+    private readonly HandlerEffect[] _forUser;
+    private readonly HandlerEffect[] _forKernel = [HandlerEffect.None];
+
     public ScenarioSetup(EntryScenario scenario, IReadOnlyList<EntryProperty> properties)
     {
+        _effects = [.. scenario.Handlers];
+        _forUser = scenario.Options is { Pti: true, Pcid: true } ? [HandlerEffect.None, HandlerEffect.FlushMask] : [HandlerEffect.None];
+        Effects = scenario.Handlers.Count > 0 ? scenario.Handlers : [HandlerEffect.None, HandlerEffect.FlushMask];
         Scenario = scenario;
         Properties = properties;
         Code = new CodeMap(scenario.Unit);
@@ -55,8 +63,12 @@ internal sealed class ScenarioSetup
     /// <summary>Whether handlers may load other mms.</summary>
     public bool HasOtherMms => Scenario.Handlers.Any(effect => effect.Steps.Count > 0);
 
-    /// <summary>Whether a flush of the user PCID may be pending at the start: entry code can come to the place where that matters.</summary>
-    public bool MayBePending => Scenario.Options is { Pti: true, Pcid: true, UserFlushPending: false } && (Scenario.Start.From == Side.User || Scenario.Start.Cr3 == Side.User);
+    /// <summary>All effects that there are in the scenario; states have their numbers in this list.</summary>
+    public IReadOnlyList<HandlerEffect> Effects { get; }
+
+    /// <summary>What a C function may do.</summary>
+    /// <param name="forUser">Whether it handles an event or call of user code.</param>
+    public ReadOnlySpan<HandlerEffect> EffectsOf(bool forUser) => Scenario.Handlers.Count > 0 ? _effects : forUser ? _forUser : _forKernel;
 
     /// <summary>Makes the machine, just before the event that leads to the entry.</summary>
     public KernelEnvironment CreateEnvironment()

@@ -80,7 +80,7 @@ internal sealed class StateCodec
         Span<ulong> cells = stackalloc ulong[_cells.Length];
         CollectCells(cells);
         var changes = _log.Entries;
-        changes.Sort(static (a, b) => a.Word.CompareTo(b.Word));
+        Sort(changes);
         var most = ((cells.Length + _live.Count + changes.Length) * (WordPacking.MostBytes + 5)) + 16;
         if (_bytes.Length < most)
         {
@@ -208,6 +208,22 @@ internal sealed class StateCodec
         _machine.Registers.CopyTo(cells);
         HiddenState.MakeCanonical(cells[..FileWords], _machine.Budget);
         _ghost.Cells.CopyTo(cells[FileWords..]);
+    }
+
+    // One instruction writes a word or two, a run of them some dozens.
+    private static void Sort(Span<(int Word, ulong Old)> changes)
+    {
+        for (var i = 1; i < changes.Length; i++)
+        {
+            var change = changes[i];
+            var to = i;
+            for (; to > 0 && changes[to - 1].Word > change.Word; to--)
+            {
+                changes[to] = changes[to - 1];
+            }
+
+            changes[to] = change;
+        }
     }
 
     private static void Append(ref byte bytes, ref int place, ref int previous, int index, ulong difference)

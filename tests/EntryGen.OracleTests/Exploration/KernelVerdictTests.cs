@@ -1,0 +1,85 @@
+using EntryGen.Exploration.Scenarios;
+using EntryGen.Exploration.Scenarios.Handlers;
+using EntryGen.Kernel;
+using EntryGen.OracleTests.Rules.Corpus;
+using EntryGen.OracleTests.Trace;
+
+namespace EntryGen.OracleTests.Exploration;
+
+/// <summary>Verdicts on the kernel's entries: as they are they hold, with a bug put in they are violated.</summary>
+public sealed class KernelVerdictTests
+{
+    public static TheoryData<string, string> Paranoid => new()
+    {
+        { "6.1", "asm_exc_nmi" }, { "6.1", "asm_exc_debug" }, { "6.1", "asm_exc_machine_check" },
+        { "6.12", "asm_exc_nmi" }, { "6.12", "asm_exc_debug" }, { "6.12", "asm_exc_machine_check" },
+    };
+
+    [KernelTheory]
+    [MemberData(nameof(Paranoid))]
+    public void Paranoid_entries_hold_with_two_events(string version, string entry)
+    {
+        foreach (var start in KnownEntries.Find(entry)!.Starts)
+        {
+            EntryScenario.Of(KernelUnit.Of(version), entry).From(start).Inject(InjectedEvents.All, most: 2).Explore().ShouldHold();
+        }
+    }
+
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void Every_entry_holds_with_one_event(string version)
+    {
+        var unit = KernelUnit.Of(version);
+        foreach (var entry in unit.Entries.Values)
+        {
+            foreach (var start in KnownEntries.Resolve(entry.Name, entry.Kind).Starts)
+            {
+                EntryScenario.Of(unit, entry.Name).From(start).Inject(InjectedEvents.All).Explore().ShouldHold();
+            }
+        }
+    }
+
+    /// <summary>6.1 writes CR3 back also when it was the kernel's; 6.12 leaves it. It matters when a handler leaves init_mm loaded.</summary>
+    [KernelFact]
+    public void Leaving_the_kernels_CR3_alone_is_right_also_when_a_handler_switches_the_mm()
+    {
+        EntryScenario Question(string version) => EntryScenario.Of(KernelUnit.Of(version), "asm_exc_nmi").From(StartState.Kernel).MayDo(HandlerEffect.LazyMm);
+        Question("6.1").Explore().ShouldViolate("P1.3");
+        Question("6.12").Explore().ShouldHold();
+    }
+
+    [CorpusFact]
+    public void Bugs_that_are_put_in_are_found()
+    {
+        (string Edit, string Entry, StartState Start, int Events, string Property)[] cases =
+        [
+            ("cr3-nmi-user-missing", "asm_exc_nmi", StartState.User, 0, "no-fault"),
+            ("cr3-nmi-exit-missing", "asm_exc_nmi", StartState.Kernel with { Cr3 = Side.User }, 0, "P1.4"),
+            ("cr3-save-missing-test", "asm_exc_nmi", StartState.Kernel with { Cr3 = Side.User }, 0, "no-fault"),
+            ("reg-nmi-dx", "asm_exc_nmi", StartState.User, 0, "pt-regs"),
+            ("reg-paranoid-cr3-scratch-r14", "asm_exc_debug", StartState.Kernel with { Cr3 = Side.User }, 0, "P1.1"),
+            ("ist-db-user-stays", "asm_exc_debug", StartState.User, 0, "c-stack"),
+            ("stack-error-entry-no-switch", "asm_exc_page_fault", StartState.User, 0, "c-stack"),
+            ("flags-sysenter-no-cld", "entry_SYSENTER_compat", StartState.User, 0, "c-flags"),
+            ("pcid-flush-inverted", "entry_SYSCALL_64", StartState.User, 0, "P1.2"),
+            ("pcid-user-bit-missing", "entry_SYSCALL_64", StartState.User, 0, "cr3-pcid"),
+            ("nmi-outermost-copy-offset", "asm_exc_nmi", StartState.Kernel, 1, "pt-regs"),
+            ("nmi-no-repeat-check", "asm_exc_nmi", StartState.Kernel, 2, "return"),
+            ("nmi-no-df-set", "asm_exc_nmi", StartState.Kernel, 2, "ends"),
+        ];
+        foreach (var (name, entry, start, events, property) in cases)
+        {
+            var edit = CorpusSample.Edits.Single(edit => edit.Name == name);
+            string[] entries = [entry, .. ScenarioEntries.Of(InjectedEvents.All).Where(handler => handler != entry)];
+            foreach (var version in edit.Versions)
+            {
+                var unit = KernelUnit.Changed(version, CorpusSample.Apply(edit, version), entries);
+                var result = EntryScenario.Of(unit, entry).From(start).Inject(InjectedEvents.All, events).Explore();
+                Assert.True(
+                    result.Properties.Any(found => found.Property.Id == property && found.Counterexample is not null),
+                    $"{name} {version}: {string.Join(' ', result.Properties.Where(found => found.Counterexample is not null).Select(found => found.Property.Id))}");
+            }
+        }
+    }
+}
