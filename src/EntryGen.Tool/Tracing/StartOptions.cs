@@ -34,7 +34,9 @@ internal sealed class StartOptions
         var starts = from is null && cr3 is null && gs is null
             ? entry.Starts
             : [new StartState { From = from ?? (cr3 == Side.User || gs == Side.User ? Side.Kernel : Side.User), Cr3 = cr3, Gs = gs }];
-        return starts.Where(start => entry.ReasonAgainst(start) is null);
+
+        // Events are delivered through the IDT while exploring.
+        return starts.Where(start => entry.Kind != EntryKind.Fred && entry.ReasonAgainst(start) is null);
     }
 
     /// <summary>The state they describe.</summary>

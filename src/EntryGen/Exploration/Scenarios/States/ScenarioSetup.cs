@@ -15,6 +15,11 @@ internal sealed class ScenarioSetup
 
     public ScenarioSetup(EntryScenario scenario, IReadOnlyList<EntryProperty> properties)
     {
+        if (scenario.Options.Fred)
+        {
+            throw new ArgumentException("Exploring delivers events through the IDT: entry points of FRED cannot be explored. Leave out the feature FRED.");
+        }
+
         _effects = [.. scenario.Handlers];
         _forUser = scenario.Options is { Pti: true, Pcid: true } ? [HandlerEffect.None, HandlerEffect.FlushMask] : [HandlerEffect.None];
         Effects = scenario.Handlers.Count > 0 ? scenario.Handlers : [HandlerEffect.None, HandlerEffect.FlushMask];
