@@ -1,10 +1,14 @@
 using EntryGen.Asm;
+using EntryGen.Asm.Instructions;
 
 namespace EntryGen.Generators.Emission;
 
 /// <summary>One method of the <c>Run</c> form.</summary>
 internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
 {
+    // Copies that a method may have, and the instructions of the longest: what they save is worth less than a method that the JIT gives up.
+    private const int MostCopiedInstructions = 96, LongestCopy = 24;
+
     private readonly List<(string Label, ulong Address, RunState State, Instruction Instruction)> _exits = [];
     private readonly List<RunBlock> _blocks = [.. plan.Blocks.Where(block => block.Chunk == number)];
     private int _readRegisters;
@@ -14,6 +18,7 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
     private bool _usesLookup;
     private bool _usesFeatures;
     private int _longest;
+    private int _copiedInstructions;
     private RunBlock? _following;
 
     /// <summary>Whether the local <c>windows</c> is needed.</summary>
@@ -198,10 +203,20 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
             return;
         }
 
+        var backwards = block.First.Address <= from;
+        var isWorthCopy = block.IsResumable && !backwards && RunPlan.SamePage(from, address) && Overwrites(block, state.Flags) && ReserveCopy(block);
+        if (isWorthCopy || block is { IsResumable: false, Inherited: not null })
+        {
+            var copy = new RunBlock { Instructions = block.Instructions, Site = block.Site, Order = block.Order, Label = plan.NewLabel(block.Label + "_again"), Chunk = number };
+            copy.Inherited = state.Clone();
+            _blocks.Add(copy);
+            writer.Line($"goto {copy.Label};");
+            return;
+        }
+
         if (block.IsResumable)
         {
             WriteDown(writer, state);
-            var backwards = block.First.Address <= from;
             var checks = (RunPlan.SamePage(from, address) ? "" : $"!cpu.Fetch(ref windows, {Value.Number(address)})", backwards ? $"budget < {_longest}" : "");
             if (checks is not ("", ""))
             {
@@ -225,6 +240,25 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
             writer.Line($"goto {block.Label};");
         }
     }
+
+    // Where paths meet, flags would have to be written down. A short block that overwrites them, or leaves by an IRET, is rather written once more, for this way
+    // alone: they are then never computed. The label stays for those who start there. What only this block leads to goes on from the copy as a copy.
+    private static bool Overwrites(RunBlock block, IReadOnlyList<PendingFlags> pending)
+    {
+        var flags = pending.Aggregate(StatusFlags.None, (all, each) => all | each.Rule.Mask);
+        return flags != StatusFlags.None && (flags & ~block.Instructions.Aggregate(StatusFlags.None, (all, each) => all | each.Info.FlagsWritten)) == 0;
+    }
+
+    private bool ReserveCopy(RunBlock block)
+    {
+        var count = CountTail(block);
+        var isAllowed = count <= LongestCopy && _copiedInstructions + count <= MostCopiedInstructions;
+        _copiedInstructions += isAllowed ? count : 0;
+        return isAllowed;
+    }
+
+    private int CountTail(RunBlock block) =>
+        Math.Max(1, block.Instructions.Count) + block.Successors.Where(next => next.Chunk == number && !next.IsResumable).Sum(CountTail);
 
     /// <summary>Writes how control goes to an address that only the guest knows.</summary>
     public void WriteJumpTo(IndentedWriter writer, RunState state, string address)

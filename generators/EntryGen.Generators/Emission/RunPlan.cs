@@ -235,11 +235,19 @@ internal sealed class RunPlan
         }
 
         var label = Microsoft.CodeAnalysis.CSharp.SyntaxFacts.GetKeywordKind(text.ToString()) == 0 ? text.ToString() : text.Append('_').ToString();
-        while (!_labels.Add(label))
+        return NewLabel(label, item.Index);
+    }
+
+    /// <summary>A label that is not taken.</summary>
+    /// <param name="wish">What it should be like.</param>
+    /// <param name="number">Put behind it as often as it is taken.</param>
+    public string NewLabel(string wish, int number = 2)
+    {
+        while (!_labels.Add(wish))
         {
-            label += "_" + item.Index;
+            wish += "_" + number;
         }
 
-        return label;
+        return wish;
     }
 }

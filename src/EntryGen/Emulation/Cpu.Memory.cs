@@ -278,15 +278,21 @@ public ref partial struct Cpu
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly ulong LoadSlow(ulong address, int size, AccessKind access)
     {
-        _ = FillWindow(address, size, access);
-        return Machine.Linear.Load(address, size, access);
+        ref var place = ref FillWindow(address, size, access);
+        return Unsafe.IsNullRef(ref place) ? Machine.Linear.Load(address, size, access) : Machine.Linear.LoadAt(ref place, size);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly bool StoreSlow(ulong address, int size, ulong value)
     {
-        _ = FillWindow(address, size, AccessKind.Write);
-        return Machine.Linear.TryStore(address, size, size == sizeof(ulong) ? value : value & ((1UL << (8 * size)) - 1));
+        ref var place = ref FillWindow(address, size, AccessKind.Write);
+        if (Unsafe.IsNullRef(ref place))
+        {
+            return Machine.Linear.TryStore(address, size, size == sizeof(ulong) ? value : value & ((1UL << (8 * size)) - 1));
+        }
+
+        LinearMemory.StoreAt(ref place, size, value);
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -41,6 +41,11 @@ public sealed partial class PhysicalMemory
         return value;
     }
 
+    /// <summary>As <see cref="Read{T}"/>, for walks: they read four in a row.</summary>
+    internal ulong ReadWord(ulong address) => address <= (ulong)(Bytes.Length - sizeof(ulong))
+        ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Bytes), (nint)address))
+        : Read<ulong>(address);
+
     /// <summary>Copies bytes out of memory.</summary>
     /// <param name="address">Where they start.</param>
     /// <param name="destination">Where they go.</param>

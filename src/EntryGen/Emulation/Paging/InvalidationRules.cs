@@ -94,12 +94,15 @@ internal static class InvalidationRules
             linear.WorstCase?.FlushPage(address, WorstCaseTranslations.Global);
         }
 
-        var isDropped = linear.Tlb.FlushPage(address, pcid);
-        isDropped |= andGlobal && linear.Tlb.FlushGlobalPage(address);
-        if (isDropped)
+        var shift = linear.Tlb.FlushPage(address, pcid);
+        if (andGlobal)
         {
-            // New numbers for all contexts are cheaper than a search for the page's windows.
-            linear.ForgetWindows();
+            shift = Math.Max(shift, linear.Tlb.FlushGlobalPage(address));
+        }
+
+        if (shift != 0)
+        {
+            linear.ForgetWindows(address, shift);
         }
     }
 }

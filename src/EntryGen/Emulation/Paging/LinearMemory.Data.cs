@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace EntryGen.Emulation;
@@ -21,6 +22,44 @@ internal sealed partial class LinearMemory
         }
 
         return value;
+    }
+
+    /// <summary>Reads an operand by a window that was just filled: there are none while anybody has to look at accesses.</summary>
+    /// <param name="place">Its first byte.</param>
+    /// <param name="size">1, 2, 4 or 8.</param>
+    public ulong LoadAt(ref byte place, int size)
+    {
+        HasLoaded = true;
+        return size switch
+        {
+            1 => place,
+            2 => Unsafe.ReadUnaligned<ushort>(ref place),
+            4 => Unsafe.ReadUnaligned<uint>(ref place),
+            _ => Unsafe.ReadUnaligned<ulong>(ref place),
+        };
+    }
+
+    /// <summary>Writes an operand by a window that was just filled.</summary>
+    /// <param name="place">Its first byte.</param>
+    /// <param name="size">1, 2, 4 or 8.</param>
+    /// <param name="value">The value; its low bits are written.</param>
+    public static void StoreAt(ref byte place, int size, ulong value)
+    {
+        switch (size)
+        {
+            case 1:
+                place = (byte)value;
+                break;
+            case 2:
+                Unsafe.WriteUnaligned(ref place, (ushort)value);
+                break;
+            case 4:
+                Unsafe.WriteUnaligned(ref place, (uint)value);
+                break;
+            default:
+                Unsafe.WriteUnaligned(ref place, value);
+                break;
+        }
     }
 
     /// <summary>Writes an operand of 1 to 8 bytes.</summary>

@@ -96,6 +96,15 @@ internal sealed partial class LinearMemory
         SelectContext();
     }
 
+    /// <summary>Forgets the windows of one page under every PCID; the TLB's entries of it have been flushed.</summary>
+    /// <param name="address">An address in the page.</param>
+    /// <param name="shift">The page's size as a power of two.</param>
+    public void ForgetWindows(ulong address, int shift)
+    {
+        Windows.Forget(address & ~0xFFFUL, shift);
+        _file[HiddenState.WindowEpoch] = Windows.Epoch;
+    }
+
     /// <summary>Gives the TLB the contents it had at a snapshot. The caller selects the context.</summary>
     public void RestoreTlb(MachineSnapshot snapshot)
     {

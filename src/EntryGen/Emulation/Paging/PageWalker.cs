@@ -37,7 +37,7 @@ internal static class PageWalker
         for (var shift = place.Shift; ; shift -= 9)
         {
             var entryAddress = table + (((address >> shift) & 0x1FF) * 8);
-            var entry = memory.Read<ulong>(entryAddress);
+            var entry = memory.ReadWord(entryAddress);
             if ((entry & PageTableBits.Present) == 0)
             {
                 return NotPresent;

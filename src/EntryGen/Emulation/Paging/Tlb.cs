@@ -109,12 +109,12 @@ public sealed class Tlb
     }
 
     /// <summary>Forgets what a PCID has for an address, in every page size.</summary>
-    /// <returns>Whether there was any.</returns>
-    internal bool FlushPage(ulong address, int pcid) => Drop(address, pcid);
+    /// <returns>The largest page's size as a power of two; 0 when there was none.</returns>
+    internal int FlushPage(ulong address, int pcid) => Drop(address, pcid);
 
     /// <summary>Forgets the global entries for an address, in every page size.</summary>
-    /// <returns>Whether there was any.</returns>
-    internal bool FlushGlobalPage(ulong address) => Drop(address, GlobalSpace);
+    /// <returns>The largest page's size as a power of two; 0 when there was none.</returns>
+    internal int FlushGlobalPage(ulong address) => Drop(address, GlobalSpace);
 
     /// <summary>Replaces the contents.</summary>
     internal void Load(ReadOnlySpan<TlbEntry> entries)
@@ -180,9 +180,9 @@ public sealed class Tlb
 
     private static int Size(int shift) => (shift - 12) / 9;
 
-    private bool Drop(ulong address, int space)
+    private int Drop(ulong address, int space)
     {
-        var isDropped = false;
+        var dropped = 0;
         for (var size = 0; size < 3; size++)
         {
             var index = _bySize[size] == 0 ? -1 : Find(Key(address, space, size));
@@ -191,12 +191,12 @@ public sealed class Tlb
                 // Stamp 0 is older than any flush; the slot stays so that probing passes it.
                 NoteSlot(index);
                 _slots[index].Stamp = 0;
-                isDropped = true;
+                dropped = 12 + (9 * size);
                 Changes++;
             }
         }
 
-        return isDropped;
+        return dropped;
     }
 
     private void NoteSlot(int index) => Journal.Add(new(TlbJournal.ChangeKind.Slot, index, _slots[index], 0));
