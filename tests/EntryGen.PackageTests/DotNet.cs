@@ -11,8 +11,11 @@ internal static class DotNet
     /// <summary>Runs <c>dotnet</c> with arguments and returns what it printed.</summary>
     public static CommandResult Run(string workingDirectory, params IEnumerable<string> arguments) => Start("dotnet", workingDirectory, arguments);
 
+    /// <summary>As the other, for what takes longer.</summary>
+    public static CommandResult Run(string workingDirectory, TimeSpan timeout, IEnumerable<string> arguments) => Start("dotnet", workingDirectory, arguments, timeout);
+
     /// <summary>Runs any command.</summary>
-    public static CommandResult Start(string command, string workingDirectory, IEnumerable<string> arguments)
+    public static CommandResult Start(string command, string workingDirectory, IEnumerable<string> arguments, TimeSpan? timeout = null)
     {
         var start = new ProcessStartInfo(command, arguments)
         {
@@ -47,10 +50,10 @@ internal static class DotNet
         process.ErrorDataReceived += Collect;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (!process.WaitForExit(_timeout))
+        if (!process.WaitForExit(timeout ?? _timeout))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{command} {string.Join(' ', start.ArgumentList)} did not end within {_timeout}.\n{output}");
+            throw new TimeoutException($"{command} {string.Join(' ', start.ArgumentList)} did not end within {timeout ?? _timeout}.\n{output}");
         }
 
         process.WaitForExit();
