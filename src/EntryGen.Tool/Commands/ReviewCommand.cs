@@ -21,7 +21,7 @@ internal static class ReviewCommand
         var input = new InputOptions(isOptional: true);
         var features = new FeatureOption("only what happens with these is compared.", defaults: null);
         var format = FormatOption.Create();
-        var command = new Command("review", "Compares entry code before and after a patch: findings gained and lost, and what every path through every entry costs.");
+        var command = new Command("review", "Compares entry code before and after a patch: findings gained and lost, what every path through every entry costs, and the verdicts on the paths that change.");
         input.AddTo(command);
         command.Add(patch);
         features.AddTo(command);
@@ -37,15 +37,19 @@ internal static class ReviewCommand
             var (unitsAfter, programAfter) = input.Read(result, host, tree.Texts).Read(_ => null);
             var chosen = features.Read(result, unitsAfter, programAfter);
             var scenarios = PathScenario.All(chosen);
-            var (costsBefore, costsAfter) = (PathCosts.Count(programBefore, scenarios), PathCosts.Count(programAfter, scenarios));
+            using var before = PathCosts.Compile(programBefore);
+            using var after = PathCosts.Compile(programAfter);
+            var (costsBefore, costsAfter) = (PathCosts.Count(before?.Unit, scenarios), PathCosts.Count(after?.Unit, scenarios));
+            var costs = CostChange.Compare(costsBefore, costsAfter);
             var review = new PatchReview(
                 read,
                 tree,
                 PatchReview.FilesOutside(read, tree, unitsBefore.Concat(unitsAfter)),
                 ReaderInput.IncludedAt([.. unitsAfter, .. unitsBefore]),
                 FindingChange.Compare(Linter.Check(unitsBefore, programBefore, chosen), Linter.Check(unitsAfter, programAfter, chosen), tree),
-                CostChange.Compare(costsBefore, costsAfter),
-                costsAfter.Count);
+                costs,
+                costsAfter.Count,
+                before is null || after is null ? new VerdictComparison([], 0, 0) : VerdictComparison.Compare(before.Unit, after.Unit, costs));
             if (result.GetValue(format) == OutputFormat.Json)
             {
                 ReviewJson.Write(review, host.Output);

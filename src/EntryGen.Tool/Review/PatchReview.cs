@@ -12,6 +12,7 @@ namespace EntryGen.Tool.Review;
 /// <param name="Findings">Findings gained, changed and lost.</param>
 /// <param name="Costs">Paths that cost something else.</param>
 /// <param name="Paths">All paths that were run.</param>
+/// <param name="Verdicts">What exploring the changed paths says.</param>
 internal sealed record PatchReview(
     Patch Patch,
     PatchedTree Tree,
@@ -19,10 +20,12 @@ internal sealed record PatchReview(
     IReadOnlyDictionary<SourceText, SourceSpan> IncludedAt,
     IReadOnlyList<FindingChange> Findings,
     IReadOnlyList<CostChange> Costs,
-    int Paths)
+    int Paths,
+    VerdictComparison Verdicts)
 {
     /// <summary>Whether something is worse than before.</summary>
-    public bool IsWorse => Findings.Any(change => change.Kind != FindingChangeKind.Lost) || Costs.Any(change => change.IsBroken);
+    public bool IsWorse => Findings.Any(change => change.Kind != FindingChangeKind.Lost) || Costs.Any(change => change.IsBroken)
+        || Verdicts.Changes.Any(change => change.IsBroken);
 
     /// <summary>The files of a patch that none of some units reads.</summary>
     public static IReadOnlyList<string> FilesOutside(Patch patch, PatchedTree tree, IEnumerable<ReadUnit> units)

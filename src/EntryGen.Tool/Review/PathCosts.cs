@@ -10,22 +10,29 @@ internal static class PathCosts
 {
     private static readonly IReadOnlyList<string> _vectorStubs = ["irq_entries_start", "spurious_entries_start"];
 
-    /// <summary>Runs every entry that the kernel installs in every scenario in which its event can happen.</summary>
+    /// <summary>The emulator of all entries that the kernel installs; null when the code has none of them.</summary>
     /// <param name="program">The code.</param>
-    /// <param name="scenarios">The states.</param>
-    public static IReadOnlyDictionary<(EntryPoint Entry, PathScenario Scenario), PathOutcome> Count(Program program, IReadOnlyList<PathScenario> scenarios)
+    public static CompiledUnit? Compile(Program program)
     {
-        EntryPoint[] entries = [.. KnownEntries.All.Where(entry => program.Symbols.ContainsKey(entry.Symbol) && !_vectorStubs.Contains(entry.Symbol))];
+        var entries = KnownEntries.All.Where(entry => program.Symbols.ContainsKey(entry.Symbol) && !_vectorStubs.Contains(entry.Symbol)).ToList();
+        return entries.Count == 0 ? null : CompiledUnit.Create(program, [.. entries.Select(entry => (entry.Symbol, entry.Kind))]);
+    }
+
+    /// <summary>Runs every entry in every scenario in which its event can happen.</summary>
+    /// <param name="unit">The code; null for none.</param>
+    /// <param name="scenarios">The states.</param>
+    public static IReadOnlyDictionary<(EntryPoint Entry, PathScenario Scenario), PathOutcome> Count(EntryUnit? unit, IReadOnlyList<PathScenario> scenarios)
+    {
         var counts = new Dictionary<(EntryPoint, PathScenario), PathOutcome>();
-        if (entries.Length == 0)
+        if (unit is null)
         {
             return counts;
         }
 
-        using var compiled = CompiledUnit.Create(program, [.. entries.Select(entry => (entry.Symbol, entry.Kind))]);
+        var entries = KnownEntries.All.Where(entry => unit.Entries.ContainsKey(entry.Symbol)).ToList();
         foreach (var kernel in scenarios.GroupBy(scenario => scenario.Options))
         {
-            var environment = KernelEnvironment.Create(compiled.Unit, kernel.Key);
+            var environment = KernelEnvironment.Create(unit, kernel.Key);
             foreach (var scenario in kernel)
             {
                 foreach (var entry in entries.Where(entry => CanBeReached(entry, scenario.Start)))

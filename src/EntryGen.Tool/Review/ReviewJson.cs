@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EntryGen.Exploration;
 using EntryGen.Tool.Linting;
 
 namespace EntryGen.Tool.Review;
@@ -50,6 +51,33 @@ internal static class ReviewJson
                     Counts(json, "after", change.After);
                 });
             }
+        }
+
+        Verdicts(review.Verdicts, lines);
+    }
+
+    private static void Verdicts(VerdictComparison verdicts, JsonLines lines)
+    {
+        foreach (var change in verdicts.Changes)
+        {
+            lines.Write(json =>
+            {
+                json.WriteString("kind", "verdict");
+                json.WriteString("entry", change.Entry);
+                json.WriteString("from", change.Scenario.From);
+                json.WriteString("features", change.Scenario.Options.Features.ToString());
+                json.WriteBoolean("flushPending", change.Scenario.Options.UserFlushPending);
+                json.WriteString("property", change.Property.Id);
+                json.WriteString("before", VerdictJson.NameOf(change.Before));
+                json.WriteString("after", VerdictJson.NameOf(change.After));
+                json.WriteStartArray("trace");
+                foreach (var step in change.Counterexample?.Steps ?? [])
+                {
+                    json.WriteStringValue(step.Source.Length > 0 ? $"{step.Source}: {step.Text}" : step.Text);
+                }
+
+                json.WriteEndArray();
+            });
         }
     }
 

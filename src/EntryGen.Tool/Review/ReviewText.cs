@@ -1,4 +1,6 @@
 using System.Text;
+using EntryGen.Exploration;
+using EntryGen.Exploration.Scenarios;
 using EntryGen.Tool.Messages;
 using EntryGen.Tracing;
 
@@ -17,6 +19,7 @@ internal sealed class ReviewText(TextWriter output)
         Head(review);
         Findings(review);
         Costs(review);
+        Verdicts(review.Verdicts);
     }
 
     private void Head(PatchReview review)
@@ -85,6 +88,44 @@ internal sealed class ReviewText(TextWriter output)
             output.Write(alike.Key);
         }
     }
+
+    private void Verdicts(VerdictComparison verdicts)
+    {
+        if (verdicts.Explored == 0)
+        {
+            return;
+        }
+
+        Line();
+        var left = verdicts.Left == 0 ? "" : $"; {verdicts.Left} more were not explored";
+        Line($"Verdicts, with an NMI, #MC or #DB at any instruction of {verdicts.Explored} of the paths that change{left}:");
+        if (verdicts.Changes.Count == 0)
+        {
+            Line("  as before.");
+        }
+
+        foreach (var alike in verdicts.Changes.GroupBy(change => (change.Entry, change.Scenario, change.Before, change.After)))
+        {
+            var (entry, scenario, before, after) = alike.Key;
+            Line($"  {entry} from {scenario.From}; {scenario.Features}:");
+            Line($"    {string.Join(' ', alike.Select(change => change.Property.Id))}: {Word(before)} before, {Word(after)} after");
+        }
+
+        // For each property that breaks, the shortest run.
+        foreach (var broken in verdicts.Changes.Where(change => change.IsBroken).GroupBy(change => change.Property).Select(group => group.MinBy(change => change.Counterexample!.Steps.Count)!))
+        {
+            Line();
+            Line($"{broken.Entry} from {broken.Scenario.From}; {broken.Scenario.Features}, with the patch:");
+            ScenarioText.Write(output, broken.Counterexample!);
+        }
+    }
+
+    private static string Word(Verdict verdict) => verdict switch
+    {
+        Verdict.HoldsWithinBounds => "holds",
+        Verdict.Violated => "is violated",
+        _ => "is open",
+    };
 
     /// <summary>What is said of one scenario: the same text for those in which the same happens.</summary>
     private static string Rows(IEnumerable<CostChange> changes)

@@ -20,6 +20,7 @@ public sealed class ReviewTests : IDisposable
         Assert.Contains("Findings: none gained, none lost.", output, StringComparison.Ordinal);
         Assert.Matches(@"from the kernel; usual features\n(.*\n)*?  asm_exc_debug, asm_exc_machine_check +\d+ > \d+ +1 > 0 +0 ", output);
         Assert.DoesNotContain("changed: CR3", output, StringComparison.Ordinal);
+        Assert.Contains("of the paths that change; 10 more were not explored:\n  as before.\n", output, StringComparison.Ordinal);
     }
 
     [KernelFact]
@@ -29,6 +30,8 @@ public sealed class ReviewTests : IDisposable
         Assert.Equal(1, code);
         Assert.Contains(" [EG2005]", output, StringComparison.Ordinal);
         Assert.Contains("    after:  returned to kernel mode, changed: CR3", output, StringComparison.Ordinal);
+        Assert.Contains("  asm_exc_nmi from the kernel with user CR3; usual features:\n    P1.1 P1.4: holds before, is violated after\n", output, StringComparison.Ordinal);
+        Assert.Contains("\nP1.1 is violated: when an entry returns, CR3 holds what the interrupted code had", output, StringComparison.Ordinal);
     }
 
     [KernelFact]
