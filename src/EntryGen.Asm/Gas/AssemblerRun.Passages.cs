@@ -111,25 +111,29 @@ internal sealed partial class AssemblerRun
     // On names; the rest of the state is known from the passage as a whole. Nothing can be wrong: what would decide that is as it was.
     private void TakeEffectAgain(Statement statement)
     {
-        var slice = statement.Slice;
-        switch (statement.Kind, statement.Directive)
+        if (statement.Kind == StatementKind.Label)
         {
-            case (StatementKind.Label, _):
-                var label = new LabelDefinition(statement.Name, statement.Sequence, statement.Section, slice);
-                TryDefineLabel(label, slice, isName: !Characters.IsDigit(statement.Name[0]));
-                break;
-            case (StatementKind.Assignment, _):
-                TryAssign(statement.Directive, Characters.LeadingName(slice), slice.From(statement.OperandStart), statement.Section);
-                break;
-            case (_, Directive.Set or Directive.SetOnce or Directive.SetLazily):
-                TrySet(statement.Directive, slice, slice.From(statement.OperandStart), statement.Section);
-                break;
-            case (_, Directive.Global):
-                TryMakeGlobal(slice.From(statement.OperandStart));
-                break;
-            case (_, Directive.Common):
-                TryDefineCommon(slice.From(statement.OperandStart));
-                break;
+            var label = new LabelDefinition(statement.Name, statement.Sequence, statement.Section, statement.Slice);
+            TryDefineLabel(label, statement.Slice, isName: !Characters.IsDigit(statement.Name[0]));
+        }
+        else if (statement.Kind == StatementKind.Assignment)
+        {
+            TryAssign(statement.Directive, Characters.LeadingName(statement.Slice), statement.Slice.From(statement.OperandStart), statement.Section);
+        }
+        else if (statement.Kind == StatementKind.Directive)
+        {
+            switch (statement.Directive)
+            {
+                case Directive.Set or Directive.SetOnce or Directive.SetLazily:
+                    TrySet(statement.Directive, statement.Slice, statement.Slice.From(statement.OperandStart), statement.Section);
+                    break;
+                case Directive.Global:
+                    TryMakeGlobal(statement.Slice.From(statement.OperandStart));
+                    break;
+                case Directive.Common:
+                    TryDefineCommon(statement.Slice.From(statement.OperandStart));
+                    break;
+            }
         }
     }
 
