@@ -218,7 +218,10 @@ internal sealed class EntryProcessor : IMachineObserver
         var scenario = _setup.Scenario;
         _machine.Budget = long.MaxValue / 2;
         var start = scenario.Start;
-        var activation = Environment.Start(scenario.Entry, start with { Flags = start.Flags | Hostile });
+
+        // After SYSENTER a path of its own replaces all flags when AC is set: then DF would never reach C code.
+        var hostile = Environment.EntryPoint(scenario.Entry).Kind == EntryKind.Sysenter ? Flags.DF : Hostile;
+        var activation = Environment.Start(scenario.Entry, start with { Flags = start.Flags | hostile });
         _machine.Budget = long.MaxValue / 2;
         Description = activation.Description;
         Ghost.EventsLeft = scenario.MostEvents;
