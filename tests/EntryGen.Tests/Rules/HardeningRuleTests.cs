@@ -109,6 +109,8 @@ public class HardeningRuleTests
     [InlineData("", Ignore + "verw x86_verw_sel(%rip)\nnop\nlea 8(%rax), %rax\nsysretl\n")]
     [InlineData("", Ignore + "sysretl\n")]
 
+    [InlineData("EG3008 any", Ignore + "verw %ax\nsysretl\n")]
+
     // The branch history: where a system call is made, not in what moves its frame.
     [InlineData("EG3009 any", Syscall + "call clear_bhb_loop\n" + Dead + ".globl entry_INT80_compat\nentry_INT80_compat: cld\nswapgs\nKERNEL_STACK\njmp do_int80_emulation\n")]
 
@@ -124,6 +126,9 @@ public class HardeningRuleTests
     [InlineData("EG3011 any", ".globl asm_exc_overflow\nasm_exc_overflow: endbr64\nud2\n.globl entry_SYSCALL_64\nentry_SYSCALL_64: ud2\n")]
     [InlineData("", ".globl asm_exc_overflow\nasm_exc_overflow: endbr64\nud2\nhelper: ud2\n")]
     [InlineData("", ".globl asm_exc_overflow\nasm_exc_overflow: ud2\n")]
+
+    // A return to the kernel gets back what was saved, not what user mode gets.
+    [InlineData("EG3006 any", ".globl asm_exc_machine_check\nasm_exc_machine_check: cld\ntestb $3, 8(%rsp)\njnz 1f\npushq %rax\npushq %rcx\npushq %rdx\nIBRS $1\nIBRS $0\npopq %rdx\npopq %rcx\npopq %rax\niretq\n1: ud2\n")]
 
     // A saved value is put back before the handler: it runs with what was interrupted's.
     [InlineData("EG3005 any", ".globl asm_exc_debug\nasm_exc_debug: cld\nmovl $0x48, %ecx\nrdmsr\nmovl %eax, %ebx\nIBRS $1\nmovl %ebx, %eax\nwrmsr\n" + Dead)]

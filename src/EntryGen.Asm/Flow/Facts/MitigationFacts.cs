@@ -24,6 +24,7 @@ internal sealed class MitigationFacts
         BranchHistoryCleared = new BranchHistoryFact(functions);
         IbrsOn = new IbrsOnFact(program);
         IbrsPutBack = new IbrsPutBackFact(program);
+        IbrsNotTurnedOff = new IbrsNotTurnedOffFact(program);
         Sysret = new SysretFacts(program);
     }
 
@@ -35,6 +36,9 @@ internal sealed class MitigationFacts
 
     /// <summary>SPEC_CTRL is as it was before the entry.</summary>
     public Fact IbrsPutBack { get; }
+
+    /// <summary>IBRS was not turned off for user mode: what is interrupted in the kernel may have it on.</summary>
+    public Fact IbrsNotTurnedOff { get; }
 
     /// <summary>VERW has run and nothing was touched in memory since.</summary>
     public Fact BuffersCleared { get; } = new BuffersFact(untilAccess: true);
@@ -48,7 +52,7 @@ internal sealed class MitigationFacts
     /// <summary>A safe return that was interrupted is completed.</summary>
     public Fact SafeReturnCompleted { get; } = new SafeReturnFact();
 
-    /// <summary>C code was called that does more than move pt_regs.</summary>
+    /// <summary>Code outside of the Program was called that does more than move pt_regs or work against leaks.</summary>
     public Fact HandlerCalled { get; } = new HandlerFact();
 
     /// <summary>What SYSRET needs.</summary>
@@ -69,7 +73,7 @@ internal sealed class MitigationFacts
     /// <summary>All of them.</summary>
     public IReadOnlyList<Fact> All =>
     [
-        Untrained, IbrsOn, IbrsPutBack, BuffersCleared, BuffersClearedOnce, BranchHistoryCleared, SafeReturnCompleted, Clac, AlignmentCheckClear, NestedTaskClear,
+        Untrained, IbrsOn, IbrsPutBack, IbrsNotTurnedOff, BuffersCleared, BuffersClearedOnce, BranchHistoryCleared, SafeReturnCompleted, Clac, AlignmentCheckClear, NestedTaskClear,
         TrapClear, HandlerCalled, .. Sysret.All,
     ];
 
@@ -132,6 +136,20 @@ internal sealed class MitigationFacts
         };
     }
 
+    private sealed class IbrsNotTurnedOffFact(Program program) : Fact
+    {
+        public override bool HoldsAt(Scenario scenario) => true;
+
+        public override FactEffect? EffectOf(Instruction instruction) => IsMsrWrite(instruction) ? null : FactEffect.None;
+
+        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) => SpecCtrl.WriteOf(instruction, cpu, program) switch
+        {
+            SpecCtrlWrite.Off => FactEffect.Clear,
+            SpecCtrlWrite.On or SpecCtrlWrite.Saved => FactEffect.Set,
+            _ => FactEffect.None,
+        };
+    }
+
     // VERW with a register operand does not clear the buffers (Intel, Microarchitectural Data Sampling).
     private sealed class BuffersFact(bool untilAccess) : Fact
     {
@@ -174,7 +192,13 @@ internal sealed class MitigationFacts
     private sealed class HandlerFact : Fact
     {
         public override FactEffect? EffectOf(Instruction instruction) =>
-            Departures.CFunctionOf(instruction) is { } function && !KernelModel.MovesFrame(function) ? FactEffect.Set : FactEffect.None;
+            instruction.Info.ControlFlow is ControlFlow.Call or ControlFlow.Jump && instruction.Target is { Item: null, External.Name: var name } && IsHandler(name)
+                ? FactEffect.Set
+                : FactEffect.None;
+
+        // Entry code of another unit counts too: what it does is not seen.
+        private static bool IsHandler(string function) =>
+            !KernelModel.MovesFrame(function) && !KernelMitigations.IsOutsideEntryText(function) && !KernelMitigations.IsBranchHistoryClearing(function);
     }
 
     private sealed class SafeReturnFact : Fact
@@ -183,9 +207,23 @@ internal sealed class MitigationFacts
             scenario.IsFromUser || scenario.SpecialPlace == KernelModel.IretToUser || scenario.Shape is EntryShape.Call || scenario.IsSystemCall;
 
         public override FactEffect? EffectOf(Instruction instruction) =>
-            instruction.SymbolNames().Any(KernelMitigations.IsOfSafeReturn) ? FactEffect.Set
+            instruction.SymbolNames().Any(KernelMitigations.IsOfSafeReturn) ? instruction.Info.Op == Op.Cmp ? null : FactEffect.Set
             : Departures.CFunctionOf(instruction) is not null ? FactEffect.Expire
             : FactEffect.None;
+
+        // It is RIP that is compared with the sequence, or nothing is known of it.
+        public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
+            EffectOf(instruction)
+            ?? (instruction.Operands.All(operand => operand is not MemoryOperand memory || IsRip(cpu.Memory.Load(cpu.AddressOf(memory), 8))) ? FactEffect.Set : FactEffect.None);
+
+        // Selectors are no addresses; neither are registers, nor the other words of a frame.
+        private static bool IsRip(AbstractValue? word) => word switch
+        {
+            { IsConstant: true, KnownBits: var address } => address > ushort.MaxValue,
+            { Origin: { Kind: OriginKind.EntryFrame, Detail: var field } } => field == (int)FrameField.Rip,
+            { Origin.Kind: OriginKind.EntryRegister or OriginKind.EntryFlags } => false,
+            _ => true,
+        };
     }
 
     private static bool IsMsrWrite(Instruction instruction) => instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns;

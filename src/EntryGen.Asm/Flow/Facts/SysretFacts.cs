@@ -17,6 +17,7 @@ internal sealed class SysretFacts
         Checks =
         [
             ("RIP is canonical", new CheckFact((branch, isEqual) => isEqual && (IsSignExtension(branch.Left, program) || IsSignExtension(branch.Right, program)))),
+            ("RIP is what RCX holds", new CheckFact((branch, isEqual) => isEqual && branch.Compare.Info.Op == Op.Cmp && IsUserRip(branch.Left) && IsUserRip(branch.Right))),
             ("CS is user mode's", new CheckFact((branch, isEqual) => isEqual && IsWord(branch, Cs))),
             ("SS is user mode's", new CheckFact((branch, isEqual) => isEqual && IsWord(branch, Ss))),
             ("RFLAGS is what R11 holds", new CheckFact((branch, isEqual) => isEqual && IsWord(branch, Flags))),
@@ -42,6 +43,9 @@ internal sealed class SysretFacts
     private static bool IsSignExtension(AbstractValue value, Program program) =>
         value.Origin.Kind == OriginKind.Result && program.Items[value.Origin.Detail] is Instruction { Info.Op: Op.Sar };
 
+    // SYSCALL leaves it in RCX, from where the entry code puts it into both words of pt_regs.
+    private static bool IsUserRip(AbstractValue value) => value is { Offset: 0, Origin: { Kind: OriginKind.EntryRegister, Detail: Rcx } };
+
     private static bool IsWord(DecidedBranch branch, long offset) =>
         branch.Compare.Info.Op == Op.Cmp && branch.LeftAddress is { Stack: StackObject.Thread } address && address.Offset == offset;
 
@@ -52,7 +56,7 @@ internal sealed class SysretFacts
             Departures.CFunctionOf(instruction) is { } function && !KernelMitigations.RunsUnprotected(function) ? FactEffect.Clear : FactEffect.None;
 
         public override bool MayChangeBehind(Instruction compare) =>
-            compare.Operands is [RegisterOperand, RegisterOperand] or [_, MemoryOperand { Base.Number: AbstractState.Rsp }] or [ImmediateOperand { Symbol: null, Value: 0 or > byte.MaxValue }, _];
+            compare.Operands is [RegisterOperand or MemoryOperand, RegisterOperand] or [_, MemoryOperand { Base.Number: AbstractState.Rsp }] or [ImmediateOperand { Symbol: null, Value: 0 or > byte.MaxValue }, _];
 
         public override FactEffect OnBranch(DecidedBranch branch, bool isEqual) =>
             establishes(branch, isEqual) || (!isEqual && branch.Left.Origin.Kind == OriginKind.ReturnValue) ? FactEffect.Set : FactEffect.None;

@@ -1,5 +1,6 @@
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Instructions;
 
 namespace EntryGen.Asm.Rules.Hardening;
 
@@ -12,6 +13,13 @@ internal sealed class BuffersRule : HardeningRule
     /// <inheritdoc/>
     public override void Before(FactPoint point, StateReport report)
     {
+        if (point.Instruction is { Info.Op: Op.Verw, Operands: not [MemoryOperand] })
+        {
+            report.Add(
+                HardeningDiagnostics.BuffersNotCleared, point.Node, point.Instruction,
+                "VERW with a register operand does not clear the CPU's buffers; give it a memory operand (x86_verw_sel).");
+        }
+
         // A double fault of user mode ends the task: what stands behind the call of its handler is for the fixup of espfix alone.
         if (Returns.IsToUser(point.Instruction, point.Cpu) != true || point.Node.Scenario.State.StackPointer.Stack == StackObject.DoubleFault)
         {

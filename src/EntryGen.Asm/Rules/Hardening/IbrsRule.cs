@@ -8,6 +8,7 @@ namespace EntryGen.Asm.Rules.Hardening;
 internal sealed class IbrsRule : HardeningRule
 {
     private const int UserHalf = 12;
+    private const string NotSaved = "What was interrupted gets another SPEC_CTRL than it had; write back the one that was saved (IBRS_EXIT save_reg=...).";
 
     /// <inheritdoc/>
     public override IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } =
@@ -30,9 +31,14 @@ internal sealed class IbrsRule : HardeningRule
         {
             report.Add(
                 HardeningDiagnostics.IbrsNotPutBack, point.Node, instruction,
-                isToUser ? "User mode is returned to with IBRS on, which slows it down; turn it off (IBRS_EXIT) before."
-                    : "What was interrupted gets another SPEC_CTRL than it had; write back the one that was saved (IBRS_EXIT save_reg=...).",
+                isToUser ? "User mode is returned to with IBRS on, which slows it down; turn it off (IBRS_EXIT) before." : NotSaved,
                 point.Missing(facts.IbrsPutBack), path: () => point.PathWithout(facts.IbrsPutBack));
+            if (!isToUser)
+            {
+                report.Add(
+                    HardeningDiagnostics.IbrsNotPutBack, point.Node, instruction, NotSaved,
+                    point.Missing(facts.IbrsNotTurnedOff), path: () => point.PathWithout(facts.IbrsNotTurnedOff));
+            }
         }
 
         if (point.Cpu.Cr3.Bit(UserHalf) == true && instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns && SpecCtrl.IsAccess(point.Cpu))

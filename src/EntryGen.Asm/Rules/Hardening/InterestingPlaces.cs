@@ -10,9 +10,9 @@ internal sealed class InterestingPlaces(FlowGraph graph)
 {
     private readonly bool?[] _isInBlock = new bool?[graph.Program.Items.Count];
 
-    /// <summary>Whether an instruction leaves the entry code, goes where a predictor says, or writes an MSR.</summary>
+    /// <summary>Whether an instruction leaves the entry code, goes where a predictor says, writes an MSR, or clears buffers.</summary>
     public static bool IsInteresting(Instruction instruction) =>
-        instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns or Op.Iret or Op.Sysret or Op.Sysexit or Op.Eretu
+        instruction.Info.Op is Op.Wrmsr or Op.Wrmsrns or Op.Iret or Op.Sysret or Op.Sysexit or Op.Eretu or Op.Verw
         || instruction.Info.ControlFlow == ControlFlow.Return
         || (instruction.Info.ControlFlow is ControlFlow.Call or ControlFlow.Jump && (instruction.Target?.Item is not { } target || target.Section != instruction.Section));
 
