@@ -9,7 +9,7 @@ namespace EntryGen.OracleTests.Rules.Corpus;
 public class CorpusTests(ITestOutputHelper output)
 {
     // Percent of the bugs, over both trees.
-    private const int Floor = 75;
+    private const int Floor = 95;
 
     [CorpusFact]
     public void Recreated_bugs_are_found_and_harmless_edits_are_not()
