@@ -5,13 +5,10 @@ using EntryGen.Tracing.Html;
 namespace EntryGen.Tool;
 
 /// <summary>The option <c>--html</c>: the run as a page, beside what is printed.</summary>
-internal sealed class HtmlOption
+/// <param name="description">What the page shows.</param>
+internal sealed class HtmlOption(string description)
 {
-    private readonly Option<string?> _option = new("--html")
-    {
-        Description = "Also writes the run as one self-contained page: the state over time, the code step by step.",
-        HelpName = "FILE",
-    };
+    private readonly Option<string?> _option = new("--html") { Description = description, HelpName = "FILE" };
 
     /// <summary>Adds the option.</summary>
     public void AddTo(Command command) => command.Add(_option);

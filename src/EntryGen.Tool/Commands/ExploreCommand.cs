@@ -23,6 +23,7 @@ internal sealed class ExploreCommand
     private readonly FeatureOption _features = new("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
     private readonly ScenarioOptions _scenario = new();
     private readonly Option<bool> _emitTest = new("--emit-test") { Description = "For each violation also prints an xunit test that fails until it is fixed." };
+    private readonly HtmlOption _html = new("Also writes the first counterexample as one self-contained page: the state over time, the code step by step.");
     private readonly Option<string?> _choices = new("--choices") { Hidden = true };
     private readonly Option<OutputFormat> _format = FormatOption.Create();
 
@@ -43,6 +44,7 @@ internal sealed class ExploreCommand
         explore._features.AddTo(command);
         explore._scenario.AddTo(command);
         command.Add(explore._emitTest);
+        explore._html.AddTo(command);
         command.Add(explore._choices);
         command.Add(explore._format);
         command.SetAction(explore.Run);
@@ -150,6 +152,11 @@ internal sealed class ExploreCommand
         else
         {
             ScenarioText.Write(_host.Output, found, runs => $"again: entrygen trace --replay {Token(result, found.Scenario, runs)}");
+        }
+
+        if (found.Properties.Select(property => property.Counterexample).FirstOrDefault(run => run is not null) is { } shown)
+        {
+            _html.Write(result, _host, () => CounterexamplePage.Of(found.Scenario, shown));
         }
 
         if (result.GetValue(_emitTest))

@@ -18,7 +18,7 @@ internal static class TraceCommand
         var start = new StartOptions();
         var features = new FeatureOption("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
         var format = FormatOption.Create();
-        var html = new HtmlOption();
+        var html = new HtmlOption("Also writes the run as one self-contained page: the state over time, the code step by step.");
         var command = new Command("trace", "Generates and compiles the emulator of an entry, runs it to its end and prints one line per instruction, then the counts.") { symbol };
         input.AddTo(command);
         start.AddTo(command);

@@ -65,6 +65,18 @@ public sealed class ExploreTests : IDisposable
     }
 
     [Fact]
+    public void A_violation_is_written_as_a_page()
+    {
+        Assert.Equal(1, _workspace.Run("explore", "asm_exc_nmi", "bad.S", "--from", "kernel", "--html", "run.html").ExitCode);
+        var page = File.ReadAllText(Path.Combine(_workspace.Directory, "run.html"));
+        Assert.Contains("\"violation\":\"registers is violated: ", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("@@DATA@@", page, StringComparison.Ordinal);
+
+        Assert.Equal(0, _workspace.Run("explore", "asm_exc_nmi", "good.S", "--from", "kernel", "--html", "none.html").ExitCode);
+        Assert.False(File.Exists(Path.Combine(_workspace.Directory, "none.html")));
+    }
+
+    [Fact]
     public void JSON_has_an_object_for_each_property()
     {
         var objects = _workspace.Run("explore", "asm_exc_nmi", "bad.S", "--from", "kernel", "--property", "registers", "--property", "P1.1", "--format", "json").Json;
