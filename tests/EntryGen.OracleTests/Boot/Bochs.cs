@@ -39,7 +39,10 @@ internal static class Bochs
     {
         using var process = Process.Start(new ProcessStartInfo(Program, arguments)
         {
-            WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         process.StandardInput.Close();
         var errors = process.StandardError.ReadToEndAsync();

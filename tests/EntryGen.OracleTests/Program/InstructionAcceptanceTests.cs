@@ -23,7 +23,7 @@ public partial class InstructionAcceptanceTests(ITestOutputHelper output)
     private static partial Regex Stricter();
 
     // Newer than this assembler; and NOP with a suffix but nothing to size.
-    [GeneratedRegex("^(eret[us]|nop[wlq])$")]
+    [GeneratedRegex("^(eret[us]|lkgsw? [^,]+|nop[wlq])$")]
     private static partial Regex MoreLiberal();
 
     [GeneratedRegex(@"probe\.s:(\d+): Warning:")]

@@ -99,7 +99,8 @@ public sealed class FredTraceTests
             events.Add(cpu.Read<ulong>(cpu.Rdi + PtRegs.Ss) >> 32 & 0xFF);
             cpu.Write(cpu.Rdi + PtRegs.Rip, events.Count == 1 ? 1UL << 62 : 0x40_1000UL);
             cpu.PoisonCallerSaved();
-        })));
+        }
+        )));
         var trace = TraceRecorder.Record(environment, User, StartState.User with { Vector = Vectors.PageFault });
         Assert.True(trace.Returned, trace.Summary.Stop);
         Assert.Equal([Vectors.PageFault, Vectors.GeneralProtection], events.Select(vector => (byte)vector));
@@ -127,7 +128,8 @@ public sealed class FredTraceTests
             Assert.Equal(calls == 1 ? EventBits.NmiBlocked : 0, cpu.EventState & EventBits.NmiBlocked);
             cpu.Write(cpu.Rdi + PtRegs.Rip, calls == 1 ? 1UL << 62 : 0x40_1000UL);
             cpu.PoisonCallerSaved();
-        })));
+        }
+        )));
         var trace = TraceRecorder.Record(environment, User, StartState.User with { Vector = Vectors.Nmi });
         Assert.True(trace.Returned, trace.Summary.Stop);
         Assert.Equal(2, calls);

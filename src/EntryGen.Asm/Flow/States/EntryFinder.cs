@@ -50,7 +50,7 @@ public static class EntryFinder
         {
             if (symbol.Item is { } item && ShapeOf(symbol.Name, symbol.IsGlobal) is var (shape, stack))
             {
-                entries.Add(new AnalyzedEntry(symbol.Name, item, shape, stack, _withErrorCode.Contains(symbol.Name)) 
+                entries.Add(new AnalyzedEntry(symbol.Name, item, shape, stack, _withErrorCode.Contains(symbol.Name))
                 {
                     IsCompatible = _compatible.Contains(symbol.Name),
                     IsCalledFromC = shape == EntryShape.Call,

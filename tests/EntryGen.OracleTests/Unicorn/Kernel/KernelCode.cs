@@ -59,17 +59,7 @@ internal sealed class KernelCode
         return new(version, KernelUnit.Load($"all of {version}", program, ["asm_exc_nmi"]), program.Program, UnitsOf(version));
     }
 
-    /// <summary>All code of one file of a version.</summary>
-    /// <param name="version">The version.</param>
-    /// <param name="name">The file.</param>
-    /// <param name="entry">An entry of it.</param>
-    public static KernelCode Whole(string version, string name, string entry)
-    {
-        var program = KernelPrograms.Alone(version, name);
-        return new(version, KernelUnit.Load($"{name} of {version}", program, [entry]), program.Program, [name]);
-    }
-
-    // FRED's entries are linked by other files.
+    // FRED's entries are linked by other files, and lie too close together for the bytes of GNU as: the second has its place 256 bytes behind the first.
     private static IEnumerable<string> UnitsOf(string version) =>
         KernelTrees.Units.Where(unit => unit.Version == version && unit.Unit != "entry_64_fred").Select(unit => unit.Unit);
 
