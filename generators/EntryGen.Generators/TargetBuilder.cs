@@ -30,11 +30,11 @@ internal static class TargetBuilder
         {
             if (model.Methods.FirstOrDefault(method => method.Name == entry.Name) is { } method)
             {
-                yield return new TargetEntry(method.Modifiers, Identifiers.Escape(method.Name), entry.Name, entry.Kind, method.Parameter);
+                yield return new TargetEntry(method.Modifiers, Identifiers.Escape(method.Name), entry.Name, entry.Kind, method.Parameter, entry.Vector);
             }
             else if (taken.Add(entry.Name))
             {
-                yield return new TargetEntry("public static", MethodName(entry.Name), entry.Name, entry.Kind);
+                yield return new TargetEntry("public static", MethodName(entry.Name), entry.Name, entry.Kind, Vector: entry.Vector);
             }
         }
     }

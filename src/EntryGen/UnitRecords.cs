@@ -4,7 +4,8 @@ namespace EntryGen;
 /// <param name="Name">The label.</param>
 /// <param name="Address">Its first instruction.</param>
 /// <param name="Kind">How it is reached.</param>
-public sealed record UnitEntry(string Name, ulong Address, EntryKind Kind);
+/// <param name="Vector">The IDT vector that was declared for it; null for none.</param>
+public sealed record UnitEntry(string Name, ulong Address, EntryKind Kind, byte? Vector = null);
 
 /// <summary>What an external symbol is.</summary>
 public enum ExternalKind

@@ -28,7 +28,7 @@ internal static class KernelPaths
         var listing = KernelTrees.Read(Version, "entry_64");
         var unit = new ProgramUnit("entry_64.S", listing, listing.PreprocessorMacros!);
         var program = ProgramBuilder.Build([unit], new ProgramOptions { EntrySymbols = [symbol] }).Program;
-        var environment = KernelEnvironment.Create(CompiledUnit.Create(program, symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind).Unit);
+        var environment = KernelEnvironment.Create(CompiledUnit.Create(program, [KnownEntries.Resolve(symbol, EntryKind.Call)]).Unit);
         var machine = environment.Machine;
         _ = environment.Start(symbol, start);
         RunOnce(); // fills the TLB, as on a running system

@@ -36,7 +36,8 @@ public sealed record TargetType(string Keywords, string Name);
 /// <param name="Symbol">The label at which execution starts.</param>
 /// <param name="Kind">A member of <c>EntryGen.EntryKind</c>.</param>
 /// <param name="Parameter">The name of the <c>ref Cpu</c> parameter.</param>
-public sealed record TargetEntry(string Modifiers, string Method, string Symbol, string Kind, string Parameter = "cpu");
+/// <param name="Vector">The IDT vector; null when none is declared.</param>
+public sealed record TargetEntry(string Modifiers, string Method, string Symbol, string Kind, string Parameter = "cpu", byte? Vector = null);
 
 /// <summary>A C function that the assembly calls and its model.</summary>
 /// <param name="Symbol">The function's name in the assembly.</param>

@@ -33,7 +33,8 @@ internal static class TablesWriter
         {
             if (program.Symbols.TryGetValue(entry.Symbol, out var symbol))
             {
-                Record(text, "entry", entry.Symbol, Hex(symbol.Address), entry.Kind);
+                string[] vector = entry.Vector is { } given ? [given.ToString(CultureInfo.InvariantCulture)] : [];
+                Record(text, ["entry", entry.Symbol, Hex(symbol.Address), entry.Kind, .. vector]);
             }
         }
 

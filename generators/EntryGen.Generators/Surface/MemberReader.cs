@@ -115,7 +115,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
                 entry.TextSyntax(cancellation)?.GetLocation() ?? LocationOf(method));
         }
 
-        Entries.Add(new EntryDeclaration(method.Name, entry.NamedEnum("Kind", EntryDeclaration.DefaultKind), hasSource ? null : assembly ?? ""));
+        Entries.Add(new EntryDeclaration(method.Name, entry.NamedEnum("Kind", EntryDeclaration.DefaultKind), hasSource ? null : assembly ?? "", entry.Named("Vector") as byte?));
         if (ModifiersOf<MethodDeclarationSyntax>(method) is { } modifiers)
         {
             Methods.Add(new EntryMethodModel(method.Name, modifiers, Identifiers.Escape(method.Parameters[0].Name)));

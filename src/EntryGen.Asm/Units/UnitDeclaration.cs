@@ -60,7 +60,8 @@ public sealed record MacroDeclaration(string Name, string Signature, string Body
 /// <param name="Name">The label.</param>
 /// <param name="Kind">How it is reached: a name of <c>EntryGen.EntryKind</c>.</param>
 /// <param name="Assembly">The instructions after the label; null when the unit's file defines it.</param>
-public sealed record EntryDeclaration(string Name, string Kind, string? Assembly)
+/// <param name="Vector">The IDT vector; null when none is given.</param>
+public sealed record EntryDeclaration(string Name, string Kind, string? Assembly, byte? Vector = null)
 {
     /// <summary>The kind of an entry about which nothing is said.</summary>
     public const string DefaultKind = "Call";

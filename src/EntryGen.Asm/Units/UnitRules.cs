@@ -39,17 +39,6 @@ internal static class UnitRules
     // A kind that is not given is what the kernel's name says; an entry of another name is a function that kernel code calls.
     private static AnalyzedEntry? EntryOf(EntryDeclaration entry, Program program) =>
         program.Symbols.TryGetValue(entry.Name, out var symbol) && symbol.Item is { } item
-            ? EntryFinder.Describe(entry.Name, item, ShapeOf(entry.Kind))
+            ? EntryFinder.Describe(entry.Name, item, entry.Kind, entry.Vector)
             : null;
-
-    private static EntryShape? ShapeOf(string kind) => kind switch
-    {
-        "Syscall" => EntryShape.Syscall,
-        "Sysenter" => EntryShape.Sysenter,
-        "Int80" => EntryShape.SoftwareInterrupt,
-        "Interrupt" => EntryShape.Interrupt,
-        "Paranoid" => EntryShape.Paranoid,
-        "Nmi" => EntryShape.Nmi,
-        _ => null,
-    };
 }

@@ -19,6 +19,7 @@ internal sealed class ExploreCommand
     private readonly Host _host;
     private readonly Argument<string> _symbol = new("SYMBOL") { Description = "The entry to explore; --all in its place: every entry of the kernel that the files define, from everywhere it can be reached." };
     private readonly InputOptions _input = new(isOptional: true);
+    private readonly EntryOption _entries = new();
     private readonly StartOptions _start = new();
     private readonly FeatureOption _features = new("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
     private readonly ScenarioOptions _scenario = new();
@@ -40,6 +41,7 @@ internal sealed class ExploreCommand
             explore._symbol,
         };
         explore._input.AddTo(command);
+        explore._entries.AddTo(command);
         explore._start.AddTo(command);
         explore._features.AddTo(command);
         explore._scenario.AddTo(command);
@@ -63,26 +65,28 @@ internal sealed class ExploreCommand
         var units = name == EveryEntry
             ? loaded.Units.Values.SelectMany(unit => unit.Entries.Values.OrderBy(entry => entry.Address).Select(entry => (Unit: unit, Entry: entry.Name)))
             : [loaded.Find(name)];
-        return Explore(result, name == EveryEntry, [.. units.Select(unit => (unit.Unit, unit.Entry, KnownEntries.Resolve(unit.Entry, unit.Unit.Entries[unit.Entry].Kind), _features.Read(result, unit.Unit)!))]);
+        return Explore(result, name == EveryEntry, [.. units.Select(unit => (unit.Unit, unit.Entry, KnownEntries.Resolve(unit.Entry, unit.Unit.Entries[unit.Entry].Kind, unit.Unit.Entries[unit.Entry].Vector), _features.Read(result, unit.Unit)!))]);
     }
 
     private int ExploreFiles(ParseResult result, string name)
     {
         var events = _scenario.EventsOf(result);
+        var entries = _entries.Read(result);
         IReadOnlyList<string> asked = [];
         var (units, program) = _input.Read(result, _host).Read(units =>
         {
-            asked = name == EveryEntry ? [.. KnownEntries.All.Select(entry => entry.Symbol).Where(symbol => units.Any(unit => unit.Defines(symbol)))] : [name];
-            return EntriesFor(units, asked, events);
+            entries.MustBeIn(units);
+            asked = name == EveryEntry ? [.. entries.In(symbol => units.Any(unit => unit.Defines(symbol))).Select(entry => entry.Symbol)] : [name];
+            return EntriesFor(units, asked, entries, events);
         });
         if (asked.Count == 0)
         {
-            throw new InputException("None of the files defines an entry of the kernel. Name the symbol to explore.");
+            throw new InputException("None of the files defines an entry of the kernel. Name the symbol to explore, or declare entries by --entry.");
         }
 
         var features = _features.Read(result, units, program)!;
-        using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, asked, events).Select(symbol => (symbol, KnownEntries.Resolve(symbol, EntryKind.Call).Kind))]);
-        return Explore(result, name == EveryEntry, [.. asked.Select(symbol => (compiled.Unit, symbol, KnownEntries.Resolve(symbol, EntryKind.Call), features))]);
+        using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, asked, entries, events).Select(entries.Resolve)]);
+        return Explore(result, name == EveryEntry, [.. asked.Select(symbol => (compiled.Unit, symbol, entries.Resolve(symbol), features))]);
     }
 
     private int Explore(ParseResult result, bool isAll, IReadOnlyList<(EntryUnit Unit, string Entry, EntryPoint Point, FeatureSet Features)> entries)
@@ -179,6 +183,7 @@ internal sealed class ExploreCommand
     [
         scenario.Entry,
         .. _input.Words(result),
+        .. _entries.Words(result),
         .. StartOptions.Words(scenario.Start),
         "--features", scenario.Options.Features.ToString(),
         .. ScenarioOptions.Words(scenario),
@@ -187,7 +192,7 @@ internal sealed class ExploreCommand
     ]);
 
     /// <summary>The entries to compile: those asked for, and those that events lead to.</summary>
-    private static IReadOnlyList<string> EntriesFor(IReadOnlyList<ReadUnit> units, IReadOnlyList<string> names, InjectedEvents events)
+    private static IReadOnlyList<string> EntriesFor(IReadOnlyList<ReadUnit> units, IReadOnlyList<string> names, DeclaredEntries entries, InjectedEvents events)
     {
         foreach (var name in names)
         {
@@ -197,6 +202,8 @@ internal sealed class ExploreCommand
             }
         }
 
-        return [.. names, .. ScenarioEntries.Of(events).Where(handler => !names.Contains(handler) && units.Any(unit => unit.Defines(handler)))];
+        // What is declared may be what an event leads to.
+        var handlers = ScenarioEntries.Of(events).Concat(entries.Declared.Select(entry => entry.Symbol));
+        return [.. names, .. handlers.Distinct().Where(handler => !names.Contains(handler) && units.Any(unit => unit.Defines(handler)))];
     }
 }

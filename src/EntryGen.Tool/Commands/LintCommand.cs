@@ -13,6 +13,7 @@ internal sealed class LintCommand
 {
     private readonly Host _host;
     private readonly InputOptions _input = new(isOptional: true);
+    private readonly EntryOption _entries = new();
     private readonly FeatureOption _features = new("only what happens with these is found, instead of with any.", defaults: null);
     private readonly Option<string[]> _rules = new("--rule")
     {
@@ -64,6 +65,7 @@ internal sealed class LintCommand
         var lint = new LintCommand(host);
         var command = new Command("lint", "Looks for mistakes in entry code: macros, CR3, GS base, stacks, registers and mitigations on every path from every entry, with every set of CPU features.");
         lint._input.AddTo(command);
+        lint._entries.AddTo(command);
         lint._features.AddTo(command);
         command.Add(lint._rules);
         command.Add(lint._least);
@@ -78,6 +80,7 @@ internal sealed class LintCommand
     private int Run(ParseResult call)
     {
         var chosen = RulesOf(call.GetValue(_rules) ?? []);
+        var entries = _entries.Read(call);
         var first = _input.Read(call, _host);
         var named = first.Files.Select(file => first.Resolver.FullPath(file.Path)).OfType<string>();
         var options = new LintOptions(chosen, call.GetValue(_least), SeverityFiles.Read(call.GetValue(_globalConfig), named, first.Resolver.FullPath, _host.Directory));
@@ -113,7 +116,7 @@ internal sealed class LintCommand
         return Write(run.Report, format);
 
         LintReport Check(IReadOnlyDictionary<string, string?>? changes) =>
-            Linter.Check(_input.Read(call, _host, changes), (units, program) => _features.Read(call, units, program), options);
+            Linter.Check(_input.Read(call, _host, changes), entries, (units, program) => _features.Read(call, units, program), options);
     }
 
     private int Write(LintReport report, OutputFormat format)

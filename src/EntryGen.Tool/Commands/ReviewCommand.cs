@@ -19,34 +19,38 @@ internal static class ReviewCommand
             Required = true,
         };
         var input = new InputOptions(isOptional: true);
+        var entryOption = new EntryOption();
         var features = new FeatureOption("only what happens with these is compared.", defaults: null);
         var format = FormatOption.Create();
         var command = new Command("review", "Compares entry code before and after a patch: findings gained and lost, what every path through every entry costs, and the verdicts on the paths that change.");
         input.AddTo(command);
         command.Add(patch);
+        entryOption.AddTo(command);
         features.AddTo(command);
         command.Add(format);
         command.SetAction(result =>
         {
             var path = result.GetRequiredValue(patch);
+            var entries = entryOption.Read(result);
             var read = PatchReader.Read(path, new FileSourceResolver([host.Directory]).Read(path).Text);
             var tree = PatchedTree.Apply(input.ReadTree(result, host), host.Directory, read);
 
             // What the reader has to say of the code before is no news.
             var (unitsBefore, programBefore) = input.Read(result, host with { Error = TextWriter.Null }).Read(_ => null);
             var (unitsAfter, programAfter) = input.Read(result, host, tree.Texts).Read(_ => null);
+            entries.MustBeIn([.. unitsBefore, .. unitsAfter]);
             var chosen = features.Read(result, unitsAfter, programAfter);
             var scenarios = PathScenario.All(chosen);
-            using var before = PathCosts.Compile(programBefore);
-            using var after = PathCosts.Compile(programAfter);
-            var (costsBefore, costsAfter) = (PathCosts.Count(before?.Unit, scenarios), PathCosts.Count(after?.Unit, scenarios));
+            using var before = PathCosts.Compile(programBefore, entries);
+            using var after = PathCosts.Compile(programAfter, entries);
+            var (costsBefore, costsAfter) = (PathCosts.Count(before?.Unit, entries, scenarios), PathCosts.Count(after?.Unit, entries, scenarios));
             var costs = CostChange.Compare(costsBefore, costsAfter);
             var review = new PatchReview(
                 read,
                 tree,
                 PatchReview.FilesOutside(read, tree, unitsBefore.Concat(unitsAfter)),
                 ReaderInput.IncludedAt([.. unitsAfter, .. unitsBefore]),
-                FindingChange.Compare(Linter.Check(unitsBefore, programBefore, chosen), Linter.Check(unitsAfter, programAfter, chosen), tree),
+                FindingChange.Compare(Linter.Check(unitsBefore, programBefore, entries, chosen), Linter.Check(unitsAfter, programAfter, entries, chosen), tree),
                 costs,
                 costsAfter.Count,
                 before is null || after is null ? new VerdictComparison([], 0, 0) : VerdictComparison.Compare(before.Unit, after.Unit, costs));

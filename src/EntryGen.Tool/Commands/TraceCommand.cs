@@ -15,12 +15,14 @@ internal static class TraceCommand
     {
         var symbol = new Argument<string>("SYMBOL") { Description = "The entry to run." };
         var input = new InputOptions();
+        var entries = new EntryOption();
         var start = new StartOptions();
         var features = new FeatureOption("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);
         var format = FormatOption.Create();
         var html = new HtmlOption("Also writes the run as one self-contained page: the state over time, the code step by step.");
         var command = new Command("trace", "Generates and compiles the emulator of an entry, runs it to its end and prints one line per instruction, then the counts.") { symbol };
         input.AddTo(command);
+        entries.AddTo(command);
         start.AddTo(command);
         features.AddTo(command);
         command.Add(format);
@@ -28,12 +30,12 @@ internal static class TraceCommand
         command.SetAction(result =>
         {
             var name = result.GetRequiredValue(symbol);
-            var entry = KnownEntries.Resolve(name, KnownEntries.Find(name)?.Kind ?? EntryKind.Call);
+            var entry = entries.Read(result).Resolve(name);
             var state = start.Read(result, entry);
             var (units, program) = input.Read(result, host).Read(units => units.Any(unit => unit.Defines(name)) ? Roots(entry, units) : throw UnknownSymbol.In(units, name));
             var chosen = features.Read(result, units, program)!;
             var options = new KernelOptions { Features = entry.Kind == EntryKind.Fred ? chosen.With("FRED").Without("PTI") : chosen };
-            using var compiled = CompiledUnit.Create(program, name, entry.Kind);
+            using var compiled = CompiledUnit.Create(program, [entry]);
             var trace = TraceRecorder.Record(KernelEnvironment.Create(compiled.Unit, options), name, state);
             Write(trace, result.GetValue(format), host.Output);
             html.Write(result, host, () => TracePage.Of(trace));

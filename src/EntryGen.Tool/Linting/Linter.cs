@@ -15,9 +15,10 @@ internal static class Linter
 
     /// <summary>What is found in some files, those mistakes included for which they cannot be read; then no rule is asked.</summary>
     /// <param name="input">The files.</param>
+    /// <param name="entries">Their entries.</param>
     /// <param name="features">The features that are on, once the files are read; null for every set of them.</param>
     /// <param name="options">What to look for.</param>
-    public static LintReport Check(ReaderInput input, Func<IReadOnlyList<ReadUnit>, Program, FeatureSet?> features, LintOptions options)
+    public static LintReport Check(ReaderInput input, DeclaredEntries entries, Func<IReadOnlyList<ReadUnit>, Program, FeatureSet?> features, LintOptions options)
     {
         var (units, program, mistakes) = input.TryRead(_ => null);
         var suppressions = SuppressionSet.Read([.. units.Select(unit => unit.Listing)]);
@@ -26,8 +27,9 @@ internal static class Linter
             return Present(units, mistakes, options, "they could not be read, so no rule looked at them");
         }
 
+        entries.MustBeIn(units);
         var on = features(units, program);
-        var rules = InputOf(units, program, on);
+        var rules = InputOf(units, program, entries, on);
         var found = suppressions.Apply(
             [.. mistakes, .. RuleSet.Check(rules)],
             rule => (options.Rules.Count == 0 || options.Rules.Contains(rule)) && (on is null || !(rule.StartsWith(AboutStates, StringComparison.Ordinal) || rule.StartsWith(AboutHardening, StringComparison.Ordinal))));
@@ -37,14 +39,15 @@ internal static class Linter
     /// <summary>What rules find with no configuration.</summary>
     /// <param name="units">The files.</param>
     /// <param name="program">The Program made of them.</param>
+    /// <param name="entries">Its entries.</param>
     /// <param name="on">The features that are on; null for every set of them.</param>
-    public static IReadOnlyList<AsmDiagnostic> Check(IReadOnlyList<ReadUnit> units, Program program, FeatureSet? on) =>
+    public static IReadOnlyList<AsmDiagnostic> Check(IReadOnlyList<ReadUnit> units, Program program, DeclaredEntries entries, FeatureSet? on) =>
         [.. SuppressionSet.Read([.. units.Select(unit => unit.Listing)])
-            .Apply(RuleSet.Check(InputOf(units, program, on)), _ => false)
+            .Apply(RuleSet.Check(InputOf(units, program, entries, on)), _ => false)
             .Where(found => found.Suppression is null && !found.Descriptor.IsOptInForFiles && found.Descriptor != SuppressionDiagnostics.Malformed)];
 
-    private static RuleInput InputOf(IReadOnlyList<ReadUnit> units, Program program, FeatureSet? on) =>
-        new(program, [.. units.Select(unit => unit.Listing)], isOn: on is null ? null : feature => on.Contains(feature.Name));
+    private static RuleInput InputOf(IReadOnlyList<ReadUnit> units, Program program, DeclaredEntries entries, FeatureSet? on) =>
+        new(program, [.. units.Select(unit => unit.Listing)], entries.Of(program), on is null ? null : feature => on.Contains(feature.Name));
 
     private static LintReport Present(IReadOnlyList<ReadUnit> units, IEnumerable<AsmDiagnostic> found, LintOptions options, string scope)
     {
@@ -76,7 +79,7 @@ internal static class Linter
 
     private static string ScopeOf(RuleInput input, FeatureSet? on) => input.Entries.Count switch
     {
-        0 => "no entry that is known by the kernel's names is defined here, so CR3, GS, stacks and mitigations were not looked at",
+        0 => "no entry that is known by the kernel's names is defined here, so CR3, GS, stacks and mitigations were not looked at; --entry SYMBOL=KIND declares one",
         var entries => $"{entries} {(entries == 1 ? "entry" : "entries")}, {(on is not null ? $"with features {on}" : input.Space.Features.Count == 0 ? "no CPU feature asked for" : $"every set of the {input.Space.Features.Count} CPU features asked for")}",
     };
 }

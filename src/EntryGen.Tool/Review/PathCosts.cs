@@ -1,5 +1,6 @@
 using EntryGen.Asm;
 using EntryGen.Kernel;
+using EntryGen.Tool.Input;
 using EntryGen.Tool.Tracing;
 using EntryGen.Tracing;
 
@@ -10,18 +11,20 @@ internal static class PathCosts
 {
     private static readonly IReadOnlyList<string> _vectorStubs = ["irq_entries_start", "spurious_entries_start"];
 
-    /// <summary>The emulator of all entries that the kernel installs; null when the code has none of them.</summary>
+    /// <summary>The emulator of all entries; null when the code has none.</summary>
     /// <param name="program">The code.</param>
-    public static CompiledUnit? Compile(Program program)
+    /// <param name="declared">Its entries.</param>
+    public static CompiledUnit? Compile(Program program, DeclaredEntries declared)
     {
-        var entries = KnownEntries.All.Where(entry => program.Symbols.ContainsKey(entry.Symbol) && !_vectorStubs.Contains(entry.Symbol)).ToList();
-        return entries.Count == 0 ? null : CompiledUnit.Create(program, [.. entries.Select(entry => (entry.Symbol, entry.Kind))]);
+        var entries = declared.In(symbol => program.Symbols.ContainsKey(symbol) && !_vectorStubs.Contains(symbol));
+        return entries.Count == 0 ? null : CompiledUnit.Create(program, entries);
     }
 
     /// <summary>Runs every entry in every scenario in which its event can happen.</summary>
     /// <param name="unit">The code; null for none.</param>
+    /// <param name="declared">Its entries.</param>
     /// <param name="scenarios">The states.</param>
-    public static IReadOnlyDictionary<(EntryPoint Entry, PathScenario Scenario), PathOutcome> Count(EntryUnit? unit, IReadOnlyList<PathScenario> scenarios)
+    public static IReadOnlyDictionary<(EntryPoint Entry, PathScenario Scenario), PathOutcome> Count(EntryUnit? unit, DeclaredEntries declared, IReadOnlyList<PathScenario> scenarios)
     {
         var counts = new Dictionary<(EntryPoint, PathScenario), PathOutcome>();
         if (unit is null)
@@ -29,7 +32,7 @@ internal static class PathCosts
             return counts;
         }
 
-        var entries = KnownEntries.All.Where(entry => unit.Entries.ContainsKey(entry.Symbol)).ToList();
+        var entries = declared.In(unit.Entries.ContainsKey);
         foreach (var kernel in scenarios.GroupBy(scenario => scenario.Options))
         {
             var environment = KernelEnvironment.Create(unit, kernel.Key);

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using EntryGen.Asm;
 using EntryGen.Generators.Emission;
+using EntryGen.Kernel;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -25,14 +26,8 @@ internal sealed class CompiledUnit : IDisposable
 
     /// <summary>Generates, compiles and loads.</summary>
     /// <param name="program">The code, without errors.</param>
-    /// <param name="symbol">Where it starts.</param>
-    /// <param name="kind">How that is reached.</param>
-    public static CompiledUnit Create(Program program, string symbol, EntryKind kind) => Create(program, [(symbol, kind)]);
-
-    /// <summary>Generates, compiles and loads.</summary>
-    /// <param name="program">The code, without errors.</param>
     /// <param name="entries">Where it starts, and how that is reached; at least one.</param>
-    public static CompiledUnit Create(Program program, IReadOnlyList<(string Symbol, EntryKind Kind)> entries)
+    public static CompiledUnit Create(Program program, IReadOnlyList<EntryPoint> entries)
     {
         // Symbols need not be identifiers of C#; the methods that start them are never called by name.
         var name = entries[0].Symbol;
@@ -40,7 +35,7 @@ internal sealed class CompiledUnit : IDisposable
         {
             UnitName = name,
             Types = [new TargetType("public static class", ClassName)],
-            Entries = [.. entries.Select((entry, n) => new TargetEntry("public static", $"Start{n}", entry.Symbol, entry.Kind.ToString()))],
+            Entries = [.. entries.Select((entry, n) => new TargetEntry("public static", $"Start{n}", entry.Symbol, entry.Kind.ToString(), Vector: entry.Vector))],
         };
         var tree = CSharpSyntaxTree.ParseText(EmulatorEmitter.Emit(program, target), new CSharpParseOptions(LanguageVersion.CSharp13));
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable);

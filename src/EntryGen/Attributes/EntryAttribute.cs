@@ -11,4 +11,10 @@ public sealed class EntryAttribute(string assembly = "") : Attribute
 
     /// <summary>How the entry is reached; analyzers and explorer start from it.</summary>
     public EntryKind Kind { get; set; } = EntryKind.Call;
+
+    /// <summary>
+    /// The IDT vector of an entry whose kind is <see cref="EntryKind.Interrupt"/> or <see cref="EntryKind.Paranoid"/>: it decides whether the processor pushes an error code (SDM vol. 3A, 6.13).
+    /// Without it an entry that Linux has keeps the vector that it has there, and another one gets a vector without an error code.
+    /// </summary>
+    public byte Vector { get; set; }
 }

@@ -108,7 +108,7 @@ internal sealed class UnitTables
                 break;
             case "entry":
                 var kind = Enum.TryParse<EntryKind>(field[3], ignoreCase: true, out var found) ? found : throw new FormatException("No such kind of entry.");
-                _entries.TryAdd(field[1], new UnitEntry(field[1], Hex(field[2]), kind));
+                _entries.TryAdd(field[1], new UnitEntry(field[1], Hex(field[2]), kind, field.Length > 4 ? byte.Parse(field[4], CultureInfo.InvariantCulture) : null));
                 break;
             case "external":
                 _externals.TryAdd(field[1], new UnitExternal(field[1], Kind(field[2]), Hex(field[3]), Hex(field[4]), field[5] == "u"));

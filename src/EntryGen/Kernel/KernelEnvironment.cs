@@ -130,7 +130,7 @@ public sealed class KernelEnvironment
         ArgumentNullException.ThrowIfNull(symbol);
         if (Unit.Entries.TryGetValue(symbol, out var declared))
         {
-            return (KnownEntries.Resolve(symbol, declared.Kind), declared.Address);
+            return (KnownEntries.Resolve(symbol, declared.Kind, declared.Vector), declared.Address);
         }
 
         return Unit.Symbols.TryGetValue(symbol, out var address)

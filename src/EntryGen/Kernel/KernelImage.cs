@@ -63,9 +63,16 @@ internal sealed class KernelImage
             Space.Map(name, pages.Start, pages.Pages, In(pages), pages.Writable, pages.Executable, global: pages.UserMapped && pages.Executable);
         }
 
-        foreach (var pages in UnitPages.PerCpu(_unit, _layout.PerCpuBase))
+        var perCpu = UnitPages.PerCpu(_unit, _layout.PerCpuBase).ToList();
+        foreach (var pages in perCpu)
         {
             Space.Map("per-CPU variables", pages.Start, pages.Pages, In(pages), writable: true);
+        }
+
+        // The area starts with fixed_percpu_data, which code may use by offset alone (the compiler's stack canary at %gs:40).
+        if (!perCpu.Exists(pages => pages.Contains(_layout.PerCpuBase.Value)))
+        {
+            Space.Map("per-CPU variables", _layout.PerCpuBase, 1, MappedIn.Kernel, writable: true);
         }
 
         Space.Map("other entry text", _layout.OtherEntryText, 2, MappedIn.Both, executable: true, global: true);

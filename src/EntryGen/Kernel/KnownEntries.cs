@@ -18,28 +18,39 @@ public static class KnownEntries
 
     /// <summary>
     /// How an entry of a unit is reached. The kind that the unit declares wins where it says more than <see cref="EntryKind.Call"/>; a symbol of
-    /// the kernel keeps its own vector; anything else gets a vector that has the kind's shape and no error code.
+    /// the kernel keeps its own vector; anything else has the declared vector, or one that has the kind's shape and no error code.
     /// </summary>
     /// <param name="symbol">The label.</param>
     /// <param name="declared">The kind the unit's tables give it.</param>
-    public static EntryPoint Resolve(string symbol, EntryKind declared)
+    /// <param name="vector">The vector that is declared for it; null for none.</param>
+    public static EntryPoint Resolve(string symbol, EntryKind declared, byte? vector = null)
     {
         var known = Find(symbol);
-        if (known is not null && (declared == EntryKind.Call || declared == known.Kind))
+        if (known is not null && (declared == EntryKind.Call || declared == known.Kind) && (vector is null || vector == known.Vector))
         {
             return known;
         }
 
         return declared switch
         {
-            EntryKind.Interrupt => new(symbol, declared, LinuxVectors.Device),
-            EntryKind.Paranoid => new(symbol, declared, Vectors.Debug, IstSlot.Debug),
+            EntryKind.Interrupt => new(symbol, declared, vector ?? LinuxVectors.Device, UserCallable: vector is Vectors.Breakpoint or 4),
+            EntryKind.Paranoid => new(symbol, declared, vector ?? Vectors.Debug, SlotOf(vector ?? Vectors.Debug)),
             EntryKind.Nmi => new(symbol, declared, Vectors.Nmi, IstSlot.Nmi),
             EntryKind.Int80 => new(symbol, declared, LinuxVectors.Int80, UserCallable: true, FromCompatibilityMode: true),
             EntryKind.Sysenter => new(symbol, declared, FromCompatibilityMode: true),
             _ => new(symbol, declared),
         };
     }
+
+    /// <summary>The IST slot that Linux has for a vector; that of #DB for one that it handles without.</summary>
+    private static byte SlotOf(byte vector) => vector switch
+    {
+        Vectors.DoubleFault => IstSlot.DoubleFault,
+        Vectors.Nmi => IstSlot.Nmi,
+        Vectors.MachineCheck => IstSlot.MachineCheck,
+        Vectors.VmmCommunication => IstSlot.VmmCommunication,
+        _ => IstSlot.Debug,
+    };
 
     private static IEnumerable<EntryPoint> Declare() =>
     [

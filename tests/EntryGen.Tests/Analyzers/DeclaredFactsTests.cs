@@ -62,6 +62,24 @@ public sealed class DeclaredFactsTests
         Assert.Contains(await TestProject.Of(alone).AnalyzeAsync(), finding => finding.GetMessage().Contains("leave_user", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Vector = 14", "addq $8, %rsp", true)]
+    [InlineData("Vector = 18", "addq $8, %rsp", false)]
+    [InlineData("Vector = 18", "", true)]
+    public async Task A_vector_says_what_lies_on_the_stack(string vector, string pop, bool isRight)
+    {
+        var found = await TestProject.Of($$"""
+            using EntryGen;
+
+            [EntryCode]
+            static partial class Unit
+            {
+                [Entry("{{pop}}\n iretq", Kind = EntryKind.Interrupt, {{vector}})]
+                public static partial Stop trap(ref Cpu cpu);
+            }
+            """).AnalyzeAsync();
+        Assert.Equal(isRight, found.Length == 0);
+    }
 
     [Theory]
     [InlineData("andq $~(1 << 12), %rax", false)]

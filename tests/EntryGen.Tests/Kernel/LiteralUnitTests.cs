@@ -84,6 +84,9 @@ public sealed class LiteralUnitTests
                     iretq
                 \"\"\", Kind = EntryKind.Paranoid)]
             public static partial Stop asm_exc_test(ref Cpu cpu);
+
+            [Entry("leaq 8(%rsp), %rsp; iretq", Kind = EntryKind.Interrupt, Vector = 14)]
+            public static partial Stop page_fault(ref Cpu cpu);
         }
         """;
 
@@ -136,6 +139,15 @@ public sealed class LiteralUnitTests
             var address = environment.Layout.PerCpuBase + (long)environment.Unit.Externals[name].Address;
             Assert.Equal((name, mapped), (name, machine.Cpu.Load64(address.Value, out _)));
         }
+    }
+
+    [Fact]
+    public void A_declared_vector_is_the_one_that_is_delivered()
+    {
+        var trace = TraceRecorder.Record(KernelEnvironment.Create(_unit.Value), "page_fault", StartState.User);
+        Assert.StartsWith("#PF", trace.Activation.Description, StringComparison.Ordinal);
+        Assert.True(trace.Returned, trace.Summary.Stop);
+        Assert.Empty(trace.Differences);
     }
 
     private static EntryUnit Compile(string source)

@@ -64,28 +64,52 @@ public static class EntryFinder
     /// <summary>An entry that is declared as one.</summary>
     /// <param name="name">Its symbol.</param>
     /// <param name="item">Its first item.</param>
-    /// <param name="shape">How it is reached; null for what its name says, and by a call when that says nothing.</param>
-    public static AnalyzedEntry Describe(string name, CodeItem item, EntryShape? shape)
+    /// <param name="kind">How it is reached: a name of <c>EntryGen.EntryKind</c>; <c>Call</c> for what its name says, and by a call when that says nothing.</param>
+    /// <param name="vector">The vector through which it is reached; null for what its name says.</param>
+    public static AnalyzedEntry Describe(string name, CodeItem item, string kind, byte? vector = null)
     {
+        var shape = ShapeOf(kind, vector);
         var known = ShapeOf(name, isGlobal: true) ?? (EntryShape.Call, StackObject.Thread);
 
         // An exception is an interrupt that can hit more places.
         var isAsNamed = shape is null || shape == known.Shape || (shape == EntryShape.Interrupt && known.Shape == EntryShape.Exception);
-        var (actual, stack) = isAsNamed ? known : (shape!.Value, StackOf(shape.Value));
-        return new AnalyzedEntry(name, item, actual, stack, _withErrorCode.Contains(name))
+        var (actual, stack) = isAsNamed ? known : (shape!.Value, StackOf(shape.Value, vector));
+        return new AnalyzedEntry(name, item, actual, stack, vector is null ? _withErrorCode.Contains(name) : HasErrorCode(vector.Value))
         {
             IsCompatible = _compatible.Contains(name) || actual is EntryShape.Sysenter or EntryShape.SoftwareInterrupt,
         };
     }
 
-    private static StackObject StackOf(EntryShape shape) => shape switch
+    // Vectors below 32 are exceptions (SDM vol. 3A, table 6-1).
+    private static EntryShape? ShapeOf(string kind, byte? vector) => kind switch
+    {
+        "Syscall" => EntryShape.Syscall,
+        "Sysenter" => EntryShape.Sysenter,
+        "Int80" => EntryShape.SoftwareInterrupt,
+        "Interrupt" => vector < 32 ? EntryShape.Exception : EntryShape.Interrupt,
+        "Paranoid" => EntryShape.Paranoid,
+        "Nmi" => EntryShape.Nmi,
+        _ => null,
+    };
+
+    private static StackObject StackOf(EntryShape shape, byte? vector) => shape switch
     {
         EntryShape.Call => StackObject.Thread,
         EntryShape.Syscall => StackObject.User,
         EntryShape.Nmi => StackObject.Nmi,
-        EntryShape.Paranoid => StackObject.Debug,
+        EntryShape.Paranoid => vector switch
+        {
+            8 => StackObject.DoubleFault,
+            18 => StackObject.MachineCheck,
+            29 => StackObject.VmmCommunication,
+            _ => StackObject.Debug,
+        },
         _ => StackObject.Entry,
     };
+
+    /// <summary>Whether the processor pushes an error code with an exception (SDM vol. 3A, 6.13; AMD APM vol. 2, 8.4).</summary>
+    /// <param name="vector">Its vector.</param>
+    public static bool HasErrorCode(byte vector) => vector is 8 or (>= 10 and <= 14) or 17 or 21 or 29 or 30;
 
     private static (EntryShape Shape, StackObject Stack)? ShapeOf(string name, bool isGlobal)
     {

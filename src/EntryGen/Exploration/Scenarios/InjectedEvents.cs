@@ -44,9 +44,10 @@ internal sealed record InjectedEvent(InjectedEvents Event, string Name, EntryPoi
     /// <summary>Its vector.</summary>
     public byte Vector => Entry.Vector!.Value;
 
-    /// <summary>The entry of a unit that the event leads to: Linux's by name, else the first one that the unit declares of the same kind.</summary>
+    /// <summary>The entry of a unit that the event leads to: Linux's by name, else the one that the unit declares of the same kind for its vector, else the first without a vector.</summary>
     /// <returns>Null when there is none.</returns>
     public string? SymbolIn(EntryUnit unit) => unit.Symbols.ContainsKey(Entry.Symbol)
         ? Entry.Symbol
-        : unit.Entries.Values.OrderBy(entry => entry.Address).FirstOrDefault(entry => entry.Kind == Entry.Kind && KnownEntries.Find(entry.Name) is null)?.Name;
+        : unit.Entries.Values.OrderBy(entry => entry.Vector is null).ThenBy(entry => entry.Address)
+            .FirstOrDefault(entry => entry.Kind == Entry.Kind && (entry.Vector ?? Vector) == Vector && KnownEntries.Find(entry.Name) is null)?.Name;
 }
