@@ -80,7 +80,7 @@ public sealed class LintTests : IDisposable
 
     [Fact]
     public void Nothing_wrong_is_said_so() => Assert.Equal(
-        "nothing found in 1 file: no entry that is known by the kernel's names is defined here, so CR3, GS, stacks and mitigations were not looked at\n",
+        "nothing found in 1 file: no entry that is known by the kernel's names is defined here, so CR3, GS, stacks and mitigations were not looked at; --entry SYMBOL=KIND declares one\n",
         _workspace.With("right.S", "\t.globl f\nf:\tret\n").Run("lint", "right.S").Succeeded().Output);
 
     [Fact]
