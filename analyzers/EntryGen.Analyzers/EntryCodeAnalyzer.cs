@@ -49,6 +49,11 @@ public sealed class EntryCodeAnalyzer(UnitReadings readings) : DiagnosticAnalyze
     private static void AnalyzeType(SymbolAnalysisContext context, FindingsSource findings)
     {
         var type = (INamedTypeSymbol)context.Symbol;
+        if (AttributeValues.Find(type, AttributeNames.Scenario) is not null)
+        {
+            ScenarioClassReader.Read(type, context.Compilation, new SurfaceFindings(context.ReportDiagnostic), context.CancellationToken);
+        }
+
         if (AttributeValues.Find(type, AttributeNames.EntryCode) is not { } attribute)
         {
             return;

@@ -16,8 +16,11 @@ internal static class HintNames
         .OrderBy(name => name, StringComparer.Ordinal));
 
     /// <summary>The file name of a class; one that clashes gets its hash.</summary>
-    public static string Of(string metadataName, EquatableArray<string> clashes) =>
+    /// <param name="metadataName">The class.</param>
+    /// <param name="clashes">The names that clash.</param>
+    /// <param name="part">What of the class is in the file; empty for its emulator.</param>
+    public static string Of(string metadataName, EquatableArray<string> clashes, string part = "") =>
         clashes.Contains(metadataName, StringComparer.Ordinal)
-            ? $"{metadataName}.{StableHash.Of(metadataName).ToString("x8", CultureInfo.InvariantCulture)}.g.cs"
-            : metadataName + ".g.cs";
+            ? $"{metadataName}.{StableHash.Of(metadataName).ToString("x8", CultureInfo.InvariantCulture)}{part}.g.cs"
+            : metadataName + part + ".g.cs";
 }

@@ -15,6 +15,12 @@ public static class TrackingNames
     /// <summary>The class names that cannot be file names side by side; empty but for names that differ in case only.</summary>
     public const string ClashingNames = nameof(ClashingNames);
 
-    /// <summary>The steps in the order in which they run.</summary>
+    /// <summary>One value per class with <c>[Scenario]</c>: what its C# says.</summary>
+    public const string Scenarios = nameof(Scenarios);
+
+    /// <summary>As <see cref="ClashingNames"/>, of those.</summary>
+    public const string ClashingScenarios = nameof(ClashingScenarios);
+
+    /// <summary>The steps of entry code in the order in which they run.</summary>
     public static IReadOnlyList<string> All { get; } = [Classes, Options, ClashingNames, Units];
 }

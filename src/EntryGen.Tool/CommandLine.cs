@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using EntryGen.Tool.Commands;
 using EntryGen.Tool.Exploring;
 using EntryGen.Tool.Messages;
+using Spectre.Console;
 
 namespace EntryGen.Tool;
 
@@ -15,9 +16,13 @@ public static class CommandLine
     /// <param name="error">Takes the message when the input or the call is wrong.</param>
     /// <param name="directory">What relative paths are relative to; null for the current directory.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, string? directory = null)
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, string? directory = null) =>
+        Run(args, new Host(output, error, directory ?? Environment.CurrentDirectory));
+
+    /// <summary>Runs one invocation in a world that may have a terminal.</summary>
+    internal static int Run(IReadOnlyList<string> args, Host host)
     {
-        var host = new Host(output, error, directory ?? Environment.CurrentDirectory);
+        var (output, error) = (host.Output, host.Error);
         var root = new RootCommand("Expands, traces and checks x86-64 kernel entry code.")
         {
             ExpandCommand.Create(host),
@@ -50,7 +55,12 @@ public static class CommandLine
         }
     }
 
-    private static int Main(string[] args) => Run(args, Console.Out, Console.Error);
+    private static int Main(string[] args) => Run(args, new Host(
+        Console.Out,
+        Console.Error,
+        Environment.CurrentDirectory,
+        Console.IsErrorRedirected ? null : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }),
+        !Console.IsOutputRedirected));
 
     private static string CommandPath(ParseResult result) =>
         result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";

@@ -9,4 +9,11 @@ internal static class AttributeNames
     public const string Macro = "EntryGen.MacroAttribute";
     public const string PerCpu = "EntryGen.PerCpuAttribute";
     public const string CFunction = "EntryGen.CFunctionAttribute";
+
+    public const string ScenarioNamespace = "EntryGen.Exploration.Scenarios";
+    public const string Scenario = ScenarioNamespace + ".ScenarioAttribute";
+    public const string ScenarioProperty = ScenarioNamespace + ".ScenarioPropertyAttribute";
+    public const string PropertyIds = ScenarioNamespace + ".PropertyIds";
+    public const string HandlerEffect = ScenarioNamespace + ".Handlers.HandlerEffect";
+    public const string EntryState = ScenarioNamespace + ".EntryState";
 }

@@ -20,11 +20,29 @@ internal readonly struct AttributeValues(AttributeData data)
         return null;
     }
 
+    /// <summary>All applications of an attribute, in the order in which they are written.</summary>
+    public static IEnumerable<AttributeValues> FindAll(ISymbol symbol, string metadataName) =>
+        symbol.GetAttributes().Where(data => data.AttributeClass?.ToDisplayString() == metadataName).Select(data => new AttributeValues(data));
+
     /// <summary>The first constructor argument when it is a string.</summary>
     public string? Text => data.ConstructorArguments is [{ Value: string text }, ..] ? text : null;
 
     /// <summary>A named argument of a simple type, or null.</summary>
-    public object? Named(string name) => Find(name) is { Kind: not TypedConstantKind.Array } constant ? constant.Value : null;
+    public object? Named(string name) => Find(name) is { Kind: not (TypedConstantKind.Array or TypedConstantKind.Error) } constant ? constant.Value : null;
+
+    /// <summary>Whether a named argument is given.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>A constructor argument of a simple type, or null.</summary>
+    public object? Positional(int index) =>
+        data.ConstructorArguments.Length > index && data.ConstructorArguments[index] is { Kind: not (TypedConstantKind.Array or TypedConstantKind.Error) } constant ? constant.Value : null;
+
+    /// <summary>The flags that a named argument of an enum type is, as C# writes them; null when it is none.</summary>
+    public string? NamedFlags(string name) => Find(name) is { Kind: TypedConstantKind.Enum } constant ? EnumFlags.Write(constant.Type!, constant.Value) : null;
+
+    /// <summary>The same of a constructor argument.</summary>
+    public string? PositionalFlags(int index) =>
+        data.ConstructorArguments.Length > index && data.ConstructorArguments[index] is { Kind: TypedConstantKind.Enum } constant ? EnumFlags.Write(constant.Type!, constant.Value) : null;
 
     /// <summary>The elements of a named array argument; empty when it is not given.</summary>
     public IEnumerable<TValue> NamedArray<TValue>(string name) =>

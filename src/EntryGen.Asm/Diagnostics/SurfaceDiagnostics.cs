@@ -60,6 +60,12 @@ public static class SurfaceDiagnostics
     /// <summary>A member with the name of one that is generated.</summary>
     public static readonly AsmDiagnosticDescriptor GeneratedName = new("EG0118", "Name is taken by generated code", AsmSeverity.Error);
 
+    /// <summary>An argument of <c>[Scenario]</c> that names what is not there, or is out of range.</summary>
+    public static readonly AsmDiagnosticDescriptor ScenarioArgument = new("EG0119", "Scenario cannot be understood", AsmSeverity.Error);
+
+    /// <summary>A <c>[ScenarioProperty]</c> method that cannot be asked.</summary>
+    public static readonly AsmDiagnosticDescriptor ScenarioPropertyShape = new("EG0120", "Scenario property has the wrong shape", AsmSeverity.Error);
+
     /// <summary>A defect of EntryGen itself: the unit could not be read for a reason that is not its author's.</summary>
     public static readonly AsmDiagnosticDescriptor ReaderFailed = new("EG0129", "EntryGen failed on this unit", AsmSeverity.Error);
 }

@@ -26,6 +26,7 @@ internal sealed class ExploreCommand
     private readonly Option<bool> _emitTest = new("--emit-test") { Description = "For each violation also prints an xunit test that fails until it is fixed." };
     private readonly HtmlOption _html = new("Also writes the first counterexample as one self-contained page: the state over time, the code step by step.");
     private readonly Option<string?> _choices = new("--choices") { Hidden = true };
+    private readonly Option<int> _number = new("--question") { Hidden = true };
     private readonly Option<OutputFormat> _format = FormatOption.Create();
 
     private ExploreCommand(Host host) => _host = host;
@@ -48,6 +49,7 @@ internal sealed class ExploreCommand
         command.Add(explore._emitTest);
         explore._html.AddTo(command);
         command.Add(explore._choices);
+        command.Add(explore._number);
         command.Add(explore._format);
         command.SetAction(explore.Run);
         return command;
@@ -62,21 +64,30 @@ internal sealed class ExploreCommand
     private int ExploreAssembly(ParseResult result, string name, string path)
     {
         using var loaded = LoadedUnits.Load(path, _host.Directory);
-        var units = name == EveryEntry
-            ? loaded.Units.Values.SelectMany(unit => unit.Entries.Values.OrderBy(entry => entry.Address).Select(entry => (Unit: unit, Entry: entry.Name)))
-            : [loaded.Find(name)];
-        return Explore(result, name == EveryEntry, [.. units.Select(unit => (unit.Unit, unit.Entry, KnownEntries.Resolve(unit.Entry, unit.Unit.Entries[unit.Entry].Kind, unit.Unit.Entries[unit.Entry].Vector), _features.Read(result, unit.Unit)!))]);
+        if (name != EveryEntry)
+        {
+            var (declared, entry) = loaded.Find(name);
+            return Explore(result, () => [.. entry is { } asked ? Asked(result, asked, isAll: false) : Changed(result, declared)]);
+        }
+
+        // Of entries about which nothing is declared everything is asked.
+        var all = loaded.Scenarios.All.ToList();
+        var others = loaded.Units
+            .SelectMany(unit => unit.Value.Entries.Values.OrderBy(entry => entry.Address), (unit, entry) => (Unit: unit.Value, entry.Name, Symbol: $"{unit.Key}.{entry.Name}"))
+            .Where(entry => !all.Exists(question => ReferenceEquals(question.Scenario.Unit, entry.Unit) && question.Scenario.Entry == entry.Name));
+        return Explore(result, () => [.. Changed(result, all), .. others.SelectMany(entry => Asked(result, entry, isAll: true))]);
     }
 
     private int ExploreFiles(ParseResult result, string name)
     {
         var events = _scenario.EventsOf(result);
         var entries = _entries.Read(result);
+        var isAll = name == EveryEntry;
         IReadOnlyList<string> asked = [];
         var (units, program) = _input.Read(result, _host).Read(units =>
         {
             entries.MustBeIn(units);
-            asked = name == EveryEntry ? [.. entries.In(symbol => units.Any(unit => unit.Defines(symbol))).Select(entry => entry.Symbol)] : [name];
+            asked = isAll ? [.. entries.In(symbol => units.Any(unit => unit.Defines(symbol))).Select(entry => entry.Symbol)] : [name];
             return EntriesFor(units, asked, entries, events);
         });
         if (asked.Count == 0)
@@ -86,19 +97,53 @@ internal sealed class ExploreCommand
 
         var features = _features.Read(result, units, program)!;
         using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, asked, entries, events).Select(entries.Resolve)]);
-        return Explore(result, name == EveryEntry, [.. asked.Select(symbol => (compiled.Unit, symbol, entries.Resolve(symbol), features))]);
+        return Explore(result, () => [.. asked.SelectMany(symbol => Starts(result, compiled.Unit, symbol, isAll)
+            .Select(scenario => new Question(_scenario.Apply(result, scenario.With(features)), symbol)))]);
     }
 
-    private int Explore(ParseResult result, bool isAll, IReadOnlyList<(EntryUnit Unit, string Entry, EntryPoint Point, FeatureSet Features)> entries)
+    /// <summary>What is asked of an entry of an assembly about which no attribute says anything.</summary>
+    private IEnumerable<Question> Asked(ParseResult result, (EntryUnit Unit, string Name, string Symbol) entry, bool isAll) =>
+        Starts(result, entry.Unit, entry.Name, isAll).Select(scenario => new Question(Changed(result, scenario), entry.Symbol));
+
+    private IEnumerable<EntryScenario> Starts(ParseResult result, EntryUnit unit, string symbol, bool isAll)
+    {
+        var scenario = ScenarioOptions.Default(EntryScenario.Of(unit, symbol));
+        return (isAll ? _start.ReadAll(result, scenario.Point) : [_start.Read(result, scenario.Point)]).Select(scenario.From);
+    }
+
+    /// <summary>Declared questions as the command line changes them; a start that it gives is for those that can be reached from there.</summary>
+    private IEnumerable<Question> Changed(ParseResult result, IReadOnlyList<Question> declared)
+    {
+        IReadOnlyList<EntryScenario> known = [.. declared.Select(question => question.Scenario)];
+        foreach (var question in declared)
+        {
+            var scenario = question.Scenario;
+            var starts = _start.AreGiven(result) ? _start.ReadAll(result, scenario.Point) : [scenario.Start];
+            foreach (var start in starts)
+            {
+                yield return question with { Scenario = Changed(result, scenario.From(start), known) };
+            }
+        }
+    }
+
+    private EntryScenario Changed(ParseResult result, EntryScenario scenario, params IReadOnlyList<EntryScenario> known) =>
+        _scenario.Apply(result, _features.ReadGiven(result, scenario.Unit) is { } features ? scenario.With(features) : scenario, known);
+
+    private int Explore(ParseResult result, Func<IReadOnlyList<Question>> ask)
     {
         try
         {
-            var scenarios = entries.SelectMany(
-                entry => isAll ? _start.ReadAll(result, entry.Point) : [_start.Read(result, entry.Point)],
-                (entry, start) => _scenario.Apply(result, EntryScenario.Of(entry.Unit, entry.Entry).From(start).With(entry.Features))).ToList();
-            return result.GetValue(_choices) is { } choices ? Replay(result, scenarios[0], choices)
-                : isAll ? ExploreAll(result, scenarios)
-                : Write(result, scenarios[0].Explore());
+            var asked = ask();
+            if (result.GetValue(_choices) is { } choices)
+            {
+                return Replay(asked[Math.Clamp(result.GetValue(_number), 0, asked.Count - 1)].Scenario, choices);
+            }
+
+            // Starts that the command line replaced are one.
+            IReadOnlyList<Question> questions = [.. asked.DistinctBy(Key)];
+            return questions is [var one]
+                ? Write(result, one, ProgressDisplay.Show(_host.Terminal, one.Scenario.Entry, progress => one.Scenario.Explore(progress)))
+                : ExploreMany(result, questions);
         }
         catch (ArgumentException wrong)
         {
@@ -106,48 +151,64 @@ internal sealed class ExploreCommand
         }
     }
 
-    private int Replay(ParseResult result, EntryScenario scenario, string choices)
+    private static object Key(Question question)
     {
-        var runs = _scenario.PropertiesOf(result).Select(property => scenario.Replay(new RunChoices(choices), property)).ToList();
+        var scenario = question.Scenario;
+        return (scenario.Unit, scenario.Entry, scenario.Start, string.Join(' ', [.. scenario.Options.Features, .. ScenarioOptions.Words(scenario), .. scenario.Properties.Select(property => property.Id)]));
+    }
+
+    private int Replay(EntryScenario scenario, string choices)
+    {
+        var runs = (scenario.Properties.Count > 0 ? scenario.Properties : EntryProperties.All).Select(property => scenario.Replay(new RunChoices(choices), property)).ToList();
         ScenarioText.Write(_host.Output, [.. runs]);
         return runs.Exists(run => run.IsBroken) ? ExitCode.Found : ExitCode.Done;
     }
 
     // Each on one thread, several at a time; printed in order.
-    private int ExploreAll(ParseResult result, IReadOnlyList<EntryScenario> scenarios)
+    private int ExploreMany(ParseResult result, IReadOnlyList<Question> questions)
     {
-        var threads = scenarios[0].Bounds.Threads ?? Environment.ProcessorCount;
+        if (questions.Count == 0)
+        {
+            throw new InputException("There is nothing to explore: no entry is reached from there.");
+        }
+
+        var threads = questions[0].Scenario.Bounds.Threads ?? Environment.ProcessorCount;
         var worst = ExitCode.Done;
-        var answers = scenarios.AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Min(threads, 512)).WithMergeOptions(ParallelMergeOptions.NotBuffered)
-            .Select(scenario => scenario.Within(scenario.Bounds with { Threads = 1 }).Explore());
         long states = 0, transitions = 0;
         var violated = 0;
-        foreach (var found in answers)
+        // Lines that come one after the other show by themselves how far it is.
+        ProgressDisplay.ShowMany(_host.IsOutputShown ? null : _host.Terminal, questions.Count, done =>
         {
-            states += found.Exploration.States;
-            transitions += found.Exploration.Transitions;
-            violated += found.Verdict == Verdict.Violated ? 1 : 0;
-            worst = (Write(result, found, isShort: true), worst) switch
+            var answers = questions.AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Min(threads, 512)).WithMergeOptions(ParallelMergeOptions.NotBuffered)
+                .Select(question => (Question: question, Found: question.Scenario.Within(question.Scenario.Bounds with { Threads = 1 }).Explore()));
+            foreach (var (question, found) in answers)
             {
-                (ExitCode.Found, _) or (_, ExitCode.Found) => ExitCode.Found,
-                var (code, before) => Math.Max(code, before),
-            };
-        }
+                states += found.Exploration.States;
+                transitions += found.Exploration.Transitions;
+                violated += found.Verdict == Verdict.Violated ? 1 : 0;
+                done(states);
+                worst = (Write(result, question, found, isShort: true), worst) switch
+                {
+                    (ExitCode.Found, _) or (_, ExitCode.Found) => ExitCode.Found,
+                    var (code, before) => Math.Max(code, before),
+                };
+            }
+        });
 
         if (result.GetValue(_format) == OutputFormat.Text)
         {
             _host.Output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{scenarios.Count} explorations, {violated} of them with a violation; {states:N0} states, {transitions:N0} transitions"));
+                CultureInfo.InvariantCulture, $"{questions.Count} explorations, {violated} of them with a violation; {states:N0} states, {transitions:N0} transitions"));
         }
 
         return worst;
     }
 
-    private int Write(ParseResult result, ScenarioResult found, bool isShort = false)
+    private int Write(ParseResult result, Question question, ScenarioResult found, bool isShort = false)
     {
         if (result.GetValue(_format) == OutputFormat.Json)
         {
-            ScenarioJson.Write(found, new JsonLines(_host.Output), isTimed: true, run => Token(result, found.Scenario, [run]));
+            ScenarioJson.Write(found, new JsonLines(_host.Output), isTimed: true, run => Token(result, question, [run]));
         }
         else if (isShort && found.Verdict == Verdict.HoldsWithinBounds)
         {
@@ -155,7 +216,7 @@ internal sealed class ExploreCommand
         }
         else
         {
-            ScenarioText.Write(_host.Output, found, runs => $"again: entrygen trace --replay {Token(result, found.Scenario, runs)}");
+            ScenarioText.Write(_host.Output, found, runs => $"again: entrygen trace --replay {Token(result, question, runs)}");
         }
 
         if (found.Properties.Select(property => property.Counterexample).FirstOrDefault(run => run is not null) is { } shown)
@@ -167,7 +228,7 @@ internal sealed class ExploreCommand
         {
             foreach (var broken in found.Properties.Where(property => property.Verdict == Verdict.Violated))
             {
-                _host.Output.Write(TestText.Of(found.Scenario, broken.Property, _input.GivenFiles(result)));
+                _host.Output.Write(TestText.Of(question, broken.Property, _input.GivenFiles(result)));
             }
         }
 
@@ -179,14 +240,15 @@ internal sealed class ExploreCommand
         };
     }
 
-    private string Token(ParseResult result, EntryScenario scenario, IReadOnlyList<Counterexample> runs) => ReplayToken.Of(
+    private string Token(ParseResult result, Question question, IReadOnlyList<Counterexample> runs) => ReplayToken.Of(
     [
-        scenario.Entry,
+        question.Symbol,
         .. _input.Words(result),
         .. _entries.Words(result),
-        .. StartOptions.Words(scenario.Start),
-        "--features", scenario.Options.Features.ToString(),
-        .. ScenarioOptions.Words(scenario),
+        .. StartOptions.Words(question.Scenario.Start),
+        "--features", question.Scenario.Options.Features.ToString(),
+        .. ScenarioOptions.Words(question.Scenario),
+        .. question.DeclaredIn is null ? Array.Empty<string>() : ["--question", question.Number.ToString(CultureInfo.InvariantCulture)],
         .. runs.SelectMany(run => new[] { "--property", run.Property.Id }),
         "--choices", runs[0].Choices.Text,
     ]);

@@ -14,29 +14,11 @@ internal sealed class ScenarioOptions
     private readonly Option<int> _depth =
         Number("--depth", "How many events there may be in one run, nested or one after the other (default: 1).", least: 0, most: 16, byDefault: 1);
 
-    private readonly Option<HandlerEffect[]> _handlers = new("--handler")
+    private readonly Option<string?> _handlers = new("--handler")
     {
         Description = "What a C function may do to the address space, separated by commas; one is chosen at each call (default: nothing, but for handlers of user code, which may flush a page). "
             + string.Join("; ", HandlerEffect.All.Select(effect => $"{effect.Name}: {effect.Words}")) + ".",
         HelpName = string.Join(',', HandlerEffect.All.Select(effect => effect.Name)),
-        DefaultValueFactory = _ => [],
-        CustomParser = result =>
-        {
-            var effects = new List<HandlerEffect>();
-            foreach (var word in result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            {
-                if (HandlerEffect.All.FirstOrDefault(effect => effect.Name == word || effect.Id == word) is { } found)
-                {
-                    effects.Add(found);
-                }
-                else
-                {
-                    result.AddError($"'{word}' is no effect of a handler: --handler takes {string.Join(", ", HandlerEffect.All.Select(effect => effect.Name))}.");
-                }
-            }
-
-            return [.. effects];
-        },
     };
 
     private readonly Option<string[]> _properties = new("--property")
@@ -64,36 +46,59 @@ internal sealed class ScenarioOptions
     /// <summary>The events.</summary>
     public InjectedEvents EventsOf(ParseResult result) => result.GetValue(_inject);
 
-    /// <summary>The properties named; all when none is.</summary>
-    /// <exception cref="InputException">There is no such property.</exception>
-    public IReadOnlyList<EntryProperty> PropertiesOf(ParseResult result)
-    {
-        var named = result.GetValue(_properties) ?? [];
-        var found = new List<EntryProperty>();
-        foreach (var id in named.Distinct())
-        {
-            found.Add(EntryProperties.All.FirstOrDefault(property => property.Id == id)
-                ?? throw new InputException($"--property: there is no property '{id}'.{NearestName.Suggest(id, EntryProperties.All.Select(property => property.Id))}"));
-        }
+    /// <summary>What an entry is asked when no attribute says anything: every event for which there is an entry, once in a run.</summary>
+    public static EntryScenario Default(EntryScenario scenario) => scenario.Inject(ScenarioEntries.In(scenario.Unit));
 
-        return found.Count == 0 ? EntryProperties.All : found;
-    }
-
-    /// <summary>Adds all of it to a scenario.</summary>
-    public EntryScenario Apply(ParseResult result, EntryScenario scenario)
+    /// <summary>A scenario as the command line changes it: what it does not speak of stays.</summary>
+    /// <param name="result">The call.</param>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="known">Scenarios whose effects and properties have names too: those declared beside it.</param>
+    /// <exception cref="InputException">There is no such property or effect.</exception>
+    public EntryScenario Apply(ParseResult result, EntryScenario scenario, params IReadOnlyList<EntryScenario> known)
     {
-        var bounds = new ExplorationBounds
+        scenario = scenario.Inject(
+            IsGiven(result, _inject) ? result.GetValue(_inject) : scenario.Events,
+            IsGiven(result, _depth) ? result.GetValue(_depth) : scenario.MostEvents);
+        scenario = EffectsOf(result, known) is { } effects ? scenario.MayDo(effects) : scenario;
+        scenario = PropertiesOf(result, known) is { Count: > 0 } properties ? scenario.Ask(properties) : scenario;
+        scenario = scenario.Within(new ExplorationBounds
         {
-            States = result.GetValue(_states) is > 0 and var states ? states : null,
-            Time = result.GetValue(_time) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
-            Threads = result.GetValue(_threads) is > 0 and var threads ? threads : null,
-        };
-        // Asked for by name an event needs its entry; by default there are those that have one.
-        var events = result.GetResult(_inject) is { Implicit: false } ? EventsOf(result) : EventsOf(result) & ScenarioEntries.In(scenario.Unit);
-        scenario = scenario.Inject(events, result.GetValue(_depth)).MayDo(result.GetValue(_handlers) ?? []).Ask(PropertiesOf(result)).Within(bounds);
+            States = result.GetValue(_states) is > 0 and var states ? states : scenario.Bounds.States,
+            Time = result.GetValue(_time) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : scenario.Bounds.Time,
+            Threads = result.GetValue(_threads) is > 0 and var threads ? threads : scenario.Bounds.Threads,
+        });
         scenario = result.GetValue(_unassumed) ? scenario.WithoutKernelAssumptions() : scenario;
         return result.GetValue(_unreduced) ? scenario.WithoutReductions() : scenario;
     }
+
+    // An effect of a class's own is known by the scenarios that may do it; so is a property.
+    private HandlerEffect[]? EffectsOf(ParseResult result, IReadOnlyList<EntryScenario> declared)
+    {
+        if (result.GetValue(_handlers) is not { } text)
+        {
+            return null;
+        }
+
+        HandlerEffect[] known = [.. HandlerEffect.All.Concat(declared.SelectMany(scenario => scenario.Handlers)).DistinctBy(effect => effect.Name)];
+        return
+        [
+            .. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(word =>
+                Array.Find(known, effect => effect.Name == word || effect.Id == word)
+                ?? throw new InputException($"'{word}' is no effect of a handler: --handler takes {string.Join(", ", known.Select(effect => effect.Name))}.")),
+        ];
+    }
+
+    private List<EntryProperty> PropertiesOf(ParseResult result, IReadOnlyList<EntryScenario> declared)
+    {
+        EntryProperty[] known = [.. EntryProperties.All.Concat(declared.SelectMany(scenario => scenario.Properties)).DistinctBy(property => property.Id)];
+        return
+        [
+            .. (result.GetValue(_properties) ?? []).Distinct().Select(id => Array.Find(known, property => property.Id == id)
+                ?? throw new InputException($"--property: there is no property '{id}'.{NearestName.Suggest(id, known.Select(property => property.Id))}")),
+        ];
+    }
+
+    private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
     /// <summary>The arguments with which a run of a scenario can be done again.</summary>
     public static IEnumerable<string> Words(EntryScenario scenario) =>

@@ -45,9 +45,9 @@ internal sealed class FeatureOption
         return Read(text, known);
     }
 
-    /// <summary>The features given for a compiled unit, or the defaults.</summary>
+    /// <summary>The features given for a compiled unit; null when none are.</summary>
     /// <exception cref="InputException">A name is not known.</exception>
-    public FeatureSet? Read(ParseResult result, EntryUnit unit) => result.GetValue(_option) is { } text ? Read(text, unit.Features) : _defaults;
+    public FeatureSet? ReadGiven(ParseResult result, EntryUnit unit) => result.GetValue(_option) is { } text ? Read(text, unit.Features) : null;
 
     private static FeatureSet Read(string text, IEnumerable<string> ofCode)
     {

@@ -26,6 +26,9 @@ internal sealed class StartOptions
         command.Add(_vector);
     }
 
+    /// <summary>Whether the call says anything about the state.</summary>
+    public bool AreGiven(ParseResult result) => new Option[] { _from, _cr3, _gs, _vector }.Any(option => result.GetResult(option) is { Implicit: false });
+
     /// <summary>The states in which an entry is to be reached: that which the options describe, or without any all that are different for entry code.</summary>
     /// <returns>None when the entry cannot be reached from the state that is described.</returns>
     public IEnumerable<StartState> ReadAll(ParseResult result, EntryPoint entry)

@@ -236,6 +236,77 @@ public sealed class SurfaceDiagnosticsTests
         public static partial PerCpu<ulong> third { get; }
         """));
 
+    [Fact]
+    public Task Correct_scenarios_are_silent() => AnalyzerVerifier.VerifyAsync(
+        InScenario("From = ScenarioStarts.User, Features = [\"PTI\", \"X86_FEATURE_PCID\"], Inject = InjectedEvents.Nmi, Most = 2, MayDo = [\"lazy-mm\", \"FlushMask\"], Ask = [\"P1.1\"]"));
+
+    [Theory]
+    [InlineData("Features = [\"PTI\", {|EG0119:\"PCDI\"|}]", "Did you mean 'PCID'?")]
+    [InlineData("Inject = {|EG0119:(InjectedEvents)4096|}", "stands for nothing")]
+    [InlineData("From = {|EG0119:(ScenarioStarts)512|}", "stands for nothing")]
+    [InlineData("Most = {|EG0119:17|}", "0 to 16 events")]
+    [InlineData("MayDo = [{|EG0119:\"lazy\"|}]", "HandlerEffect")]
+    [InlineData("MayDo = [{|EG0119:\"lazymm\"|}]", "Did you mean 'LazyMm'?")]
+    [InlineData("Ask = [\"P1.1\", {|EG0119:\"P1.7\"|}]", "there is no property 'P1.7'. Did you mean 'P1.")]
+    [InlineData("Unit = {|EG0119:typeof(string)|}", "'String' has no [EntryCode]")]
+    public async Task EG0119_ScenarioArgumentThatIsWrong(string arguments, string message)
+    {
+        var found = await AnalyzerVerifier.VerifyAsync(InScenario(arguments));
+
+        Assert.Contains(message, found.Single().GetMessage(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EG0119_EntryThatIsNotDeclared()
+    {
+        var found = await AnalyzerVerifier.VerifyAsync(InScenario("", entry: "{|EG0119:\"statr\"|}"));
+
+        Assert.Equal("'Unit' declares no entry 'statr'. Did you mean 'start'?", found.Single().GetMessage());
+    }
+
+    [Fact]
+    public Task EG0119_SystemCallFromTheKernel() => AnalyzerVerifier.VerifyAsync(InScenario("From = {|EG0119:ScenarioStarts.User | ScenarioStarts.Kernel|}", kind: "Syscall"));
+
+    [Fact]
+    public Task EG0119_ClassWithoutEntryCode() => AnalyzerVerifier.VerifyAsync(
+        "using EntryGen.Exploration.Scenarios;\n\n[{|EG0119:Scenario(\"start\")|}]\nstatic partial class Questions;\n");
+
+    [Fact]
+    public Task EG0100_ScenarioClassThatIsNotPartial() => AnalyzerVerifier.VerifyAsync(
+        InScenario("") + "[Scenario(\"start\", Unit = typeof(Unit))]\nstatic class {|EG0100:Questions|};\n");
+
+    [Fact]
+    public Task EG0118_ScenariosIsTaken() => AnalyzerVerifier.VerifyAsync(InScenario("").Replace("// MEMBERS", "static int {|EG0118:Scenarios|} => 1;", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("[ScenarioProperty(\"x\", Moments.Call)] static int {|EG0120:P|}(EntryState state) => 0;")]
+    [InlineData("[ScenarioProperty(\"x\", Moments.Call)] static bool {|EG0120:P|}(ref EntryState state) => true;")]
+    [InlineData("[ScenarioProperty(\"x\", Moments.Call)] static bool {|EG0120:P|}<T>(EntryState state) => true;")]
+    [InlineData("[{|EG0120:ScenarioProperty(\"x\", Moments.None)|}] static bool P(EntryState state) => true;")]
+    [InlineData("[ScenarioProperty(\"x\", Moments.Call)] static bool P(EntryState state) => true; [ScenarioProperty(\"x\", Moments.Call)] static bool {|EG0120:P|}(EntryState state, int more) => true;")]
+    public Task EG0120_ScenarioPropertyOfAnotherShape(string member) => AnalyzerVerifier.VerifyAsync(InScenario("").Replace("// MEMBERS", member, StringComparison.Ordinal));
+
+    [Fact]
+    public Task EG0114_ScenarioPropertyWithoutScenario() => AnalyzerVerifier.VerifyAsync(
+        "using EntryGen.Exploration.Scenarios;\n\nstatic class Questions\n{\n    [{|EG0114:ScenarioProperty(\"x\", Moments.Call)|}]\n    static bool P(EntryState state) => true;\n}\n");
+
+    private static string InScenario(string arguments, string entry = "\"start\"", string kind = "Nmi") =>
+        $$"""
+        using EntryGen;
+        using EntryGen.Exploration.Scenarios;
+
+        [EntryCode]
+        [Scenario({{entry}}{{(arguments.Length > 0 ? ", " : "")}}{{arguments}})]
+        static partial class Unit
+        {
+            [Entry("iretq", Kind = EntryKind.{{kind}})]
+            public static partial Stop start(ref Cpu cpu);
+
+            // MEMBERS
+        }
+
+        """;
+
     private static string InUnit(string members, string modifiers = "static partial") =>
         $"using EntryGen;\n\n[EntryCode]\n{modifiers} class Unit\n{{\n{members}\n}}\n";
 }

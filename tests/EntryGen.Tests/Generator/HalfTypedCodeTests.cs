@@ -117,6 +117,34 @@ public sealed class HalfTypedCodeTests
         }
     }
 
+    private const string Questions = """
+        using EntryGen;
+        using EntryGen.Exploration.Scenarios;
+        [EntryCode]
+        [Scenario("start", Unit = typeof(Unit), From = ScenarioStarts.User, Features = ["PTI"], Inject = InjectedEvents.Nmi, Most = 2, MayDo = ["none"], Ask = ["P1.1"])]
+        static partial class Unit
+        {
+            [Entry("ret")]
+            public static partial Stop start(ref Cpu cpu);
+            [ScenarioProperty("words", Moments.Call)]
+            static bool Holds(EntryState state) => true;
+        }
+        """;
+
+    [Fact]
+    public async Task EveryPrefixOfScenarios_LeavesGeneratorAndAnalyzerRunning()
+    {
+        for (var length = 0; length <= Questions.Length; length += 4)
+        {
+            var project = TestProject.Of(Questions[..length]);
+            var output = project.Generate();
+
+            Assert.Null(output.Scenarios.Exception);
+            Assert.DoesNotContain(output.Problems, problem => problem.Location.SourceTree?.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) == true);
+            Assert.DoesNotContain(await project.AnalyzeAsync(output.Compilation), diagnostic => diagnostic.Id is "AD0001" or "EG0129");
+        }
+    }
+
     [Fact]
     public async Task EveryPrefixOfACSharpFile_LeavesTheAnalyzerRunning()
     {

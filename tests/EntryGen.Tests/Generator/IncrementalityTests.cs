@@ -121,7 +121,7 @@ public sealed class IncrementalityTests
         var driver = _project.Generate().Driver.ReplaceAdditionalTexts(edited.AdditionalTexts);
         return driver.WithUpdatedAnalyzerConfigOptions(edited.OptionsProvider)
             .RunGenerators(edited.Compile())
-            .GetRunResult().Results.Single();
+            .GetRunResult().Results[0];
     }
 
     private static List<IncrementalStepRunReason> Reasons(GeneratorRunResult result, string step) =>

@@ -8,8 +8,11 @@ namespace EntryGen.Tests.Harness;
 /// <param name="Compilation">The consumer's compilation with the generated files.</param>
 internal sealed record GeneratorOutput(GeneratorDriver Driver, CSharpCompilation Compilation)
 {
-    /// <summary>The run's result.</summary>
-    public GeneratorRunResult Result => Driver.GetRunResult().Results.Single();
+    /// <summary>The run's result: of the generator of emulators.</summary>
+    public GeneratorRunResult Result => Driver.GetRunResult().Results[0];
+
+    /// <summary>That of the generator of scenarios.</summary>
+    public GeneratorRunResult Scenarios => Driver.GetRunResult().Results[1];
 
     /// <summary>The text of the only generated file.</summary>
     public string Text => Result.GeneratedSources.Single().SourceText.ToString();

@@ -58,7 +58,7 @@ internal sealed record TestProject
     public GeneratorOutput Generate()
     {
         GeneratorDriver driver = CSharpGeneratorDriver.Create(
-            [new EntryCodeGenerator(Readings).AsSourceGenerator()],
+            [new EntryCodeGenerator(Readings).AsSourceGenerator(), new ScenarioGenerator().AsSourceGenerator()],
             AdditionalTexts,
             ParseOptions,
             OptionsProvider,

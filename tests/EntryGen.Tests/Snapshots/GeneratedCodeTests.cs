@@ -72,6 +72,32 @@ public sealed class GeneratedCodeTests
             .WithFile("/project/asm/entry.S", "#include \"calling.h\"\n.globl start\nstart:\n\tCLEAR %eax\n\tret\n")
             .WithFile("/project/asm/calling.h", ".macro CLEAR reg:req\n\txorl \\reg, \\reg\n.endm\n"));
 
+    [Fact]
+    public Task Scenarios() => VerifyAsync(TestProject.Of(
+        """
+        using EntryGen;
+        using EntryGen.Exploration.Scenarios;
+        using EntryGen.Exploration.Scenarios.Handlers;
+
+        namespace Kernel;
+
+        [EntryCode]
+        public static partial class Small
+        {
+            [Entry("iretq", Kind = EntryKind.Nmi)]
+            public static partial Stop asm_exc_nmi(ref Cpu cpu);
+        }
+
+        [Scenario("asm_exc_nmi", Unit = typeof(Small))]
+        [Scenario("asm_exc_nmi", Unit = typeof(Small), From = ScenarioStarts.Kernel | ScenarioStarts.KernelOnUserCr3, Features = ["PTI", "PCID"],
+            Inject = InjectedEvents.Nmi | InjectedEvents.Debug, Most = 2, MayDo = [nameof(HandlerEffect.LazyMm)], Ask = ["P1.1"])]
+        public static partial class Questions
+        {
+            [ScenarioProperty("the entry returns at once", Moments.Return)]
+            private static bool Once(EntryState state) => state.Level == 1;
+        }
+        """));
+
     private static Task VerifyAsync(TestProject project, [System.Runtime.CompilerServices.CallerMemberName] string test = "")
     {
         var output = project.Generate();

@@ -1,3 +1,8 @@
+using EntryGen.Exploration;
+using EntryGen.Tool;
+using EntryGen.Tool.Exploring;
+using Spectre.Console;
+
 namespace EntryGen.Tests.Tool;
 
 /// <summary>entrygen explore, on a small entry of our own.</summary>
@@ -131,10 +136,95 @@ public sealed class ExploreTests : IDisposable
     {
         // The example's entries come from its own generator run.
         var assembly = typeof(RestoreCr3.Experiment).Assembly.Location;
-        var result = _workspace.Run("explore", "SkipKernel.asm_exc_nmi", assembly, "--from", "kernel", "--cr3", "user", "--property", "P1.4");
+        var result = _workspace.Run("explore", "WriteNoFlush.asm_exc_nmi", assembly, "--from", "kernel", "--cr3", "user", "--property", "P1.4");
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        var unknown = _workspace.Run("explore", "asm_exc_nmi", assembly);
+        var unknown = _workspace.Run("explore", "asm_exc_machine_check", assembly);
         Assert.Equal(2, unknown.ExitCode);
-        Assert.Contains("several classes have an entry 'asm_exc_nmi'", unknown.Error, StringComparison.Ordinal);
+        Assert.Contains("several classes have an entry 'asm_exc_machine_check'", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SkipQuestions", 3)]
+    [InlineData("RestoreCr3.SkipQuestions", 3)]
+    [InlineData("asm_exc_nmi", 2)]
+    [InlineData("SkipKernel.asm_exc_nmi", 2)]
+    public void Scenarios_that_an_assembly_declares_are_explored_as_declared(string name, int count)
+    {
+        var result = _workspace.Run("explore", name, typeof(RestoreCr3.Experiment).Assembly.Location);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Contains($"{count} explorations, 0 of them with a violation", result.Output, StringComparison.Ordinal);
+        Assert.Contains("asm_exc_nmi from kernel code on the user page tables with the user's GS base", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_call_says_replaces_what_is_declared()
+    {
+        var assembly = typeof(RestoreCr3.Experiment).Assembly.Location;
+        var result = _workspace.Run(
+            "explore", "SkipQuestions", assembly, "--from", "user", "--handler", "poke-twice", "--property", "NoFlushIsGone", "--depth", "0", "--format", "json");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        Assert.Equal(
+            [("asm_exc_nmi", "user", "NoFlushIsGone"), ("entry_SYSCALL_64", "user", "NoFlushIsGone")],
+            result.Json.Select(one => (one.GetProperty("entry").GetString(), one.GetProperty("start").GetString(), one.GetProperty("property").GetString())));
+
+        var wrong = _workspace.Run("explore", "SkipQuestions", assembly, "--property", "NoFlushIsGonne");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("Did you mean 'NoFlushIsGone'?", wrong.Error, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'SkipQuestions'?", _workspace.Run("explore", "SkipQuestion", assembly).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_declared_property_that_is_violated_is_replayed()
+    {
+        // On the NMI's stack nothing may schedule.
+        var result = _workspace.Run("explore", "SkipQuestions", typeof(RestoreCr3.Experiment).Assembly.Location, "--from", "kernel", "--handler", "schedule", "--property", "schedule", "--property", "NoFlushIsGone");
+        Assert.Equal(1, result.ExitCode);
+        var token = result.Output.Split('\n').First(line => line.StartsWith("again: ", StringComparison.Ordinal)).Split(' ')[^1];
+        var replay = _workspace.Run("trace", "--replay", token);
+        Assert.Equal((1, ""), (replay.ExitCode, replay.Error));
+        Assert.Contains(replay.Output, result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void How_far_it_is_is_shown_on_a_terminal_only()
+    {
+        using var shown = new StringWriter();
+        using var output = new StringWriter();
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(shown) });
+        string[] call = ["explore", "asm_exc_nmi", "good.S", "--from", "kernel", "--depth", "2"];
+        Assert.Equal(0, CommandLine.Run(call, new Host(output, TextWriter.Null, _workspace.Directory, terminal)));
+        Assert.Contains("states,", shown.ToString(), StringComparison.Ordinal);
+        Assert.Contains("frontier", shown.ToString(), StringComparison.Ordinal);
+
+        // What is printed is the same.
+        Assert.Equal(_workspace.Run(call).Output, output.ToString());
+    }
+
+    [Fact]
+    public void The_number_of_states_to_come_is_shown_once_it_can_be_told()
+    {
+        var now = new ExplorationProgress(1234, 5678, 9, 100, 50_000, 1 << 20, null, TimeSpan.FromSeconds(1));
+        Assert.Equal("1,234 states, 50,000/s, depth 9, frontier 100", ProgressDisplay.Words(now));
+        Assert.Equal("1,234 states, 50,000/s, depth 9, frontier 100, about 2,000 in all", ProgressDisplay.Words(now with { Estimate = 2000 }));
+    }
+
+    // The emitted test is compiled with the unit that its comment asks for, and run.
+    [Fact]
+    public void The_emitted_test_fails_until_the_code_is_fixed()
+    {
+        var printed = _workspace.Run("explore", "asm_exc_nmi", "bad.S", "--from", "kernel", "--property", "registers", "--handler", "none,lazy-mm", "--no-assumptions", "--emit-test").Output;
+        var test = printed[printed.IndexOf("using System.Linq;", StringComparison.Ordinal)..];
+        var run = EmittedTest.Compile(test, "bad.S", _workspace.Run("import", "bad.S").Output);
+        Assert.Contains("RAX is 0xbad0c0de00000000", Assert.Throws<ExplorationException>(run).Message, StringComparison.Ordinal);
+        EmittedTest.Compile(test, "bad.S", _workspace.Run("import", "good.S").Output)();
+    }
+
+    [Fact]
+    public void The_test_of_an_assembly_asks_its_class()
+    {
+        var assembly = typeof(RestoreCr3.Experiment).Assembly.Location;
+        var printed = _workspace.Run("explore", "SkipAlways.asm_exc_nmi", assembly, "--from", "kernel", "--cr3", "user", "--property", "P1.4", "--emit-test").Output;
+        var run = EmittedTest.Compile(printed[printed.IndexOf("using System.Linq;", StringComparison.Ordinal)..]);
+        Assert.Contains("P1.4", Assert.Throws<ExplorationException>(run).Message, StringComparison.Ordinal);
     }
 }

@@ -11,7 +11,7 @@ public static class EntryProperties
 
     /// <summary>An event leaves CR3 as it found it: table, half and PCID.</summary>
     public static EntryProperty Cr3Restored { get; } = new(
-        "P1.1",
+        PropertyIds.Cr3Restored,
         "when an entry returns, CR3 holds what the interrupted code had; or, where a handler loaded another mm, that one's table in the same half",
         Moments.Return,
         state => state[Reg.Cr3] == ExpectedCr3(state))
@@ -21,7 +21,7 @@ public static class EntryProperties
 
     /// <summary>No stale translation is used by user code.</summary>
     public static EntryProperty NoStaleTranslation { get; } = new(
-        "P1.2",
+        PropertyIds.NoStaleTranslation,
         "user code does not run on a PCID that may hold translations which a completed flush should have removed",
         Moments.Return,
         state => (state[Reg.Cs] & 3) != 3 || !state.AddressSpaces.IsStale)
@@ -31,7 +31,7 @@ public static class EntryProperties
 
     /// <summary>The bookkeeping agrees with CR3 where interrupts are on.</summary>
     public static EntryProperty BookkeepingAgrees { get; } = new(
-        "P1.3",
+        PropertyIds.BookkeepingAgrees,
         "where interrupts are on, cpu_tlbstate.loaded_mm and loaded_mm_asid say what CR3 holds",
         Moments.Return,
         state => (state[Reg.Rflags] & Flags.IF) == 0 || AgreesWithCr3(state),
@@ -42,14 +42,14 @@ public static class EntryProperties
 
     /// <summary>Kernel code that ran on the user page tables runs on them again.</summary>
     public static EntryProperty UserHalfRestored { get; } = new(
-        "P1.4",
+        PropertyIds.UserHalfRestored,
         "kernel code that was interrupted on the user page tables goes on on them",
         Moments.Return,
         state => state.Innermost.FromUser || !WasOnUserPageTables(state) || state.OnUserPageTables);
 
     /// <summary>A bit of the flush mask is cleared only with a flush.</summary>
     public static EntryProperty MaskClearedWithFlush { get; } = new(
-        "P1.5",
+        PropertyIds.MaskClearedWithFlush,
         "a bit of user_pcid_flush_mask is cleared only together with a flushing write of that user PCID",
         Moments.Step | Moments.Return,
         state => !state.KeepsOwed)
@@ -59,14 +59,14 @@ public static class EntryProperties
 
     /// <summary>User code never runs on the kernel page tables.</summary>
     public static EntryProperty UserRunsOnUserHalf { get; } = new(
-        "P1.6",
+        PropertyIds.UserRunsOnUserHalf,
         "no user instruction runs on the kernel page tables",
         Moments.Return,
         state => (state[Reg.Cs] & 3) != 3 || !state.IsIsolated || state.OnUserPageTables);
 
     /// <summary>The TLB's tag belongs to the table: otherwise translations of one serve the other.</summary>
     public static EntryProperty PcidOfTable { get; } = new(
-        "cr3-pcid",
+        PropertyIds.PcidOfTable,
         "CR3 always names a page table of the process, under that table's PCID",
         Moments.Step,
         HasOwnPcid,
@@ -77,7 +77,7 @@ public static class EntryProperties
 
     /// <summary>Control comes back to what was interrupted.</summary>
     public static EntryProperty Returns { get; } = new(
-        "return",
+        PropertyIds.Returns,
         "an entry returns to what it interrupted: RIP, CS, RSP, SS and RFLAGS",
         Moments.Return,
         state => state.Innermost.IsFault || WrongFrame(state).Length == 0)
@@ -87,7 +87,7 @@ public static class EntryProperties
 
     /// <summary>The interrupted code finds its registers.</summary>
     public static EntryProperty RegistersPreserved { get; } = new(
-        "registers",
+        PropertyIds.RegistersPreserved,
         "the interrupted code finds its general registers as they were, but for those that a system call may change",
         Moments.Return,
         state => state.Innermost.IsFault || WrongRegisters(state).Length == 0)
@@ -97,7 +97,7 @@ public static class EntryProperties
 
     /// <summary>GS bases and SPEC_CTRL are as they were.</summary>
     public static EntryProperty GsRestored { get; } = new(
-        "gs",
+        PropertyIds.GsRestored,
         "when an entry returns, the GS base and the one that SWAPGS would load are as they were",
         Moments.Return,
         state => state[Reg.GsBase] == state.Innermost.Interrupted(Reg.GsBase) && state[Reg.KernelGsBase] == state.Innermost.Interrupted(Reg.KernelGsBase))
@@ -108,7 +108,7 @@ public static class EntryProperties
 
     /// <summary>IBRS is as it was.</summary>
     public static EntryProperty SpecCtrlRestored { get; } = new(
-        "spec-ctrl",
+        PropertyIds.SpecCtrlRestored,
         "when an entry returns, IA32_SPEC_CTRL holds what it held",
         Moments.Return,
         state => state[Reg.SpecCtrl] == state.Innermost.Interrupted(Reg.SpecCtrl))
@@ -118,14 +118,14 @@ public static class EntryProperties
 
     /// <summary>C code runs on the kernel page tables.</summary>
     public static EntryProperty CallsOnKernelHalf { get; } = new(
-        "c-cr3",
+        PropertyIds.CallsOnKernelHalf,
         "C code is called on the kernel page tables",
         Moments.Call,
         state => !state.OnUserPageTables);
 
     /// <summary>C code finds its per-CPU variables.</summary>
     public static EntryProperty CallsWithKernelGs { get; } = new(
-        "c-gs",
+        PropertyIds.CallsWithKernelGs,
         "C code is called with the kernel's GS base",
         Moments.Call,
         state => state[Reg.GsBase] == state.Environment.Layout.PerCpuBase.Value)
@@ -135,7 +135,7 @@ public static class EntryProperties
 
     /// <summary>C code runs on a stack that it may use: an event from user mode on the thread's.</summary>
     public static EntryProperty CallsOnItsStack { get; } = new(
-        "c-stack",
+        PropertyIds.CallsOnItsStack,
         "C code is called on a kernel stack, and for user code on the thread's: never on the entry stack or on one that the next event would overwrite",
         Moments.Call,
         HasRightStack,
@@ -146,7 +146,7 @@ public static class EntryProperties
 
     /// <summary>C code finds the flags that its compiler relies on.</summary>
     public static EntryProperty CallsWithFlags { get; } = new(
-        "c-flags",
+        PropertyIds.CallsWithFlags,
         "C code is called with DF clear, and with AC clear where SMAP is on",
         Moments.Call,
         state => (state[Reg.Rflags] & (Flags.DF | ((state[Reg.Cr4] & Cr4Bits.SMAP) != 0 ? Flags.AC : 0))) == 0,
@@ -157,14 +157,14 @@ public static class EntryProperties
 
     /// <summary>C code with IBRS: it is on while the kernel runs, where the kernel uses it.</summary>
     public static EntryProperty CallsWithIbrs { get; } = new(
-        "c-ibrs",
+        PropertyIds.CallsWithIbrs,
         "where the kernel uses IBRS, it is on when C code is called",
         Moments.Call,
         state => (state[Reg.SpecCtrl] & state.Environment.KernelSpecCtrl) == state.Environment.KernelSpecCtrl);
 
     /// <summary>pt_regs that C code is given say what was interrupted.</summary>
     public static EntryProperty PtRegsTrue { get; } = new(
-        "pt-regs",
+        PropertyIds.PtRegsTrue,
         "pt_regs on the stack of a handler hold what was interrupted",
         Moments.Call,
         state => WrongPtRegs(state).Length == 0)
@@ -174,7 +174,7 @@ public static class EntryProperties
 
     /// <summary>Entry code does not fault.</summary>
     public static EntryProperty NoFault { get; } = new(
-        "no-fault",
+        PropertyIds.NoFault,
         "no instruction of entry code faults, but for those in the exception table: nothing is used that the live page tables do not map",
         Moments.Fault,
         _ => false)
@@ -185,7 +185,7 @@ public static class EntryProperties
 
     /// <summary>Each NMI is handled.</summary>
     public static EntryProperty NoLostNmi { get; } = new(
-        "no-lost-nmi",
+        PropertyIds.NoLostNmi,
         "after each NMI its C handler runs before what it interrupted goes on",
         Moments.Return,
         state => !state.OwesNmi || IsNested(state),
@@ -193,25 +193,25 @@ public static class EntryProperties
 
     /// <summary>No triple fault.</summary>
     public static EntryProperty NoShutdown { get; } = new(
-        "no-shutdown", "there is no triple fault", Moments.Stop, state => state.Stop.Kind != StopKind.Shutdown, Sdm + ", 6.15");
+        PropertyIds.NoShutdown, "there is no triple fault", Moments.Stop, state => state.Stop.Kind != StopKind.Shutdown, Sdm + ", 6.15");
 
     /// <summary>Runs end.</summary>
     public static EntryProperty Ends { get; } = new(
-        "ends",
+        PropertyIds.Ends,
         "an entry comes to its end: there is no endless loop once nothing more happens",
         Moments.Stop,
         state => state.Stop.Kind != StopKind.Budget);
 
     /// <summary>Only code on the thread stack schedules.</summary>
     public static EntryProperty SchedulesOnThreadStack { get; } = new(
-        "schedule",
+        PropertyIds.SchedulesOnThreadStack,
         "a handler schedules only on the thread stack: on another one it would be overwritten before the task runs again",
         Moments.Step,
         state => !state.AddressSpaces.HasScheduled || state.Environment.Stacks.OfPointer(state[Reg.Rsp])?.Kind == StackKind.Thread);
 
     /// <summary>Control stays in code.</summary>
     public static EntryProperty StaysInCode { get; } = new(
-        "no-stray",
+        PropertyIds.StaysInCode,
         "control goes to entry code, to functions that it calls, or back to what was interrupted; registers that a C function left undefined are not used",
         Moments.Stop,
         state => state.Stop.Kind is not (StopKind.Left or StopKind.UndefinedValue or StopKind.Halted))

@@ -31,6 +31,9 @@ public sealed record EntryScenario
     /// <summary>The entry.</summary>
     public string Entry { get; }
 
+    /// <summary>How it is reached.</summary>
+    public EntryPoint Point => Unit.Entries.TryGetValue(Entry, out var declared) ? KnownEntries.Resolve(Entry, declared.Kind, declared.Vector) : KnownEntries.Resolve(Entry, EntryKind.Call);
+
     /// <summary>What the event that leads to it finds.</summary>
     public StartState Start { get; private init; } = StartState.User;
 
@@ -76,6 +79,17 @@ public sealed record EntryScenario
 
     /// <summary>From where it is reached.</summary>
     public EntryScenario From(StartState start) => this with { Start = start };
+
+    /// <summary>The same question from several states: a scenario for each.</summary>
+    /// <param name="starts">From where the entry is reached.</param>
+    /// <exception cref="ArgumentException">The entry cannot be reached from one of them.</exception>
+    public IReadOnlyList<EntryScenario> FromEach(ScenarioStarts starts = ScenarioStarts.Everywhere)
+    {
+        EntryScenario[] scenarios = [.. StartStates.Of(starts, Point).Select(From)];
+        return Array.Find(scenarios, scenario => Point.ReasonAgainst(scenario.Start) is not null) is { } impossible
+            ? throw new ArgumentException(Point.ReasonAgainst(impossible.Start), nameof(starts))
+            : scenarios;
+    }
 
     /// <summary>The kernel around it: features, ASID, models of C functions.</summary>
     public EntryScenario In(KernelOptions options) => this with { Options = options };
