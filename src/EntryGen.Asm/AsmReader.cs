@@ -33,7 +33,7 @@ public static class AsmReader
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static AssemblyListing Read(SourceText main, ReaderOptions options, ISourceResolver files, CancellationToken cancellationToken = default)
     {
-        var preprocessed = new Preprocessor(options.Preprocessor, files, options.Cache).Process(LineMarkers.Apply(main), cancellationToken);
+        var preprocessed = new Preprocessor(options.Preprocessor, files, options.Cache).Process(LineMarkers.Apply(main), options.Previous?.Preprocessing, cancellationToken);
         var assembler = new Assembler(options.Assembler);
         var listing = options.Previous is { } previous
             ? assembler.Assemble(preprocessed.Lines, previous, new SourceVersions(previous.Files, preprocessed.Files), cancellationToken)
@@ -50,6 +50,7 @@ public static class AsmReader
             Diagnostics = [.. preprocessed.Diagnostics, .. listing.Diagnostics],
             RepeatedStatements = listing.RepeatedStatements,
             Record = listing.Record,
+            Preprocessing = preprocessed.Record,
         };
     }
 }

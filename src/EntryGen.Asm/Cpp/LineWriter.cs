@@ -20,6 +20,16 @@ internal sealed class LineWriter(ExpansionBudget budget)
 
     public IReadOnlyList<LogicalLine> Lines => _lines;
 
+    /// <summary>Whether paddings came since the last token.</summary>
+    public bool IsAfterPadding => _afterPadding;
+
+    /// <summary>Adds lines of another run, between two lines of this one.</summary>
+    public void Repeat(IEnumerable<LogicalLine> lines, bool isAfterPadding)
+    {
+        _lines.AddRange(lines);
+        _afterPadding = isAfterPadding;
+    }
+
     /// <summary>A new line begins; what was written so far is the line before it.</summary>
     public void BeginLine(SourceText file, int number)
     {

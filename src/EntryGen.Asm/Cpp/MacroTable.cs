@@ -22,7 +22,7 @@ public sealed class MacroTable
     public IReadOnlyList<string> Names => field ??= [.. _macros.All().Select(macro => macro.Name.Text).OrderBy(name => name, StringComparer.Ordinal)];
 
     /// <summary>The names that were expanded or tested by a conditional, defined or not, in ordinal order.</summary>
-    public IReadOnlyList<string> Used => field ??= [.. _used.Select(name => name.Text).OrderBy(name => name, StringComparer.Ordinal)];
+    public IReadOnlyList<string> Used => field ??= [.. _used.Distinct().Select(name => name.Text).OrderBy(name => name, StringComparer.Ordinal)];
 
     /// <summary>The names of object-like macros that were defined in a text and fit a condition, in ordinal order.</summary>
     /// <param name="condition">Whether a name, defined in a text, is wanted.</param>

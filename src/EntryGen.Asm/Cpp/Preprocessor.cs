@@ -14,9 +14,12 @@ public sealed class Preprocessor(PreprocessorOptions options, ISourceResolver re
     /// <param name="main">The unit.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public PreprocessorResult Process(SourceText main, CancellationToken cancellationToken = default)
+    public PreprocessorResult Process(SourceText main, CancellationToken cancellationToken = default) => Process(main, previous: null, cancellationToken);
+
+    /// <summary>The same; includes that do what they did in the run before are not read again.</summary>
+    internal PreprocessorResult Process(SourceText main, PreprocessorRecord? previous, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new UnitReader(options, resolver, _cache, cancellationToken).Read(main);
+        return new UnitReader(options, resolver, _cache, previous, cancellationToken).Read(main);
     }
 }

@@ -23,4 +23,7 @@ public sealed class PreprocessorResult
 
     /// <summary>The lines that were read, in order, if the options asked for them.</summary>
     internal IReadOnlyList<LineRead> LinesRead { get; init; } = [];
+
+    /// <summary>What the next run of the unit can use.</summary>
+    internal PreprocessorRecord? Record { get; init; }
 }

@@ -15,6 +15,7 @@ internal sealed partial class UnitReader
         // A directive may stand between the arguments of a macro call; it is read as if it did not.
         var search = _expander.Search;
         var prevent = _expander.PreventExpansion;
+        _isInCall = search != ArgumentSearch.None;
         _expander.Search = ArgumentSearch.None;
         _expander.PreventExpansion = 0;
         _expander.InDirective = true;
@@ -82,7 +83,7 @@ internal sealed partial class UnitReader
             _diagnostics.Report(ReaderDiagnostics.MacroRedefined, $"macro '{definition.Name}' was defined differently {where}: #undef it first", file.Text.Tokens[file.Next]);
         }
 
-        _macros.Define(definition);
+        ChangeMacro(definition.Name, definition);
     }
 
     private void Undefine(OpenFile file)
@@ -99,10 +100,27 @@ internal sealed partial class UnitReader
                 _diagnostics.Report(ReaderDiagnostics.MacroRedefined, $"'{name}' is defined by the preprocessor itself", file.Text.Tokens[file.Next - 1]);
             }
 
-            _macros.Undefine(name);
+            ChangeMacro(name, null);
         }
 
         ExpectEnd(file, "#undef");
+    }
+
+    private void ChangeMacro(Name name, MacroDefinition? definition)
+    {
+        if (IsUnitItself)
+        {
+            StopParts();
+        }
+
+        if (definition is null)
+        {
+            _macros.Undefine(name);
+        }
+        else
+        {
+            _macros.Define(definition);
+        }
     }
 
     /// <summary>The macro name that a directive needs; null after a message.</summary>
@@ -188,9 +206,14 @@ internal sealed partial class UnitReader
     /// <summary>The pragmas that the preprocessor itself follows; gcc drops the others from assembly, and so do we.</summary>
     private void CarryOutPragma(ReadOnlySpan<Token> tokens)
     {
+        if (IsUnitItself)
+        {
+            StopParts();
+        }
+
         if (tokens.Length == 1 && tokens[0].Text == "once")
         {
-            _once.Add(_file.Text.Source);
+            ReadOnce(_file.Text.Source);
         }
         else if (tokens.Length == 3 && tokens[0].Text == "GCC" && tokens[1].Text is "error" or "warning" && tokens[2].Kind == TokenKind.String)
         {
@@ -200,6 +223,7 @@ internal sealed partial class UnitReader
         else if (tokens.Length == 4 && tokens[0].Text is "push_macro" or "pop_macro" && tokens[1].Kind == TokenKind.OpenParen
             && tokens[2].Kind == TokenKind.String && tokens[3].Kind == TokenKind.CloseParen)
         {
+            StopParts(); // what is restored may have been kept anywhere
             var name = _cache.Names.Get(tokens[2].Text.Trim('"'));
             if (!_pushedMacros.TryGetValue(name, out var stack))
             {
@@ -212,20 +236,8 @@ internal sealed partial class UnitReader
             }
             else if (stack.Count > 0)
             {
-                Restore(name, stack.Pop());
+                ChangeMacro(name, stack.Pop());
             }
-        }
-    }
-
-    private void Restore(Name name, MacroDefinition? definition)
-    {
-        if (definition is null)
-        {
-            _macros.Undefine(name);
-        }
-        else
-        {
-            _macros.Define(definition);
         }
     }
 }

@@ -48,18 +48,26 @@ internal sealed partial class UnitReader
 
         if (kind == DirectiveKind.Import)
         {
-            _once.Add(found.Text);
+            ReadOnce(found.Text);
+        }
+
+        if (_isInCall && IsUnitItself)
+        {
+            StopParts(); // it becomes part of an argument
         }
 
         if (CanGoDeeper(found.Text, at))
         {
             file.Next = file.End;
-            if (!_includedAt.ContainsKey(found.Text) && at.Span is { } place)
+            if (at.Span is { } place)
             {
-                _includedAt.Add(found.Text, place);
+                NoteInclude(found.Text, place);
             }
 
-            Open(found.Text, found.NextDirectory);
+            if (!IsUnitItself || !TryRepeatPart(found.Text, found.NextDirectory))
+            {
+                Open(found.Text, found.NextDirectory);
+            }
         }
     }
 

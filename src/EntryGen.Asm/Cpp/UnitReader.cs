@@ -33,8 +33,9 @@ internal sealed partial class UnitReader : ITokenSource
     /// <summary>What <c>__INCLUDE_LEVEL__</c> is in the outermost file: a forced include counts as included.</summary>
     private int _level;
 
-    public UnitReader(PreprocessorOptions options, ISourceResolver resolver, TokenCache cache, CancellationToken cancellationToken)
+    public UnitReader(PreprocessorOptions options, ISourceResolver resolver, TokenCache cache, PreprocessorRecord? previous, CancellationToken cancellationToken)
     {
+        _previous = previous;
         _options = options;
         _cache = cache;
         _search = new IncludeSearch(options, resolver);
@@ -49,25 +50,20 @@ internal sealed partial class UnitReader : ITokenSource
     public PreprocessorResult Read(SourceText main)
     {
         _main = main;
-        foreach (var macro in _cache.BuiltIns.Macros)
-        {
-            _macros.Define(macro);
-        }
-
-        ReadFile(PredefinedMacros.Text, 0);
-        if (DefineOptions.ToText(_options.Defines, _diagnostics) is { } defines)
-        {
-            ReadFile(defines, 0);
-        }
-
+        _isIndependent = !_options.KeepsLines;
+        _follows = _isIndependent && _previous is not null && _previous.Serves(_options, _cache.Names, main.Path);
+        ReadPart(null, 0, ReadBuiltIns);
         Know(main);
         foreach (var name in _options.ForcedIncludes)
         {
             if (_search.FindForced(name) is { } found)
             {
-                _level = 1;
-                ReadFile(found.Text, found.NextDirectory);
-                _level = 0;
+                ReadPart(found.Text, found.NextDirectory, () =>
+                {
+                    _level = 1;
+                    ReadFile(found.Text, found.NextDirectory);
+                    _level = 0;
+                });
             }
             else
             {
@@ -76,6 +72,7 @@ internal sealed partial class UnitReader : ITokenSource
             }
         }
 
+        _inUnit = true;
         ReadFile(main, 0);
         _writer.EndLine();
         return new PreprocessorResult
@@ -86,7 +83,31 @@ internal sealed partial class UnitReader : ITokenSource
             Files = _filesRead,
             IncludedAt = _includedAt,
             LinesRead = _linesRead,
+            Record = new PreprocessorRecord(_options, _cache.Names, main.Path, _parts),
         };
+    }
+
+    private void ReadPart(SourceText? text, int nextDirectory, Action read)
+    {
+        if (!TryRepeatPart(text, nextDirectory))
+        {
+            read();
+            EndPart();
+        }
+    }
+
+    private void ReadBuiltIns()
+    {
+        foreach (var macro in _cache.BuiltIns.Macros)
+        {
+            _macros.Define(macro);
+        }
+
+        ReadFile(PredefinedMacros.Text, 0);
+        if (DefineOptions.ToText(_options.Defines, _diagnostics) is { } defines)
+        {
+            ReadFile(defines, 0);
+        }
     }
 
     /// <inheritdoc/>
@@ -274,6 +295,11 @@ internal sealed partial class UnitReader : ITokenSource
         }
 
         _file = _files.Peek();
+        if (_files.Count == 1 && _inUnit)
+        {
+            EndPart();
+        }
+
         return true;
     }
 }

@@ -36,4 +36,7 @@ public sealed class AssemblyListing
 
     /// <summary>What the next reading of the unit can use.</summary>
     internal ReadingRecord? Record { get; init; }
+
+    /// <summary>What its preprocessor can use; null when the lines did not come from one.</summary>
+    internal PreprocessorRecord? Preprocessing { get; init; }
 }

@@ -4,7 +4,7 @@ namespace EntryGen.Asm.Text;
 internal sealed class SourceVersions
 {
     private readonly Dictionary<SourceText, TextChange> _changes = [];
-    private readonly Dictionary<CppExpansion, CppExpansion> _expansions = new(ByReference<CppExpansion>.Comparer);
+    private readonly Dictionary<CppExpansion, CppExpansion> _expansions = new(ByReference<CppExpansion>.Comparer); // of those that are not the same object
     private SourceText? _source; // looked up last
     private TextChange? _change;
     private CppExpansion? _use; // looked up last
@@ -32,6 +32,42 @@ internal sealed class SourceVersions
             }
         }
     }
+
+    private SourceVersions(SourceVersions before, SourceVersions now)
+    {
+        Edits = before.Edits + 1;
+        foreach (var change in before._changes)
+        {
+            _changes[change.Key] = now._changes.TryGetValue(change.Value.After, out var next) ? change.Value.Then(next) : change.Value;
+        }
+
+        foreach (var change in now._changes)
+        {
+            if (!_changes.ContainsKey(change.Key))
+            {
+                _changes.Add(change.Key, change.Value);
+            }
+        }
+
+        foreach (var use in before._expansions)
+        {
+            _expansions[use.Key] = now.UseNow(use.Value);
+        }
+
+        foreach (var use in now._expansions)
+        {
+            if (!_expansions.ContainsKey(use.Key))
+            {
+                _expansions.Add(use.Key, use.Value);
+            }
+        }
+    }
+
+    /// <summary>How many readings after each other it spans.</summary>
+    public int Edits { get; } = 1;
+
+    /// <summary>From the texts before this edit to those after another.</summary>
+    public SourceVersions Then(SourceVersions now) => new(this, now);
 
     /// <summary>Whether a part of a text is, after the edit, at an index of another: the same characters, written in the same places by the same uses of macros.</summary>
     public bool AreSame(TracedText before, int start, int length, TracedText after, int index)
@@ -87,11 +123,12 @@ internal sealed class SourceVersions
         return true;
     }
 
-    /// <summary>A text as it is after the edit; false when it has characters that the edit touched, or that are of no line found the same.</summary>
-    public bool TryMove(TracedText text, out TracedText moved)
+    /// <summary>Runs as they are after the edit. They must be of lines found the same, or of macros defined in such lines.</summary>
+    /// <remarks>One thread at a time; whoever asks locks this.</remarks>
+    /// <param name="runs">The runs, which stay as they are.</param>
+    /// <param name="length">The length of their text.</param>
+    public OriginRun[] Move(OriginRun[] runs, int length)
     {
-        moved = text;
-        var runs = text.Runs;
         var first = 0;
         while (first < runs.Length && !IsAffected(runs[first]))
         {
@@ -100,44 +137,34 @@ internal sealed class SourceVersions
 
         if (first == runs.Length)
         {
-            return true;
+            return runs;
         }
 
-        var copy = runs.ToArray();
-        for (var i = first; i < copy.Length; i++)
+        var moved = (OriginRun[])runs.Clone();
+        for (var i = first; i < moved.Length; i++)
         {
-            ref var run = ref copy[i];
+            ref var run = ref moved[i];
             if (run.Expansion is { } before)
             {
-                if (UseNow(before) is not { } use)
-                {
-                    return false;
-                }
-
-                run.Expansion = use;
+                run.Expansion = UseNow(before);
             }
 
             if (ChangeOf(run.Source) is { } change)
             {
-                var end = i + 1 < copy.Length ? copy[i + 1].Start : text.Length;
-                if (!change.TryMove(run.Offset, end - run.Start, out var offset))
-                {
-                    return false;
-                }
-
+                var end = i + 1 < moved.Length ? moved[i + 1].Start : length;
+                change.TryMove(run.Offset, end - run.Start, out var offset);
                 run.Source = change.After;
                 run.Offset = offset;
             }
         }
 
-        moved = new TracedText(text.Text, copy);
-        return true;
+        return moved;
     }
 
     private static IEnumerable<SourceText> WithParts(SourceText text) => [text, .. text.Parts.SelectMany(part => WithParts(part.Part))];
 
-    // The preprocessor makes a new object of each use of a macro.
-    private bool IsAffected(in OriginRun run) => run.Expansion is not null || ChangeOf(run.Source) is not null;
+    // The preprocessor makes a new object of each use of a macro that it expands again.
+    private bool IsAffected(in OriginRun run) => (run.Expansion is { } use && !ReferenceEquals(UseNow(use), use)) || ChangeOf(run.Source) is not null;
 
     private TextChange? ChangeOf(SourceText source)
     {
@@ -170,24 +197,29 @@ internal sealed class SourceVersions
             return before is null && after is null;
         }
 
-        if (UseNow(before) is { } known)
+        if (_expansions.TryGetValue(before, out var known))
         {
             return ReferenceEquals(known, after);
         }
 
-        _expansions.Add(before, after);
-        _useNow = after;
+        if (!ReferenceEquals(before, after))
+        {
+            _expansions.Add(before, after);
+            _useNow = null;
+            _use = null;
+        }
+
         return true;
     }
 
-    private CppExpansion? UseNow(CppExpansion before)
+    private CppExpansion UseNow(CppExpansion before)
     {
         if (!ReferenceEquals(before, _use))
         {
             _use = before;
-            _expansions.TryGetValue(before, out _useNow);
+            _useNow = _expansions.TryGetValue(before, out var now) ? now : before;
         }
 
-        return _useNow;
+        return _useNow!;
     }
 }

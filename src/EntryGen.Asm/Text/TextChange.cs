@@ -1,25 +1,19 @@
 namespace EntryGen.Asm.Text;
 
-/// <summary>What an edit did to a text: in one place, lines were replaced by others; the lines before and behind stand as they were.</summary>
+/// <summary>What edits did to a text, one after the other: in one place each, lines were replaced by others; the lines before and behind stand as they were.</summary>
 /// <remarks>Lines that a backslash joins count as one, so whoever looks from a character to the ends of its line finds the same in both versions.</remarks>
 internal sealed class TextChange
 {
-    private readonly int _start; // of the lines that were replaced; the same in both
-    private readonly int _end; // of the lines that were replaced, in the text before
+    private readonly Edit[] _edits;
 
-    private TextChange(SourceText after, int start, int end, int shift)
+    private TextChange(SourceText after, params Edit[] edits)
     {
         After = after;
-        _start = start;
-        _end = end;
-        Shift = shift;
+        _edits = edits;
     }
 
-    /// <summary>The text after the edit.</summary>
+    /// <summary>The text after the last edit.</summary>
     public SourceText After { get; }
-
-    /// <summary>How far what is behind the edit moved.</summary>
-    public int Shift { get; }
 
     /// <summary>Compares two versions.</summary>
     public static TextChange Between(SourceText before, SourceText after)
@@ -35,7 +29,7 @@ internal sealed class TextChange
         if (start == old.Length && start == now.Length)
         {
             // The end is part of the last line.
-            return new TextChange(after, start + 1, start + 1, 0);
+            return new TextChange(after, new Edit(start + 1, start + 1, 0));
         }
 
         while (!IsLineStart(old, start))
@@ -54,7 +48,7 @@ internal sealed class TextChange
             tail--;
         }
 
-        return new TextChange(after, start, old.Length - tail, now.Length - old.Length);
+        return new TextChange(after, new Edit(start, old.Length - tail, now.Length - old.Length));
     }
 
     /// <summary>Where characters that stood together stand now; false when the edit touched their lines.</summary>
@@ -63,9 +57,33 @@ internal sealed class TextChange
     /// <param name="moved">Its offset after.</param>
     public bool TryMove(int offset, int length, out int moved)
     {
-        var isBefore = offset + length <= _start;
-        moved = isBefore ? offset : offset + Shift;
-        return isBefore || offset >= _end;
+        moved = offset;
+        foreach (var edit in _edits)
+        {
+            if (moved + length > edit.Start)
+            {
+                if (moved < edit.End)
+                {
+                    return false;
+                }
+
+                moved += edit.Shift;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>This change and another after it.</summary>
+    public TextChange Then(TextChange next)
+    {
+        var last = _edits[_edits.Length - 1];
+        var first = next._edits[0];
+
+        // Who types edits one place again and again.
+        return first.Start >= last.Start && first.End <= last.End + last.Shift
+            ? new TextChange(next.After, [.. _edits.Take(_edits.Length - 1), last with { Shift = last.Shift + first.Shift }, .. next._edits.Skip(1)])
+            : new TextChange(next.After, [.. _edits, .. next._edits]);
     }
 
     private static bool IsLineStart(string text, int index)
@@ -84,4 +102,10 @@ internal sealed class TextChange
         last -= last >= 0 && text[last] == '\r' ? 1 : 0;
         return last < 0 || text[last] != '\\';
     }
+
+    /// <summary>Lines that were replaced.</summary>
+    /// <param name="Start">Offset of their first character; the same before and after.</param>
+    /// <param name="End">Offset behind their last character, before.</param>
+    /// <param name="Shift">How far what is behind moved.</param>
+    private readonly record struct Edit(int Start, int End, int Shift);
 }

@@ -8,12 +8,19 @@ namespace EntryGen.Asm.Text;
 public readonly struct TracedText
 {
     private readonly string? _text;
-    private readonly OriginRun[]? _runs;
+    private readonly object? _origins; // runs, or who knows them
 
     internal TracedText(string text, OriginRun[] runs)
     {
         _text = text;
-        _runs = runs;
+        _origins = runs;
+    }
+
+    /// <summary>A text whose runs are found when somebody asks.</summary>
+    internal TracedText(string text, MovedOrigins origins)
+    {
+        _text = text;
+        _origins = origins;
     }
 
     /// <summary>The characters.</summary>
@@ -25,7 +32,12 @@ public readonly struct TracedText
     /// <summary>The character at an index.</summary>
     public char this[int index] => Text[index];
 
-    internal ReadOnlySpan<OriginRun> Runs => _runs;
+    internal ReadOnlySpan<OriginRun> Runs => RunArray;
+
+    /// <summary>Who finds them; null when they are there.</summary>
+    internal MovedOrigins? Moved => _origins as MovedOrigins;
+
+    internal OriginRun[]? RunArray => _origins as OriginRun[] ?? (_origins as MovedOrigins)?.Runs;
 
     /// <summary>The whole of a source text.</summary>
     public static TracedText Of(SourceText source) => Of(source, 0, source.Text.Length);
@@ -71,12 +83,12 @@ public readonly struct TracedText
     /// <summary>Where a character was written, or null when the text has no origin.</summary>
     public Origin? OriginAt(int index)
     {
-        if (_runs is null || _runs.Length == 0)
+        if (RunArray is not { Length: > 0 } runs)
         {
             return null;
         }
 
-        var run = RunAt(index);
+        var run = runs[RunIndexAt(index)];
         var (source, offset) = run.Source.Resolve(run.Offset + Math.Max(0, index - run.Start));
         return new Origin(source, offset, run.Expansion);
     }
@@ -114,12 +126,13 @@ public readonly struct TracedText
     /// <summary>The run that holds a character; 0 when there are none.</summary>
     internal int RunIndexAt(int index)
     {
+        var runs = RunArray;
         var low = 0;
-        var high = (_runs?.Length ?? 0) - 1;
+        var high = (runs?.Length ?? 0) - 1;
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (_runs![middle].Start <= index)
+            if (runs![middle].Start <= index)
             {
                 low = middle;
             }
@@ -144,11 +157,11 @@ public readonly struct TracedText
         return end;
     }
 
-    private OriginRun RunAt(int index) => _runs![RunIndexAt(index)];
+    private OriginRun RunAt(int index) => RunArray![RunIndexAt(index)];
 
     private OriginRun[] RunsOf(int start, int length)
     {
-        if (_runs is null || _runs.Length == 0)
+        if (RunArray is not { Length: > 0 } all)
         {
             return [];
         }
@@ -157,7 +170,7 @@ public readonly struct TracedText
         var runs = new OriginRun[RunIndexAt(start + length - 1) - first + 1];
         for (var i = 0; i < runs.Length; i++)
         {
-            var run = _runs[first + i];
+            var run = all[first + i];
             var skipped = Math.Max(0, start - run.Start);
             runs[i] = run.At(run.Start + skipped - start, skipped);
         }

@@ -1,6 +1,8 @@
+using EntryGen.Asm.Cpp;
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Gas;
 using EntryGen.Asm.Text;
+using MacroDefinition = EntryGen.Asm.Gas.MacroDefinition;
 
 namespace EntryGen.Tests.Harness;
 
@@ -26,11 +28,27 @@ internal static class ListingComparison
 
         return expected.Statements.Count != actual.Statements.Count ? $"statements: {expected.Statements.Count} but {actual.Statements.Count}"
             : expected.Files.Count != actual.Files.Count || !expected.Files.Zip(actual.Files).All(pair => AreSame(pair.First, pair.Second)) ? "files"
+            : expected.IncludedAt.Count != actual.IncludedAt.Count || expected.IncludedAt.Any(pair => !actual.IncludedAt.TryGetValue(pair.Key, out var place) || !AreSame(pair.Value, place)) ? "places of includes"
+            : FindDifference(expected.PreprocessorMacros, actual.PreprocessorMacros) is { } cpp ? cpp
             : !expected.Macros.Keys.SequenceEqual(actual.Macros.Keys) ? "names of macros"
             : expected.Macros.Keys.FirstOrDefault(name => !AreSame(expected.Macros[name], actual.Macros[name])) is { } macro ? $"macro '{macro}'"
             : expected.MacroCalls.Count != actual.MacroCalls.Count ? $"macro calls: {expected.MacroCalls.Count} but {actual.MacroCalls.Count}"
             : expected.MacroCalls.Zip(actual.MacroCalls).FirstOrDefault(pair => !AreSame(pair.First, pair.Second)).First is { } call ? $"macro call '{call}' at {call.Span}"
             : FindDifference(expected.Symbols, actual.Symbols, expected.Statements.Count);
+    }
+
+    private static string? FindDifference(MacroTable? expected, MacroTable? actual)
+    {
+        if (expected is null || actual is null)
+        {
+            return expected is null && actual is null ? null : "macros of the preprocessor";
+        }
+
+        // Of the macros of kernel headers, which are many, only the names.
+        return !expected.Names.SequenceEqual(actual.Names) ? "names of the preprocessor's macros"
+            : !expected.Used.SequenceEqual(actual.Used) ? "used macros of the preprocessor"
+            : expected.Names.Count > 1_000 || expected.Names.FirstOrDefault(name => !AreSame(expected.Find(name)!, actual.Find(name)!)) is not { } macro ? null
+            : $"macro '{macro}' of the preprocessor";
     }
 
     private static string? FindDifference(Statement expected, Statement actual, Dictionary<MacroFrame, MacroFrame> frames) =>
@@ -111,6 +129,9 @@ internal static class ListingComparison
         && expected.Parameters.Count == actual.Parameters.Count
         && expected.Parameters.Zip(actual.Parameters).All(pair =>
             (pair.First.Name, pair.First.Kind) == (pair.Second.Name, pair.Second.Kind) && AreSame(pair.First.Definition, pair.Second.Definition) && AreSame(pair.First.Default, pair.Second.Default));
+
+    private static bool AreSame(MacroInfo expected, MacroInfo actual) =>
+        (expected.Parameters ?? []).SequenceEqual(actual.Parameters ?? []) && expected.IsVariadic == actual.IsVariadic && AreSame(expected.Body, actual.Body) && AreSame(expected.Definition, actual.Definition);
 
     private static bool AreSame(MacroCall expected, MacroCall actual) =>
         expected.FirstStatement == actual.FirstStatement

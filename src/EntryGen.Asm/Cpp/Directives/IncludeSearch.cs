@@ -8,6 +8,7 @@ internal sealed class IncludeSearch(PreprocessorOptions options, ISourceResolver
     private readonly string[] _directories = [.. options.IncludeDirectories.Select(WithoutSlash).Distinct(StringComparer.Ordinal)];
     private readonly Dictionary<string, SourceText?> _read = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Name, int First), FoundFile?> _searched = [];
+    private List<KeyValuePair<string, SourceText?>> _requests = [];
 
     /// <summary>Finds a file.</summary>
     /// <param name="name">The name in quotes or angle brackets.</param>
@@ -73,15 +74,25 @@ internal sealed class IncludeSearch(PreprocessorOptions options, ISourceResolver
 
     private static string WithoutSlash(string directory) => directory.Length > 1 && directory[directory.Length - 1] == '/' ? directory.Substring(0, directory.Length - 1) : directory;
 
-    private SourceText? Read(string path)
+    /// <summary>A file; null when there is none.</summary>
+    public SourceText? Read(string path)
     {
         if (!_read.TryGetValue(path, out var text))
         {
             text = resolver.TryRead(path);
             _read.Add(path, text);
+            _requests.Add(new KeyValuePair<string, SourceText?>(path, text));
         }
 
         return text;
+    }
+
+    /// <summary>The files that were asked for since the last time, and what was found.</summary>
+    public IReadOnlyList<KeyValuePair<string, SourceText?>> TakeRequests()
+    {
+        var requests = _requests;
+        _requests = [];
+        return requests;
     }
 }
 

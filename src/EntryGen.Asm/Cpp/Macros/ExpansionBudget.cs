@@ -19,6 +19,9 @@ internal sealed class ExpansionBudget(PreprocessorOptions options, DiagnosticSin
 
     public bool IsExhausted { get; private set; }
 
+    /// <summary>What was taken so far.</summary>
+    public BudgetUse Use => new(options.MaxExpandedTokens - _tokens, options.MaxOutputCharacters - _characters, options.MaxLines - _lines);
+
     public int MaxDepth { get; } = options.MaxExpansionDepth;
 
     /// <summary>Counts tokens that an expansion makes.</summary>
@@ -50,6 +53,18 @@ internal sealed class ExpansionBudget(PreprocessorOptions options, DiagnosticSin
         return Take(ref _lines, 1) || Exceed(at, $"the unit and its includes have more than {options.MaxLines} lines");
     }
 
+    /// <summary>Whether this much is left.</summary>
+    public bool Allows(BudgetUse use) => !IsExhausted && use.Tokens <= _tokens && use.Characters <= _characters && use.Lines <= _lines;
+
+    /// <summary>Counts what was taken in another run for the same. There must be as much left.</summary>
+    public void Take(BudgetUse use)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _tokens -= use.Tokens;
+        _characters -= use.Characters;
+        _lines -= use.Lines;
+    }
+
     private bool Take(ref int left, int count)
     {
         if (IsExhausted || count > left)
@@ -71,4 +86,11 @@ internal sealed class ExpansionBudget(PreprocessorOptions options, DiagnosticSin
 
         return false;
     }
+}
+
+/// <summary>What a run, or a part of it, took of each bound.</summary>
+internal readonly record struct BudgetUse(int Tokens, int Characters, int Lines)
+{
+    public static BudgetUse operator -(BudgetUse all, BudgetUse before) =>
+        new(all.Tokens - before.Tokens, all.Characters - before.Characters, all.Lines - before.Lines);
 }

@@ -7,6 +7,7 @@ namespace EntryGen.Asm.Gas;
 /// <param name="file">The file now.</param>
 internal sealed class FrameMover(PreviousReading previous, FileText file)
 {
+    private readonly OriginMover _texts = new(previous.Versions);
     private MacroFrame[] _frames = [];
     private int _shift;
 
@@ -24,13 +25,13 @@ internal sealed class FrameMover(PreviousReading previous, FileText file)
         {
             // A call comes behind those around it.
             var frame = frames[i];
-            if (!previous.Versions.TryMove(frame.Text, out var text))
+            var macro = frame.Macro is null ? null : previous.MacroNow(frame.Macro);
+            if (frame.Macro is not null && macro is null)
             {
                 return false;
             }
 
-            var macro = frame.Macro is null ? null : previous.MacroNow(frame.Macro);
-            _frames[i] = new MacroFrame(frame.Name, Move(frame.Call, frame.Parent), Move(frame.Parent), macro, text) { Index = i };
+            _frames[i] = new MacroFrame(frame.Name, Move(frame.Call, frame.Parent), Move(frame.Parent), macro, _texts.Move(frame.Text)) { Index = i };
         }
 
         return true;

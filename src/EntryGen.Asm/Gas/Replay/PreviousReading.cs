@@ -49,8 +49,8 @@ internal sealed class PreviousReading
             ? new PreviousReading(listing, record, versions, file, symbols, options)
             : null;
 
-    /// <summary>A macro as it is defined now.</summary>
-    public MacroDefinition MacroNow(MacroDefinition before) => _macros.TryGetValue(before, out var now) ? now : before;
+    /// <summary>A macro as it is defined now; null for one whose definition was not found again.</summary>
+    public MacroDefinition? MacroNow(MacroDefinition before) => _macros.TryGetValue(before, out var now) ? now : null;
 
     /// <summary>The number of the line at which a passage started.</summary>
     public int LineOf(Passage passage) => _file.Line(_file.LineAt(passage.Start)).Line;
@@ -87,7 +87,15 @@ internal sealed class PreviousReading
     }
 
     /// <summary>The passage found last was repeated.</summary>
-    public void Repeated() => _next++;
+    public void Repeated()
+    {
+        if (_passages[_next].Macro is { } macro)
+        {
+            _macros.Add(macro, macro);
+        }
+
+        _next++;
+    }
 
     /// <summary>A passage was read, rather than repeated.</summary>
     public void Add(Passage passage)
