@@ -13,6 +13,9 @@ switch (args)
     case ["lint", .. var rest]:
         LintHarness.Run(Rounds(rest) ?? 20);
         break;
+    case ["machine", .. var rest]:
+        MachineExploration.Run(Rounds(rest) ?? 3);
+        break;
     case ["explore", .. var rest]:
         ExplorerComparison.Run(Rounds(rest) ?? 3);
         break;

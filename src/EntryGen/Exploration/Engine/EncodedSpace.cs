@@ -13,6 +13,8 @@ internal sealed unsafe class EncodedSpace<TView>(IEncodedModel<TView> model, IRe
     private TView _view = default!;
     private bool _changed;
 
+    public override long SharedBytes => model is IHashedModel<TView> hashed ? hashed.SharedBytes : 0;
+
     public override void InitialStates() => model.InitialStates(new EncodedSink(Records));
 
     public override void Visit(byte* record)

@@ -7,6 +7,9 @@ internal sealed unsafe class Expander<TShape, TKey>(StateSpace space, SearchOpti
     where TShape : struct, IRecordShape
     where TKey : struct, IStoredKey
 {
+    /// <summary>The bytes of what records refer to, which all workers share.</summary>
+    public long SharedBytes => space.SharedBytes;
+
     /// <summary>Puts the initial states into a chunk. They have no parents.</summary>
     public int Seed(Chunk chunk)
     {

@@ -25,8 +25,12 @@ internal sealed class FixedSource<TState>(IModel<TState> model) : ModelSource<TS
 internal sealed class EncodedSource<TView>(IEncodedModel<TView> model) : ModelSource<TView>
 {
     public override ExplorationResult Explore(IReadOnlyList<Property<TView>> properties, SearchOptions options, CancellationToken cancellation) =>
-        SearchRun<EncodedShape>.Run(() => new EncodedSpace<TView>(model.ForWorker(), properties), properties, options, cancellation);
+        model is IHashedModel<TView>
+            ? SearchRun<HashedShape>.Run(NewSpace(properties), properties, options, cancellation)
+            : SearchRun<EncodedShape>.Run(NewSpace(properties), properties, options, cancellation);
 
     public override Execution? Replay(IReadOnlyList<int> choices) =>
         SearchRun<EncodedShape>.Replay(new EncodedSpace<TView>(model.ForWorker(), []), choices);
+
+    private Func<StateSpace> NewSpace(IReadOnlyList<Property<TView>> properties) => () => new EncodedSpace<TView>(model.ForWorker(), properties);
 }

@@ -67,7 +67,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     public long StoredStates => _shards.Sum(shard => shard.Count);
 
     /// <summary>The bytes of the store.</summary>
-    public long StoreBytes => _shards.Sum(shard => shard.BytesInUse);
+    public long StoreBytes => _shards.Sum(shard => shard.BytesInUse) + _workers[0].SharedBytes;
 
     /// <summary>The time so far.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace EntryGen.Exploration.Engine;
@@ -13,6 +14,18 @@ internal static unsafe class StateHash
     /// <summary>The hash of one word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong OfWord(ulong word) => Fold(Fold(word ^ Left, Right) ^ Seed, Left);
+
+    /// <summary>The hash of 64 bytes. The words go through multiplications of their own, so that these overlap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfLine(ulong* line) => Fold(
+        (Fold(line[0] ^ Left, line[1] ^ Seed) + Fold(line[2] ^ Right, line[3] ^ Left)) ^ Seed,
+        (Fold(line[4] ^ Seed, line[5] ^ Right) + BitOperations.RotateLeft(Fold(line[6] ^ ~Left, line[7] ^ ~Seed), 23)) ^ Right);
+
+    /// <summary>What a part of a state adds to the state's hash.</summary>
+    /// <param name="hash">The hash of what the part holds.</param>
+    /// <param name="place">Where the part is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong OfPart(ulong hash, uint place) => Fold(hash ^ Left, ((ulong)place * Right) ^ Seed);
 
     /// <summary>The hash of some bytes.</summary>
     public static ulong Of(byte* bytes, int length)

@@ -10,6 +10,9 @@ internal abstract unsafe class StateSpace : IDisposable
     /// <summary>Whether mirror images are to be taken for one state.</summary>
     public virtual bool IsReduced => false;
 
+    /// <summary>The bytes of what records refer to, which all workers share.</summary>
+    public virtual long SharedBytes => 0;
+
     /// <summary>Puts the initial states into <see cref="Records"/>.</summary>
     public abstract void InitialStates();
 

@@ -10,24 +10,57 @@ namespace EntryGen.Tests.Exploration.Scenarios;
 public sealed class StateCodecTests
 {
     [Fact]
-    public void Words_come_back()
+    public unsafe void A_line_has_one_number_on_all_threads()
     {
-        var random = new Random(1);
-        var bytes = new byte[64];
-        for (var i = 0; i < 20_000; i++)
+        const int Lines = 20_000;
+        var store = new LineStore();
+        var numbers = new uint[4][];
+        Parallel.For(0, numbers.Length, thread =>
         {
-            // Any combination of bytes that are 0.
-            var word = (ulong)random.NextInt64();
-            for (var part = 0; part < 8; part++)
+            var cache = new LineCache(store);
+            var mine = numbers[thread] = new uint[Lines];
+            ulong* line = stackalloc ulong[LineStore.LineWords];
+            for (var i = 0; i < Lines; i++)
             {
-                word &= random.Next(2) == 0 ? ~(0xFFul << (8 * part)) : ulong.MaxValue;
+                // Each thread in an order of its own; lines differ in one word, and in which.
+                var content = (i + (thread * Lines / 4)) % Lines;
+                LineWords64.Clear(line);
+                line[content % LineStore.LineWords] = (ulong)content + 1;
+                mine[content] = cache.NumberOf(line, LineStore.HashOf(line));
+                Assert.True(LineWords64.AreEqual(line, cache.At(mine[content])));
+            }
+        });
+
+        Assert.Equal(Lines, numbers[0].Distinct().Count());
+        Assert.All(numbers, other => Assert.Equal(numbers[0], other));
+        Assert.All(Enumerable.Range(0, LineStore.LineWords), word => Assert.Equal(0UL, store.At(0)[word]));
+    }
+
+    // The order of states must not depend on the numbers that lines happen to get: on the hash alone, which is that of the contents.
+    [Fact]
+    public void The_hash_of_a_state_does_not_depend_on_what_was_met_before()
+    {
+        var scenario = EntryScenario.Of(ParanoidUnit.Create(Cr3Return.SkipKernel), "asm_exc_nmi")
+            .From(StartState.Kernel).Inject(InjectedEvents.Nmi).MayDo(HandlerEffect.All).WithoutReductions();
+        var (first, second) = (new EntryModel(new ScenarioSetup(scenario, EntryProperties.All)), new EntryModel(new ScenarioSetup(scenario, EntryProperties.All)));
+        var (left, right) = (Walk(first, 0), Walk(second, 1));
+        Assert.Equal(left.Order(), right.Order());
+        Assert.Equal(left.Count, left.Distinct().Count());
+
+        // All states within some steps, taken in different order.
+        static List<ulong> Walk(EntryModel model, int way)
+        {
+            var seen = new HashSet<string>();
+            var hashes = new List<ulong>();
+            var states = new List<byte[]> { Assert.Single(model.ListInitialStates()).State };
+            for (var step = 0; step < 12; step++)
+            {
+                var next = states.SelectMany(state => model.ListSuccessors(state)).Select(successor => successor.State).ToList();
+                states = [.. (way == 0 ? next : Enumerable.Reverse(next)).Where(state => seen.Add(Convert.ToHexString(state)))];
+                hashes.AddRange(states.Select(state => BitConverter.ToUInt64(state)));
             }
 
-            var end = WordPacking.Write(ref bytes[0], WordPacking.WriteNumber(ref bytes[0], 0, (uint)i), word);
-            var place = 0;
-            Assert.Equal((uint)i, WordPacking.ReadNumber(ref bytes[0], ref place));
-            Assert.Equal(word, WordPacking.Read(ref bytes[0], ref place));
-            Assert.Equal(end, place);
+            return hashes;
         }
     }
 

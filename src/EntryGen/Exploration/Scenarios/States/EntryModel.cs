@@ -1,3 +1,6 @@
+using System.Numerics;
+using EntryGen.Exploration.Engine;
+
 namespace EntryGen.Exploration.Scenarios.States;
 
 /// <summary>A machine that runs entry code, interrupted by events, as a transition system.</summary>
@@ -5,21 +8,24 @@ namespace EntryGen.Exploration.Scenarios.States;
 /// Transitions from a state, in this order: the instruction or C function at RIP, or each thing that the function may do; then each event that may happen. Where no event is
 /// left and nothing is to be chosen, the states on the way have one successor each: with the reduction they are run through, each is looked at, and only the last is stored.
 /// </remarks>
-internal sealed class EntryModel : IEncodedModel<EntryState>
+internal sealed class EntryModel : IHashedModel<EntryState>
 {
     private readonly ScenarioSetup _setup;
     private readonly EntryProcessor _processor;
     private readonly StateCodec _codec;
     private readonly byte[] _initial;
+    private byte[] _decoded = [];
+    private int _decodedLength;
+    private bool _hasMoved;
     private int _isTaken;
 
     public EntryModel(ScenarioSetup setup)
     {
         _setup = setup;
         _processor = new EntryProcessor(setup);
-        _codec = new StateCodec(_processor.Environment.Machine, _processor.Ghost, new WriteLog(_processor.Environment.Machine.Memory), setup.OriginMemory);
-        setup.OriginMemory ??= _codec.OriginMemory;
-        _codec.Mark();
+        var machine = _processor.Environment.Machine;
+        setup.OriginMemory ??= MemoryLines.CopyOf(machine.Memory);
+        _codec = new StateCodec(machine, _processor.Ghost, setup.Lines, setup.OriginMemory);
         _initial = _codec.Encode().ToArray();
     }
 
@@ -31,9 +37,19 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
 
     public void InitialStates(EncodedSink states) => states.Add(0, _initial);
 
+    public long SharedBytes => _setup.Lines.BytesInUse;
+
     public EntryState Decode(ReadOnlySpan<byte> state)
     {
         _codec.Decode(state);
+        _hasMoved = false;
+        if (_decoded.Length < state.Length)
+        {
+            _decoded = new byte[2 * state.Length];
+        }
+
+        state.CopyTo(_decoded);
+        _decodedLength = state.Length;
         return _processor.State;
     }
 
@@ -44,7 +60,8 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
             return;
         }
 
-        _codec.Mark();
+        // Asked before anything happens: from here on the machine is at successors.
+        var events = AllowedEvents();
         if (_processor.HasEffects)
         {
             var effects = _processor.Effects;
@@ -58,12 +75,10 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
             Add(successors, place.Number, default);
         }
 
-        foreach (var (injected, _) in _setup.Events)
+        for (; events != 0; events &= events - 1)
         {
-            if (_processor.MayHappen(injected))
-            {
-                Add(successors, Choice.FirstEvent + (int)injected.Event, new Choice(injected, null));
-            }
+            var injected = _setup.Events[BitOperations.TrailingZeroCount(events)].Event;
+            Add(successors, Choice.FirstEvent + (int)injected.Event, new Choice(injected, null));
         }
     }
 
@@ -72,10 +87,27 @@ internal sealed class EntryModel : IEncodedModel<EntryState>
 
     public string Describe(EntryState state) => state.Lanes.ToString();
 
+    // A bit for each event of the scenario.
+    private uint AllowedEvents()
+    {
+        var allowed = 0U;
+        for (var i = 0; i < _setup.Events.Count; i++)
+        {
+            allowed |= _processor.MayHappen(_setup.Events[i].Event) ? 1U << i : 0;
+        }
+
+        return allowed;
+    }
+
     private void Add(EncodedSink successors, int transition, Choice choice)
     {
+        if (_hasMoved)
+        {
+            _codec.Decode(_decoded.AsSpan(0, _decodedLength));
+        }
+
+        _hasMoved = true;
         _processor.Take(choice);
         successors.Add(transition, _codec.Encode());
-        _codec.Undo();
     }
 }

@@ -65,6 +65,9 @@ internal sealed class ScenarioSetup
     /// <summary>Memory at the start, which all workers have the same.</summary>
     public byte[]? OriginMemory { get; set; }
 
+    /// <summary>What states are made of.</summary>
+    public LineStore Lines { get; } = new();
+
     /// <summary>Whether handlers may load other mms.</summary>
     public bool HasOtherMms => Scenario.Handlers.Any(effect => effect.Steps.Count > 0);
 
