@@ -15,12 +15,18 @@ internal static class KernelScenario
     /// <summary>The entry.</summary>
     public const string Entry = "asm_exc_nmi";
 
-    /// <summary>Two events in a run, every state stored.</summary>
+    /// <summary>Two events in a run; runs without a choice are one transition.</summary>
+    /// <param name="unit">What <see cref="Load"/> made.</param>
+    /// <param name="threads">The threads.</param>
+    public static EntryScenario Reduced(EntryUnit unit, int threads) => EntryScenario.Of(unit, Entry)
+        .From(StartState.Kernel).Inject(InjectedEvents.All, most: 2).Within(new ExplorationBounds { Threads = threads });
+
+    /// <summary>The same, every state stored.</summary>
     /// <param name="unit">What <see cref="Load"/> made.</param>
     /// <param name="states">The states after which it stops.</param>
     /// <param name="threads">The threads.</param>
-    public static EntryScenario EveryState(EntryUnit unit, long states, int threads) => EntryScenario.Of(unit, Entry)
-        .From(StartState.Kernel).Inject(InjectedEvents.All, most: 2).WithoutReductions().Within(new ExplorationBounds { States = states, Threads = threads });
+    public static EntryScenario EveryState(EntryUnit unit, long states, int threads) =>
+        Reduced(unit, threads).WithoutReductions().Within(new ExplorationBounds { States = states, Threads = threads });
 
     /// <summary>The entry and those that the events lead to, as an emulator.</summary>
     public static CompiledUnit Load()

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using EntryGen.Exploration;
+using EntryGen.Exploration.Scenarios;
 
 namespace EntryGen.Benchmarks.Exploration;
 
@@ -16,15 +16,21 @@ internal static class MachineExploration
         using var compiled = KernelScenario.Load();
         for (var round = 0; round < rounds; round++)
         {
-            foreach (var threads in new[] { 1, Threads })
-            {
-                var before = Process.GetCurrentProcess().TotalProcessorTime;
-                var result = KernelScenario.EveryState(compiled.Unit, States, threads).Explore().Exploration;
-                var processor = Process.GetCurrentProcess().TotalProcessorTime - before;
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{threads} threads: {result.StoredStates:N0} states, {result.BytesPerState:F0} bytes a state, {result.StoredStates / result.Elapsed.TotalSeconds / 1e6:F2} M states/s, {result.StoredStates / processor.TotalSeconds / 1e6:F2} M states/s of processor time"));
-            }
+            Explore("every state, 1 thread", KernelScenario.EveryState(compiled.Unit, States, 1));
+            Explore($"every state, {Threads} threads", KernelScenario.EveryState(compiled.Unit, States, Threads));
+            Explore("runs as one transition, 1 thread", KernelScenario.Reduced(compiled.Unit, 1));
         }
+    }
+
+    private static void Explore(string what, EntryScenario scenario)
+    {
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
+        var found = scenario.Explore().Exploration;
+        process.Refresh();
+        var processor = (process.TotalProcessorTime - before).TotalSeconds;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what,-34} {found.StoredStates,9:N0} states {found.BytesPerState,5:F0} bytes a state {found.Elapsed.TotalSeconds,6:F2} s {processor,6:F2} s of processor time {found.StoredStates / processor / 1e6,6:F2} M states/s of it"));
     }
 }
