@@ -35,6 +35,6 @@ internal static class KernelScenario
         var unit = new ProgramUnit("entry_64.S", listing, listing.PreprocessorMacros!);
         string[] entries = [Entry, .. ScenarioEntries.Of(InjectedEvents.All).Where(entry => entry != Entry)];
         var program = ProgramBuilder.Build([unit], new ProgramOptions { EntrySymbols = entries }).Program;
-        return CompiledUnit.Create(program, [.. entries.Select(entry => (entry, KnownEntries.Resolve(entry, EntryKind.Call).Kind))]);
+        return CompiledUnit.Create(program, [.. entries.Select(entry => KnownEntries.Resolve(entry, EntryKind.Call))]);
     }
 }
