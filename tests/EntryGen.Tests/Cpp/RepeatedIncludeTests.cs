@@ -85,7 +85,7 @@ public class RepeatedIncludeTests
     {
         var random = new Random(seed);
         var repeated = 0;
-        for (var unit = 0; unit < 60; unit++)
+        for (var unit = 0; unit < 20; unit++)
         {
             var files = new Files([.. Enumerable.Range(0, 5).Select(i => ($"h{i}.h", Lines(random, 6)))]);
             var options = new PreprocessorOptions { Defines = unit % 2 == 0 ? ["X0=1"] : [], ForcedIncludes = unit % 3 == 0 ? ["h0.h"] : [], MaxIncludeDepth = 8, MaxExpandedTokens = 2_000, MaxLines = 400 };
@@ -110,7 +110,7 @@ public class RepeatedIncludeTests
             }
         }
 
-        Assert.True(repeated > 600, $"hardly anything was repeated: {repeated}");
+        Assert.True(repeated > 200, $"hardly anything was repeated: {repeated}");
     }
 
     private static string EditLine(Random random, string text)
