@@ -16,8 +16,8 @@ public sealed class FlagLiveness
     private FlagLiveness(FlowGraph graph, StatusFlags seenOutside, CancellationToken cancellation)
     {
         _after = [.. graph.Program.Items.Select(item => Leaves(graph, item) ? seenOutside : StatusFlags.None)];
-        DataFlow.Backward(graph, _after, (item, _, after) => Before(item, after), (left, right) => left | right, cancellation);
-        _before = [.. graph.Program.Items.Select(item => Before(item, _after[item.Index]))];
+        DataFlow.Backward(graph, _after, (item, _, after) => Before(item, after, seenOutside), (left, right) => left | right, cancellation);
+        _before = [.. graph.Program.Items.Select(item => Before(item, _after[item.Index], seenOutside))];
     }
 
     /// <summary>Analyzes a Program.</summary>
@@ -39,10 +39,16 @@ public sealed class FlagLiveness
         return (effects.Written | effects.Undefined) & LiveAfter(instruction);
     }
 
-    private static StatusFlags Before(CodeItem item, StatusFlags after)
+    // A trap reads the flags for its handler, which is outside.
+    private static StatusFlags Before(CodeItem item, StatusFlags after, StatusFlags seenOutside)
     {
-        var effects = item is Instruction instruction ? FlagEffects.Of(instruction) : default;
-        return (after & ~effects.Killed) | effects.Read;
+        if (item is not Instruction instruction)
+        {
+            return after;
+        }
+
+        var effects = FlagEffects.Of(instruction);
+        return (after & ~effects.Killed) | (instruction.Info.ControlFlow == ControlFlow.Trap ? effects.Read & seenOutside : effects.Read);
     }
 
     // Returns, indirect jumps and what an external function sees: the whole register is visible.

@@ -24,6 +24,11 @@ public readonly record struct AbstractFlags(StatusFlags Known, StatusFlags Set, 
     /// <summary>These flags with a system flag known.</summary>
     public AbstractFlags WithSystem(int bit, bool value) => this with { System = System.With(1UL << bit, value ? 1UL << bit : 0) };
 
+    /// <summary>These flags with nothing known about some system flags, for where nobody asks: what their bits say then means nothing.</summary>
+    public AbstractFlags ForgetSystem(StatusFlags flags) =>
+        (System.KnownMask & (ulong)flags) == 0 || System.IsConstant ? this
+        : this with { System = System with { KnownMask = System.KnownMask & ~(ulong)flags, KnownBits = System.KnownBits & ~(ulong)flags } };
+
     /// <summary>The flags that follow from a result alone: ZF and SF known as far as the result is, the rest not.</summary>
     public AbstractFlags OfResult(AbstractValue result, int width) => Forget(StatusFlags.Arithmetic)
         .With(StatusFlags.ZF, IsZero(result, width))

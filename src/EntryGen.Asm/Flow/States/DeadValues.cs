@@ -13,6 +13,9 @@ internal sealed class DeadValues
     // A nested NMI leaves its result below its stack pointer.
     private const long NmiRedZone = NmiStack.HardwareFrame - NmiStack.OutermostFrame;
     private const int Gs = 5;
+
+    // What is asked about AC is a fact (FlagFact), and nothing is asked about IF. In a state a CLAC that depends on a feature would tell everything behind it apart.
+    private const StatusFlags NotAskedFor = StatusFlags.AC | StatusFlags.IF;
     private readonly RegisterLiveness _registers;
     private readonly FlagLiveness _flags;
     private readonly HashSet<long>? _readPerCpu;
@@ -43,7 +46,7 @@ internal sealed class DeadValues
             }
         }
 
-        var flags = state.Flags.Forget(StatusFlags.Arithmetic & ~_flags.LiveBefore(item));
+        var flags = state.Flags.Forget(StatusFlags.Arithmetic & ~_flags.LiveBefore(item)).ForgetSystem(NotAskedFor & ~_flags.LiveBefore(item));
         var memory = Forget(state.Memory, registers ?? state.Registers);
         return registers is null && flags == state.Flags && ReferenceEquals(memory, state.Memory)
             ? state

@@ -8,7 +8,6 @@ namespace EntryGen.Asm.Rules.Hardening;
 /// <remarks>Pushes, pops and sums are counted along. What objtool derives for functions without a hint is its own account, and not looked at.</remarks>
 internal sealed class UnwindHintGaps
 {
-    private const int Rsp = AbstractState.Rsp;
     private readonly Dictionary<CodeItem, UnwindHint> _hints = [];
     private readonly HashSet<CodeItem> _notLookedAt = [];
 
@@ -61,7 +60,7 @@ internal sealed class UnwindHintGaps
                 }
 
                 var instruction = (Instruction)item;
-                var after = DepthAfter(instruction, depth);
+                var after = StackDepth.After(instruction, depth);
                 if (after is null)
                 {
                     if (!IsUserStack(instruction) && NextOf(instruction).Any(next => !IsHintedSoon(next)) && !_notLookedAt.Contains(instruction) && found.Add(instruction))
@@ -111,23 +110,7 @@ internal sealed class UnwindHintGaps
         }
     }
 
-    // The distance from RSP behind an instruction; null when RSP points somewhere else.
-    private static long? DepthAfter(Instruction instruction, long depth) => instruction.Info.Op switch
-    {
-        Op.Push or Op.Pushf => depth + instruction.Width,
-        Op.Pop when IsRsp(instruction.Operands[0]) => null,
-        Op.Pop or Op.Popf => depth - instruction.Width,
-        Op.Call => depth,
-        Op.Sub when IsRsp(instruction.Operands[1]) => instruction.Operands[0] is ImmediateOperand { Symbol: null } amount ? depth + amount.Value : null,
-        Op.Add when IsRsp(instruction.Operands[1]) => instruction.Operands[0] is ImmediateOperand { Symbol: null } amount ? depth - amount.Value : null,
-        Op.Lea when IsRsp(instruction.Operands[1]) =>
-            instruction.Operands[0] is MemoryOperand { Base.Number: Rsp, Index: null, Symbol: null } operand ? depth - operand.Displacement : null,
-        _ => instruction.Info.ControlFlow == ControlFlow.Sequential && (RegisterEffects.Of(instruction).Written >> Rsp & 1) != 0 ? null : depth,
-    };
-
     // What is loaded from the frame is the user's RSP: the last instructions before user mode have no stack to unwind.
     private static bool IsUserStack(Instruction instruction) =>
-        instruction.Info.Op == Op.Pop || (instruction.Info.Op == Op.Mov && instruction.Operands is [MemoryOperand { Base.Number: Rsp }, _] && IsRsp(instruction.Operands[1]));
-
-    private static bool IsRsp(Operand operand) => operand is RegisterOperand { Register: { Class: RegisterClass.General, Number: Rsp } };
+        instruction.Info.Op == Op.Pop || (instruction.Info.Op == Op.Mov && instruction.Operands is [MemoryOperand { Base.Number: AbstractState.Rsp }, _] && StackDepth.IsRsp(instruction.Operands[1]));
 }
