@@ -145,6 +145,22 @@ public sealed class RuleDiagnosticsTests
         Assert.Empty(await TestProject.Of(text).AnalyzeAsync());
     }
 
+    [Theory]
+    [InlineData("    const string INVOKE", "EG2009", true)]
+    [InlineData("static partial class", "EG2009:C function is called with DF unknown", true)]
+    [InlineData("    const string INVOKE", "EG2010", false)]
+    public async Task AnAttributeWithAReasonSuppressesInCSharp(string member, string rule, bool isSuppressed)
+    {
+        var attribute = $"[System.Diagnostics.CodeAnalysis.SuppressMessage(\"EntryGen\", \"{rule}\", Justification = \"The function clears DF itself.\")] ";
+        var text = MarkedText.Parse(Entry).Text;
+        var at = text.IndexOf(member, StringComparison.Ordinal);
+        Assert.True(at >= 0);
+
+        var found = await TestProject.Of(text.Insert(at, attribute)).AnalyzeAsync();
+
+        Assert.Equal(isSuppressed ? [] : ["EG2009"], found.Select(diagnostic => diagnostic.Id));
+    }
+
     [Fact]
     public async Task AnUnrelatedEditChecksNothingAgain()
     {

@@ -45,11 +45,11 @@ internal sealed class FactEffects
         });
     }
 
-    /// <summary>The effect of a node and of one of its edges.</summary>
-    public FactEffect Behind(StateNode node, int edge, int fact) =>
-        _onEdges.TryGetValue((node.Index, edge), out var onEdge) && onEdge[fact] != FactEffect.None ? onEdge[fact]
-        : (_ofNode[node.Index] ?? _ofBlock[node.Item.Index]) is { } effects ? effects[fact]
-        : FactEffect.None;
+    /// <summary>The effects of a node, by fact; null when it has none.</summary>
+    public FactEffect[]? Of(StateNode node) => _ofNode[node.Index] ?? _ofBlock[node.Item.Index];
+
+    /// <summary>What one of its edges does besides, and instead; null when it does nothing.</summary>
+    public FactEffect[]? On(StateNode node, int edge) => _onEdges.Count > 0 && _onEdges.TryGetValue((node.Index, edge), out var effects) ? effects : null;
 
     // The effect of a block, unless it depends on the state.
     private bool TrySummarize(CodeItem start)
@@ -127,9 +127,9 @@ internal sealed class FactEffects
 
         if (_compare is not null && IsDecided(instruction))
         {
-            for (var edge = 0; edge < node.Edges.Count; edge++)
+            for (var edge = 0; edge < node.EdgeArray.Length; edge++)
             {
-                var isTaken = ReferenceEquals(node.Edges[edge].To.Item, instruction.Target?.Item);
+                var isTaken = ReferenceEquals(node.EdgeArray[edge].To.Item, instruction.Target?.Item);
                 LookAtBranch(node, edge, isTaken == (instruction.Condition == Condition.E));
             }
         }
@@ -146,7 +146,7 @@ internal sealed class FactEffects
             effects[i] = _sites.Facts[i].OnBranch(_compare!, isEqual);
             if (effects[i] == FactEffect.Set)
             {
-                _establish(i, node.Condition.And(node.Edges[edge].Condition));
+                _establish(i, node.Condition.And(node.EdgeArray[edge].Condition));
             }
         }
 

@@ -12,8 +12,10 @@ internal sealed class FactFlow
 {
     private readonly StateGraph _graph;
     private readonly Dictionary<Fact, int> _indices = [];
-    private readonly FeatureCondition[,] _missing;
-    private readonly StateNode?[,] _from;
+
+    // By node and fact: the diagram of what is missing (0 is nothing), and the node from which it first was, counted from 1.
+    private readonly int[] _missing;
+    private readonly int[] _from;
     private readonly FeatureCondition[] _established;
 
     private FactFlow(StateGraph graph, IReadOnlyList<Fact> facts)
@@ -21,17 +23,13 @@ internal sealed class FactFlow
         _graph = graph;
         Facts = facts;
         Sites = new FactSites(graph.Program, facts);
-        _missing = new FeatureCondition[graph.Nodes.Count, facts.Count];
-        _from = new StateNode?[graph.Nodes.Count, facts.Count];
+        _missing = new int[graph.Nodes.Count * facts.Count];
+        _from = new int[graph.Nodes.Count * facts.Count];
         _established = new FeatureCondition[facts.Count];
         for (var i = 0; i < facts.Count; i++)
         {
             _indices.Add(facts[i], i);
             _established[i] = graph.Space.Nothing;
-            for (var node = 0; node < graph.Nodes.Count; node++)
-            {
-                _missing[node, i] = graph.Space.Nothing;
-            }
         }
     }
 
@@ -54,18 +52,24 @@ internal sealed class FactFlow
     }
 
     /// <summary>The features with which a node is reached on some path without a fact.</summary>
-    public FeatureCondition MissingAt(Fact fact, StateNode node) => _missing[node.Index, _indices[fact]];
+    public FeatureCondition MissingAt(Fact fact, StateNode node) => _graph.Space.At(MissingAt(node)[IndexOf(fact)]);
+
+    /// <summary>The same of all facts, as diagrams of the space.</summary>
+    public ReadOnlySpan<int> MissingAt(StateNode node) => _missing.AsSpan(node.Index * Facts.Count, Facts.Count);
+
+    /// <summary>The place of a fact in <see cref="Facts"/>.</summary>
+    public int IndexOf(Fact fact) => _indices[fact];
 
     /// <summary>The features with which any instruction establishes a fact: with others the code does not ask for it.</summary>
-    public FeatureCondition EstablishedSomewhere(Fact fact) => _established[_indices[fact]];
+    public FeatureCondition EstablishedSomewhere(Fact fact) => _established[IndexOf(fact)];
 
     /// <summary>The nodes of a path on which a fact is missing, the entry first.</summary>
     public IReadOnlyList<StateNode> PathWithout(Fact fact, StateNode node)
     {
         var path = new List<StateNode>();
-        for (StateNode? at = node; at is not null && path.Count <= _graph.Nodes.Count; at = _from[at.Index, _indices[fact]])
+        for (var at = node.Index; at >= 0 && path.Count <= _graph.Nodes.Count; at = _from[(at * Facts.Count) + IndexOf(fact)] - 1)
         {
-            path.Add(at);
+            path.Add(_graph.Nodes[at]);
         }
 
         path.Reverse();
@@ -84,7 +88,7 @@ internal sealed class FactFlow
             {
                 if (!Facts[i].HoldsAt(node.Scenario))
                 {
-                    Add(node, i, node.Start, null);
+                    Add(node, i, node.Start.Node, null);
                 }
             }
 
@@ -105,21 +109,10 @@ internal sealed class FactFlow
 
             var node = queue.Dequeue();
             isQueued[node.Index] = false;
-            for (var edge = 0; edge < node.Edges.Count; edge++)
+            for (var edge = 0; edge < node.EdgeArray.Length; edge++)
             {
-                var (to, condition) = node.Edges[edge];
-                var isChanged = false;
-                for (var i = 0; i < Facts.Count; i++)
-                {
-                    var effect = effects.Behind(node, edge, i);
-                    var behind = effect == FactEffect.Clear ? node.Condition : _missing[node.Index, i];
-                    if (!behind.IsNever && effect is FactEffect.None or FactEffect.Clear)
-                    {
-                        isChanged |= Add(to, i, behind.And(condition), node);
-                    }
-                }
-
-                if (isChanged && !isQueued[to.Index])
+                var to = node.EdgeArray[edge].To;
+                if (Follow(node, edge, effects.Of(node), effects.On(node, edge)) && !isQueued[to.Index])
                 {
                     isQueued[to.Index] = true;
                     queue.Enqueue(to);
@@ -128,20 +121,40 @@ internal sealed class FactFlow
         }
     }
 
-    private bool Add(StateNode node, int fact, FeatureCondition condition, StateNode? from)
+    private bool Follow(StateNode node, int edge, FactEffect[]? ofNode, FactEffect[]? onEdge)
     {
-        var old = _missing[node.Index, fact];
-        if (condition.Implies(old))
+        var (to, condition) = node.EdgeArray[edge];
+        var missing = MissingAt(node);
+        var isChanged = false;
+        for (var i = 0; i < missing.Length; i++)
+        {
+            var effect = onEdge is not null && onEdge[i] != FactEffect.None ? onEdge[i] : ofNode is not null ? ofNode[i] : FactEffect.None;
+            var behind = effect switch { FactEffect.None => missing[i], FactEffect.Clear => node.Condition.Node, _ => 0 };
+            if (behind != 0)
+            {
+                isChanged |= Add(to, i, _graph.Space.And(behind, condition.Node), node);
+            }
+        }
+
+        return isChanged;
+    }
+
+    private bool Add(StateNode node, int fact, int condition, StateNode? from)
+    {
+        var at = (node.Index * Facts.Count) + fact;
+        var old = _missing[at];
+        var all = _graph.Space.Or(old, condition);
+        if (all == old)
         {
             return false;
         }
 
-        if (old.IsNever)
+        if (old == 0)
         {
-            _from[node.Index, fact] = from;
+            _from[at] = from is null ? 0 : from.Index + 1;
         }
 
-        _missing[node.Index, fact] = old.Or(condition);
+        _missing[at] = all;
         return true;
     }
 }

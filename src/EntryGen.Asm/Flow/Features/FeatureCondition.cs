@@ -13,6 +13,9 @@ public readonly struct FeatureCondition : IEquatable<FeatureCondition>
         _node = node;
     }
 
+    /// <summary>The number of its diagram in the space.</summary>
+    internal int Node => _node;
+
     /// <summary>Whether no assignment is in it.</summary>
     public bool IsNever => _node == 0;
 

@@ -57,6 +57,9 @@ public sealed class FeatureSpace
         return on ? Nothing : Everything;
     }
 
+    /// <summary>The set of a diagram; 0 is <see cref="Nothing"/>.</summary>
+    internal FeatureCondition At(int node) => new(this, node);
+
     internal int And(int left, int right) => Apply(Operation.And, left, right);
 
     internal int Or(int left, int right) => Apply(Operation.Or, left, right);

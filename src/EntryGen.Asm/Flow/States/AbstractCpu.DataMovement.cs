@@ -71,7 +71,7 @@ internal sealed partial class AbstractCpu
             _registers[Rsi] = AbstractValue.Unknown;
         }
 
-        Memory = Memory.Where(slot => slot.Object != destination.Origin);
+        Memory.Keep(slot => slot.Object != destination.Origin);
         _registers[Rdi] = AbstractValue.Unknown;
         if (_instruction.Prefixes != InstructionPrefixes.None)
         {

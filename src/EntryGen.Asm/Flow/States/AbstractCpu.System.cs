@@ -109,7 +109,7 @@ internal sealed partial class AbstractCpu
         Flags = Flags.Forget(StatusFlags.Arithmetic);
         foreach (var word in function is null ? [] : KernelModel.WritesTo(function))
         {
-            Memory = Memory.Store(argument.Add(AbstractValue.Constant((ulong)word)), 8, AbstractValue.Unknown);
+            Memory.Store(argument.Add(AbstractValue.Constant((ulong)word)), 8, AbstractValue.Unknown);
         }
 
         if (function is not null && _kernel.MovesFrameTo(function, argument) is { } frame)
@@ -118,7 +118,7 @@ internal sealed partial class AbstractCpu
             {
                 if (Memory.Load(argument.Add(AbstractValue.Constant((ulong)offset)), 8) is { } word)
                 {
-                    Memory = Memory.Store(frame.Add(AbstractValue.Constant((ulong)offset)), 8, word);
+                    Memory.Store(frame.Add(AbstractValue.Constant((ulong)offset)), 8, word);
                 }
             }
 
@@ -151,7 +151,7 @@ internal sealed partial class AbstractCpu
     {
         var place = _registers[Rsp];
         ReturnAddress = Pop();
-        Memory = Memory.Store(place, 8, AbstractValue.Unknown);
+        Memory.Store(place, 8, AbstractValue.Unknown);
     }
 
     private void CallTarget()

@@ -10,11 +10,11 @@ namespace EntryGen.Asm.Flow.States;
 internal sealed partial class AbstractCpu
 {
     private const int Rax = 0, Rcx = 1, Rdx = 2, Rsp = AbstractState.Rsp, Rbp = 5, Rsi = 6, Rdi = 7, R11 = 11;
-    private const int Gs = 5;
+    private const int Gs = 5, RegisterCount = 16;
     private readonly KernelModel _kernel;
     private readonly List<MemoryAccess> _accesses = [];
     private AbstractState _origin = null!;
-    private AbstractValue[] _registers = [];
+    private readonly AbstractValue[] _registers = new AbstractValue[RegisterCount];
     private bool _isChanged;
     private Instruction _instruction = null!;
 
@@ -36,7 +36,7 @@ internal sealed partial class AbstractCpu
 
     public FlushTest Flush { get; private set; }
 
-    public AbstractMemory Memory { get; private set; } = AbstractMemory.Empty;
+    public WorkingMemory Memory { get; } = new(AbstractMemory.Empty);
 
     public AbstractValue this[int register]
     {
@@ -48,14 +48,14 @@ internal sealed partial class AbstractCpu
     public void Load(AbstractState state)
     {
         _origin = state;
-        _registers = state.CopyRegisters();
+        state.CopyRegistersTo(_registers);
         _isChanged = false;
         Cr3 = state.Cr3;
         GsBase = state.GsBase;
         KernelGsBase = state.KernelGsBase;
         Flags = state.Flags;
         Flush = state.Flush;
-        Memory = state.Memory;
+        Memory.Take(state.Memory);
     }
 
     /// <summary>The state now.</summary>
@@ -63,7 +63,7 @@ internal sealed partial class AbstractCpu
     {
         if (_isChanged)
         {
-            _origin = new AbstractState(_registers) { Cr3 = Cr3, GsBase = GsBase, KernelGsBase = KernelGsBase, Flags = Flags, Flush = Flush, Memory = Memory };
+            _origin = new AbstractState(_registers) { Cr3 = Cr3, GsBase = GsBase, KernelGsBase = KernelGsBase, Flags = Flags, Flush = Flush, Memory = Memory.Save() };
             _isChanged = false;
         }
 
@@ -136,7 +136,7 @@ internal sealed partial class AbstractCpu
         {
             if (slot.Value.Origin == value.Origin)
             {
-                Memory = Memory.Select(Without);
+                Memory.Replace(Without);
                 break;
             }
         }
@@ -193,14 +193,14 @@ internal sealed partial class AbstractCpu
     {
         var address = AddressOf(operand);
         _accesses.Add(new MemoryAccess(address, width, IsWrite: true, operand));
-        Memory = Memory.Store(address, width, value);
+        Memory.Store(address, width, value);
     }
 
     private void Push(AbstractValue value, int width = 8)
     {
         _registers[Rsp] = _registers[Rsp].Subtract(AbstractValue.Constant((ulong)width));
         _accesses.Add(new MemoryAccess(_registers[Rsp], width, IsWrite: true, null));
-        Memory = Memory.Store(_registers[Rsp], width, value);
+        Memory.Store(_registers[Rsp], width, value);
     }
 
     private AbstractValue Pop(int width = 8)
@@ -246,7 +246,7 @@ internal sealed partial class AbstractCpu
         if ((use & OperandUse.Write) != 0)
         {
             _accesses.Add(new MemoryAccess(address, _instruction.Width, IsWrite: true, operand));
-            Memory = Memory.Store(address, _instruction.Width, AbstractValue.Unknown);
+            Memory.Store(address, _instruction.Width, AbstractValue.Unknown);
         }
     }
 

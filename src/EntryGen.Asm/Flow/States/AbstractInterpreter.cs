@@ -94,10 +94,10 @@ public sealed class AbstractInterpreter
                 node.IsStepped = true;
                 _edges.Clear();
                 Step(node);
-                node.Edges = [.. _edges];
+                node.EdgeArray = _edges.ToArray();
             }
 
-            foreach (var edge in node.Edges)
+            foreach (var edge in node.EdgeArray)
             {
                 Add(edge.To, pending.And(edge.Condition));
             }

@@ -15,7 +15,7 @@ public sealed class AbstractState : IEquatable<AbstractState>
     /// <param name="registers">RAX to R15 by encoding number.</param>
     public AbstractState(IReadOnlyList<AbstractValue> registers)
     {
-        _registers = [.. registers];
+        _registers = registers is AbstractValue[] array ? (AbstractValue[])array.Clone() : [.. registers];
     }
 
     // Like another one; the array is nobody else's to change.
@@ -133,6 +133,8 @@ public sealed class AbstractState : IEquatable<AbstractState>
     /// <summary>This state with other registers (null for the same), flags and memory.</summary>
     internal AbstractState With(AbstractValue[]? registers, AbstractFlags flags, AbstractMemory memory) =>
         new(this, registers ?? _registers) { Flags = flags, Memory = memory };
+
+    internal void CopyRegistersTo(AbstractValue[] registers) => _registers.CopyTo(registers, 0);
 
     internal AbstractValue[] CopyRegisters() => (AbstractValue[])_registers.Clone();
 }

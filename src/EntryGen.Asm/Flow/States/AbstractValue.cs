@@ -34,6 +34,16 @@ public readonly record struct AbstractValue(ValueOrigin Origin, long Offset, ulo
     /// <summary>The stack it points into, or null.</summary>
     public StackObject? Stack => IsPointer && Origin.Kind == OriginKind.StackTop ? (StackObject)Origin.Detail : null;
 
+    /// <inheritdoc/>
+    public bool Equals(AbstractValue other) => Origin == other.Origin && Offset == other.Offset && KnownMask == other.KnownMask && KnownBits == other.KnownBits;
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = unchecked((ulong)Origin.GetHashCode() ^ ((ulong)Offset * 0x9E37_79B9_7F4A_7C15) ^ (KnownMask * 0xC2B2_AE3D_27D4_EB4F) ^ (KnownBits * 0x1656_67B1_9E37_79F9));
+        return (int)(hash ^ (hash >> 32));
+    }
+
     /// <summary>Whether this and another value are certainly equal.</summary>
     public bool IsSameAs(AbstractValue other) => this == other && (IsConstant || Origin.Kind != OriginKind.Unknown);
 

@@ -62,7 +62,9 @@ public sealed class StateNode
     public FeatureCondition Start { get; internal set; }
 
     /// <summary>Where it goes on.</summary>
-    public IReadOnlyList<StateEdge> Edges { get; internal set; } = [];
+    public IReadOnlyList<StateEdge> Edges => EdgeArray;
+
+    internal StateEdge[] EdgeArray { get; set; } = [];
 
     internal FeatureCondition Pending { get; set; }
 

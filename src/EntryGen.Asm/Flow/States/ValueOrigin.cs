@@ -68,4 +68,11 @@ public enum FrameField
 /// <summary>Where the unknown bits of an abstract value come from. Values of one origin have the same unknown bits.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Detail">Which one of its kind.</param>
-public readonly record struct ValueOrigin(OriginKind Kind, int Detail = 0);
+public readonly record struct ValueOrigin(OriginKind Kind, int Detail = 0)
+{
+    /// <inheritdoc/>
+    public bool Equals(ValueOrigin other) => Kind == other.Kind && Detail == other.Detail;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => unchecked(((int)Kind * 0x0100_0193) ^ (Detail * 0x5BD1_E995));
+}

@@ -28,7 +28,7 @@ internal abstract class HardeningRule
 internal sealed class FactPoint(
     FactFlow flow, MitigationFacts facts, IReadOnlyDictionary<Fact, FeatureCondition> used, AbstractCpu cpu, Program program, FeatureSpace space)
 {
-    private readonly FeatureCondition[] _missing = new FeatureCondition[flow.Facts.Count];
+    private readonly int[] _missing = new int[flow.Facts.Count];
 
     /// <summary>The facts that can be asked for.</summary>
     public MitigationFacts Facts { get; } = facts;
@@ -46,18 +46,7 @@ internal sealed class FactPoint(
     public List<MispredictedBranch> MispredictedBranches { get; } = [];
 
     /// <summary>The features with which the instruction is reached without a fact.</summary>
-    public FeatureCondition Missing(Fact fact)
-    {
-        for (var i = 0; i < _missing.Length; i++)
-        {
-            if (ReferenceEquals(flow.Facts[i], fact))
-            {
-                return _missing[i];
-            }
-        }
-
-        throw new ArgumentException("The fact was not followed.", nameof(fact));
-    }
+    public FeatureCondition Missing(Fact fact) => space.At(_missing[flow.IndexOf(fact)]);
 
     /// <summary>The same, with only the features with which some code of the Program establishes the fact: with others it is not wanted.</summary>
     public FeatureCondition MissingThoughUsed(Fact fact) => Missing(fact).And(Used(fact));
@@ -79,10 +68,7 @@ internal sealed class FactPoint(
     {
         if (!ReferenceEquals(node, Node))
         {
-            for (var i = 0; i < _missing.Length; i++)
-            {
-                _missing[i] = flow.MissingAt(flow.Facts[i], node);
-            }
+            flow.MissingAt(node).CopyTo(_missing);
         }
 
         (Node, Instruction) = (node, instruction);
@@ -96,8 +82,8 @@ internal sealed class FactPoint(
             _missing[site.Fact] = (site.Effect ?? flow.Facts[site.Fact].Of(Node, Instruction, Cpu)) switch
             {
                 FactEffect.None => _missing[site.Fact],
-                FactEffect.Clear => Node.Condition,
-                _ => space.Nothing,
+                FactEffect.Clear => Node.Condition.Node,
+                _ => 0,
             };
         }
     }
