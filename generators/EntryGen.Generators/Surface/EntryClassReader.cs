@@ -70,7 +70,7 @@ internal static class EntryClassReader
             }
         }
 
-        return new EntryClassModel(TypeHierarchy.Of(type), unit, new(members.Methods), new(members.Properties), new(TakenNamesOf(type, unit)));
+        return new EntryClassModel(TypeHierarchy.Of(type), unit, new(members.Methods), new(members.Properties), new(TakenNamesOf(type, unit)), new(members.Misshapen));
     }
 
     // Entries named by the attribute; those that have a method are known already, with the kind the method gives.

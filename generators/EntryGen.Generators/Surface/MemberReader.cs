@@ -22,6 +22,9 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
 
     public List<PerCpuPropertyModel> Properties { get; } = [];
 
+    /// <summary>The other halves of partial members that have the wrong shape.</summary>
+    public List<string> Misshapen { get; } = [];
+
     /// <summary>Reads every member in the order of declaration.</summary>
     public void Read(INamedTypeSymbol type, bool hasSource)
     {
@@ -103,6 +106,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
                 SurfaceDiagnostics.EntryMethodShape,
                 $"The entry '{method.Name}' must have the shape 'static partial Stop {method.Name}(ref Cpu cpu);' without a body.",
                 LocationOf(method));
+            Complete<MethodDeclarationSyntax>(method);
             return;
         }
 
@@ -136,6 +140,7 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
                 SurfaceDiagnostics.PerCpuPropertyShape,
                 $"The per-CPU variable '{property.Name}' must have the shape 'static partial PerCpu<T> {property.Name} {{ get; }}'.",
                 LocationOf(property));
+            Complete<PropertyDeclarationSyntax>(property);
             return;
         }
 
@@ -153,6 +158,17 @@ internal sealed class MemberReader(ISurfaceSink? sink, CancellationToken cancell
         if (ModifiersOf<PropertyDeclarationSyntax>(property) is { } modifiers)
         {
             Properties.Add(new PerCpuPropertyModel(property.Name, modifiers, property.Type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)));
+        }
+    }
+
+    private void Complete<TSyntax>(ISymbol member)
+        where TSyntax : MemberDeclarationSyntax
+    {
+        // A member that is being typed waits for more than its other half.
+        var isBeingTyped = member.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(cancellation).ContainsDiagnostics);
+        if (!isBeingTyped && ModifiersOf<TSyntax>(member) is { } modifiers && MisshapenMember.Implementation(member, modifiers) is { } implementation)
+        {
+            Misshapen.Add(implementation);
         }
     }
 

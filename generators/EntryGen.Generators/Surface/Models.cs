@@ -8,12 +8,14 @@ namespace EntryGen.Surface;
 /// <param name="Methods">Partial methods that wait for a body.</param>
 /// <param name="Properties">Partial per-CPU properties that wait for a body.</param>
 /// <param name="TakenNames">Names of other members: an entry called so gets no method of its own.</param>
+/// <param name="Misshapen">The other halves of partial members that have the wrong shape.</param>
 internal sealed record EntryClassModel(
     TypeHierarchy Hierarchy,
     UnitDeclaration Unit,
     EquatableArray<EntryMethodModel> Methods,
     EquatableArray<PerCpuPropertyModel> Properties,
-    EquatableArray<string> TakenNames);
+    EquatableArray<string> TakenNames,
+    EquatableArray<string> Misshapen);
 
 /// <summary>A partial method <c>Stop name(ref Cpu cpu)</c>.</summary>
 /// <param name="Name">The entry's label.</param>

@@ -107,6 +107,29 @@ public sealed class ClassShapeTests
         Assert.Null(output.Result.Exception);
     }
 
+    /// <summary>Without its other half the member would be a compiler's error, after which a build asks no analyzer what is wrong.</summary>
+    [Theory]
+    [InlineData("[Entry(\"ret\")] public static partial int wrong(ref Cpu cpu);")]
+    [InlineData("[Entry(\"ret\")] public static partial void wrong();")]
+    [InlineData("[Entry(\"ret\")] internal static partial Stop wrong(Cpu cpu, in int @ref, params string?[] rest);")]
+    [InlineData("[Entry(\"ret\")] public static partial System.Collections.Generic.List<(int A, string? B)> wrong(out Cpu cpu);")]
+    [InlineData("[PerCpu] public static partial ulong wrong { get; }")]
+    [InlineData("[PerCpu] public static partial PerCpu<ulong> wrong { get; set; }")]
+    [InlineData("[PerCpu] public static partial string? @event { set; }")]
+    public async Task A_partial_member_of_the_wrong_shape_is_completed(string member)
+    {
+        var project = TestProject.Of($"using EntryGen;\n[EntryCode]\nstatic partial class Unit\n{{\n    [Entry(\"ret\")] public static partial Stop right(ref Cpu cpu);\n    {member}\n}}\n");
+        Assert.Empty(project.Generate().Problems);
+        Assert.Equal([member.StartsWith("[PerCpu]", StringComparison.Ordinal) ? "EG0103" : "EG0101"], (await project.AnalyzeAsync()).Select(found => found.Id));
+    }
+
+    [Fact]
+    public void A_partial_member_that_has_its_other_half_is_left_alone()
+    {
+        var output = TestProject.Of("using EntryGen;\n[EntryCode]\nstatic partial class Unit\n{\n    [Entry(\"ret\")] public static partial int wrong(ref Cpu cpu);\n    public static partial int wrong(ref Cpu cpu) => 1;\n}\n").Generate();
+        Assert.Empty(output.Problems);
+    }
+
     [Fact]
     public void HintNames_DifferForClassesThatDifferInCase()
     {

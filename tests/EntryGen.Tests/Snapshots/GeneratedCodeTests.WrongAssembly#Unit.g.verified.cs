@@ -3,7 +3,7 @@
 #pragma warning disable
 #nullable enable
 
-/// <remarks>Nothing of this unit runs: its assembly has errors, or there is none.</remarks>
+/// <remarks>Nothing of this unit runs: its assembly or a declaration has an error, or there is none.</remarks>
 static partial class Unit
 {
     public static partial global::EntryGen.Stop start(ref global::EntryGen.Cpu cpu) => new global::EntryGen.Stop(global::EntryGen.StopKind.Unmodelled);
