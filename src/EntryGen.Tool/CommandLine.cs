@@ -31,6 +31,7 @@ public static class CommandLine
             LintCommand.Create(host),
             ReviewCommand.Create(host),
             ExploreCommand.Create(host),
+            MergeCommand.Create(host),
         };
 
         try

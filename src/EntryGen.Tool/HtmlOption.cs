@@ -8,16 +8,17 @@ namespace EntryGen.Tool;
 /// <param name="description">What the page shows.</param>
 internal sealed class HtmlOption(string description)
 {
-    private readonly Option<string?> _option = new("--html") { Description = description, HelpName = "FILE" };
+    /// <summary>The option.</summary>
+    public Option<string?> Option { get; } = new("--html") { Description = description, HelpName = "FILE" };
 
     /// <summary>Adds the option.</summary>
-    public void AddTo(Command command) => command.Add(_option);
+    public void AddTo(Command command) => command.Add(Option);
 
     /// <summary>Writes the page, if one was asked for.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public void Write(ParseResult result, Host host, Func<TracePage> page)
     {
-        if (result.GetValue(_option) is not { } path)
+        if (result.GetValue(Option) is not { } path)
         {
             return;
         }

@@ -11,20 +11,27 @@ internal sealed class JsonLines(TextWriter output)
     // Assembly is full of < > & and quotes; nothing here is ever put into a web page.
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly MemoryStream _buffer = new();
-
     /// <summary>Writes the object whose properties <paramref name="write"/> writes.</summary>
     public void Write(Action<Utf8JsonWriter> write)
     {
-        _buffer.SetLength(0);
-        using (var json = new Utf8JsonWriter(_buffer, _options))
+        output.Write(ToText(json =>
         {
             json.WriteStartObject();
             write(json);
             json.WriteEndObject();
+        }));
+        output.Write('\n');
+    }
+
+    /// <summary>The value that <paramref name="write"/> writes.</summary>
+    public static string ToText(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, _options))
+        {
+            write(json);
         }
 
-        output.Write(Encoding.UTF8.GetString(_buffer.GetBuffer(), 0, (int)_buffer.Length));
-        output.Write('\n');
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 }

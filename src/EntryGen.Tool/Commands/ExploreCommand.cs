@@ -6,6 +6,7 @@ using EntryGen.Kernel;
 using EntryGen.Tool.Exploring;
 using EntryGen.Tool.Input;
 using EntryGen.Tool.Messages;
+using EntryGen.Tool.Sweeps;
 using EntryGen.Tool.Tracing;
 
 namespace EntryGen.Tool.Commands;
@@ -27,6 +28,7 @@ internal sealed class ExploreCommand
     private readonly HtmlOption _html = new("Also writes the first counterexample as one self-contained page: the state over time, the code step by step.");
     private readonly Option<string?> _choices = new("--choices") { Hidden = true };
     private readonly Option<int> _number = new("--question") { Hidden = true };
+    private readonly SweepOptions _sweep = new();
     private readonly Option<OutputFormat> _format = FormatOption.Create();
 
     private ExploreCommand(Host host) => _host = host;
@@ -48,6 +50,7 @@ internal sealed class ExploreCommand
         explore._scenario.AddTo(command);
         command.Add(explore._emitTest);
         explore._html.AddTo(command);
+        explore._sweep.AddTo(command);
         command.Add(explore._choices);
         command.Add(explore._number);
         command.Add(explore._format);
@@ -67,7 +70,7 @@ internal sealed class ExploreCommand
         if (name != EveryEntry)
         {
             var (declared, entry) = loaded.Find(name);
-            return Explore(result, () => [.. entry is { } asked ? Asked(result, asked, isAll: false) : Changed(result, declared)]);
+            return Explore(result, loaded.Hash, () => [.. entry is { } asked ? Asked(result, asked, isAll: false) : Changed(result, declared)]);
         }
 
         // Of entries about which nothing is declared everything is asked.
@@ -75,7 +78,7 @@ internal sealed class ExploreCommand
         var others = loaded.Units
             .SelectMany(unit => unit.Value.Entries.Values.OrderBy(entry => entry.Address), (unit, entry) => (Unit: unit.Value, entry.Name, Symbol: $"{unit.Key}.{entry.Name}"))
             .Where(entry => !all.Exists(question => ReferenceEquals(question.Scenario.Unit, entry.Unit) && question.Scenario.Entry == entry.Name));
-        return Explore(result, () => [.. Changed(result, all), .. others.SelectMany(entry => Asked(result, entry, isAll: true))]);
+        return Explore(result, loaded.Hash, () => [.. Changed(result, all), .. others.SelectMany(entry => Asked(result, entry, isAll: true))]);
     }
 
     private int ExploreFiles(ParseResult result, string name)
@@ -97,7 +100,7 @@ internal sealed class ExploreCommand
 
         var features = _features.Read(result, units, program)!;
         using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, asked, entries, events).Select(entries.Resolve)]);
-        return Explore(result, () => [.. asked.SelectMany(symbol => Starts(result, compiled.Unit, symbol, isAll)
+        return Explore(result, compiled.Hash, () => [.. asked.SelectMany(symbol => Starts(result, compiled.Unit, symbol, isAll)
             .Select(scenario => new Question(_scenario.Apply(result, scenario.With(features)), symbol)))]);
     }
 
@@ -129,7 +132,7 @@ internal sealed class ExploreCommand
     private EntryScenario Changed(ParseResult result, EntryScenario scenario, params IReadOnlyList<EntryScenario> known) =>
         _scenario.Apply(result, _features.ReadGiven(result, scenario.Unit) is { } features ? scenario.With(features) : scenario, known);
 
-    private int Explore(ParseResult result, Func<IReadOnlyList<Question>> ask)
+    private int Explore(ParseResult result, string hash, Func<IReadOnlyList<Question>> ask)
     {
         try
         {
@@ -141,13 +144,26 @@ internal sealed class ExploreCommand
 
             // Starts that the command line replaced are one.
             IReadOnlyList<Question> questions = [.. asked.DistinctBy(Key)];
-            return questions is [var one]
-                ? Write(result, one, ProgressDisplay.Show(_host.Terminal, one.Scenario.Entry, progress => one.Scenario.Explore(progress)))
-                : ExploreMany(result, questions);
+            if (questions.Count == 0)
+            {
+                throw new InputException("There is nothing to explore: no entry is reached from there.");
+            }
+
+            if (_sweep.IsGiven(result))
+            {
+                _sweep.Refuse(result, [_html.Option, _emitTest, _scenario.Time]);
+                return _sweep.Run(result, _host, result.GetResult(_format) is null ? null : result.GetValue(_format), Header(result, hash, questions), questions);
+            }
+
+            return ExploreNow(result, questions);
         }
         catch (ArgumentException wrong)
         {
             throw new InputException(wrong.Message);
+        }
+        catch (AggregateException several) when (several.InnerExceptions.All(one => one is ArgumentException))
+        {
+            throw new InputException(several.InnerExceptions[0].Message);
         }
     }
 
@@ -164,61 +180,37 @@ internal sealed class ExploreCommand
         return runs.Exists(run => run.IsBroken) ? ExitCode.Found : ExitCode.Done;
     }
 
-    // Each on one thread, several at a time; printed in order.
-    private int ExploreMany(ParseResult result, IReadOnlyList<Question> questions)
+    // One on all threads, or several at a time, each on one thread; printed in order.
+    private int ExploreNow(ParseResult result, IReadOnlyList<Question> questions)
     {
-        if (questions.Count == 0)
+        var writer = new ReportWriter(_host.Output, result.GetValue(_format), isAll: questions.Count > 1);
+        if (questions is [var one])
         {
-            throw new InputException("There is nothing to explore: no entry is reached from there.");
-        }
-
-        var threads = questions[0].Scenario.Bounds.Threads ?? Environment.ProcessorCount;
-        var worst = ExitCode.Done;
-        long states = 0, transitions = 0;
-        var violated = 0;
-        // Lines that come one after the other show by themselves how far it is.
-        ProgressDisplay.ShowMany(_host.IsOutputShown ? null : _host.Terminal, questions.Count, done =>
-        {
-            var answers = questions.AsParallel().AsOrdered().WithDegreeOfParallelism(Math.Min(threads, 512)).WithMergeOptions(ParallelMergeOptions.NotBuffered)
-                .Select(question => (Question: question, Found: question.Scenario.Within(question.Scenario.Bounds with { Threads = 1 }).Explore()));
-            foreach (var (question, found) in answers)
-            {
-                states += found.Exploration.States;
-                transitions += found.Exploration.Transitions;
-                violated += found.Verdict == Verdict.Violated ? 1 : 0;
-                done(states);
-                worst = (Write(result, question, found, isShort: true), worst) switch
-                {
-                    (ExitCode.Found, _) or (_, ExitCode.Found) => ExitCode.Found,
-                    var (code, before) => Math.Max(code, before),
-                };
-            }
-        });
-
-        if (result.GetValue(_format) == OutputFormat.Text)
-        {
-            _host.Output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{questions.Count} explorations, {violated} of them with a violation; {states:N0} states, {transitions:N0} transitions"));
-        }
-
-        return worst;
-    }
-
-    private int Write(ParseResult result, Question question, ScenarioResult found, bool isShort = false)
-    {
-        if (result.GetValue(_format) == OutputFormat.Json)
-        {
-            ScenarioJson.Write(found, new JsonLines(_host.Output), isTimed: true, run => Token(result, question, [run]));
-        }
-        else if (isShort && found.Verdict == Verdict.HoldsWithinBounds)
-        {
-            _host.Output.WriteLine(ScenarioText.Line(found));
+            Write(result, writer, one, ProgressDisplay.Show(_host.Terminal, one.Scenario.Entry, progress => one.Scenario.Explore(progress)));
         }
         else
         {
-            ScenarioText.Write(_host.Output, found, runs => $"again: entrygen trace --replay {Token(result, question, runs)}");
+            // Lines that come one after the other show by themselves how far it is.
+            ProgressDisplay.ShowMany(_host.IsOutputShown ? null : _host.Terminal, questions.Count, done =>
+            {
+                var threads = Math.Min(questions[0].Scenario.Bounds.ThreadsToUse, 512);
+                var answers = questions.AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered)
+                    .Select(question => (Question: question, Found: question.Scenario.Within(question.Scenario.Bounds with { Threads = 1 }).Explore()));
+                foreach (var (question, found) in answers)
+                {
+                    Write(result, writer, question, found);
+                    done(writer.States);
+                }
+            });
         }
 
+        writer.End();
+        return writer.ExitCode;
+    }
+
+    private void Write(ParseResult result, ReportWriter writer, Question question, ScenarioResult found)
+    {
+        writer.Write(ScenarioReport.Of(found, ReplayWords(result, question)) with { Seconds = Math.Round(found.Exploration.Elapsed.TotalSeconds, 3) });
         if (found.Properties.Select(property => property.Counterexample).FirstOrDefault(run => run is not null) is { } shown)
         {
             _html.Write(result, _host, () => CounterexamplePage.Of(found.Scenario, shown));
@@ -231,16 +223,13 @@ internal sealed class ExploreCommand
                 _host.Output.Write(TestText.Of(question, broken.Property, _input.GivenFiles(result)));
             }
         }
-
-        return found.Verdict switch
-        {
-            Verdict.HoldsWithinBounds => ExitCode.Done,
-            Verdict.Violated => ExitCode.Found,
-            _ => ExitCode.Unknown,
-        };
     }
 
-    private string Token(ParseResult result, Question question, IReadOnlyList<Counterexample> runs) => ReplayToken.Of(
+    private SweepHeader Header(ParseResult result, string hash, IReadOnlyList<Question> questions) => SweepHeader.Of(
+        hash,
+        [.. questions.Select(question => (question.Scenario, string.Join(' ', _scenario.SweepWords(result, question.Scenario)), ReplayWords(result, question)))]);
+
+    private IReadOnlyList<string> ReplayWords(ParseResult result, Question question) =>
     [
         question.Symbol,
         .. _input.Words(result),
@@ -249,9 +238,7 @@ internal sealed class ExploreCommand
         "--features", question.Scenario.Options.Features.ToString(),
         .. ScenarioOptions.Words(question.Scenario),
         .. question.DeclaredIn is null ? Array.Empty<string>() : ["--question", question.Number.ToString(CultureInfo.InvariantCulture)],
-        .. runs.SelectMany(run => new[] { "--property", run.Property.Id }),
-        "--choices", runs[0].Choices.Text,
-    ]);
+    ];
 
     /// <summary>The entries to compile: those asked for, and those that events lead to.</summary>
     private static IReadOnlyList<string> EntriesFor(IReadOnlyList<ReadUnit> units, IReadOnlyList<string> names, DeclaredEntries entries, InjectedEvents events)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Security.Cryptography;
 using EntryGen.Asm.Text;
 using EntryGen.Tool.Messages;
 
@@ -19,6 +20,9 @@ internal sealed class LoadedUnits : IDisposable
     /// <summary>What its classes ask.</summary>
     public DeclaredScenarios Scenarios { get; private set; } = DeclaredScenarios.In([], "");
 
+    /// <summary>SHA-256 of the assembly.</summary>
+    public string Hash { get; private set; } = "";
+
     /// <summary>Whether a path names an assembly and no source.</summary>
     public static bool IsAssembly(string path) => path.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
 
@@ -32,7 +36,9 @@ internal sealed class LoadedUnits : IDisposable
         try
         {
             var file = Path.GetFullPath(path, directory);
-            using var image = new MemoryStream(File.ReadAllBytes(file));
+            var bytes = File.ReadAllBytes(file);
+            loaded.Hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            using var image = new MemoryStream(bytes);
             loaded._context.Resolving += (context, name) =>
                 Path.Combine(Path.GetDirectoryName(file)!, name.Name + ".dll") is var beside && File.Exists(beside) ? context.LoadFromAssemblyPath(beside) : null;
             Type[] types = [.. TypesOf(loaded._context.LoadFromStream(image)).Where(type => !type.ContainsGenericParameters)];

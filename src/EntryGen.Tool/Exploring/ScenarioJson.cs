@@ -14,48 +14,54 @@ internal static class ScenarioJson
         : "kernel" + (start.Cr3 == Side.User ? ",cr3=user" : "") + (start.Gs == Side.User ? ",gs=user" : "");
 
     /// <summary>Writes the objects.</summary>
-    /// <param name="result">The result.</param>
+    /// <param name="report">What there is to say.</param>
     /// <param name="lines">Where to.</param>
-    /// <param name="isTimed">Whether to say how long it took: then two runs differ.</param>
-    /// <param name="tokenOf">Makes a replay token.</param>
-    public static void Write(ScenarioResult result, JsonLines lines, bool isTimed, Func<Counterexample, string> tokenOf)
+    public static void Write(ScenarioReport report, JsonLines lines)
     {
-        foreach (var property in result.Properties)
+        var summary = report.Summary;
+        foreach (var property in summary.Properties)
         {
             lines.Write(json =>
             {
-                json.WriteString("entry", result.Scenario.Entry);
-                json.WriteString("start", Start(result.Scenario.Start));
-                json.WriteString("property", property.Property.Id);
-                json.WriteString("verdict", VerdictJson.NameOf(property.Verdict));
-                json.WriteNumber("states", result.Exploration.States);
-                json.WriteNumber("transitions", result.Exploration.Transitions);
-                json.WriteNumber("depth", result.Exploration.Depth);
-                if (isTimed)
+                json.WriteString("entry", report.Entry);
+                json.WriteString("start", report.Start);
+                json.WriteString("property", property.Id);
+                json.WriteString("verdict", VerdictJson.NameOf(summary.VerdictOn(property)));
+                json.WriteNumber("states", summary.States);
+                json.WriteNumber("transitions", summary.Transitions);
+                json.WriteNumber("depth", summary.Depth);
+                if (report.Seconds is { } seconds)
                 {
-                    json.WriteNumber("seconds", Math.Round(result.Exploration.Elapsed.TotalSeconds, 3));
+                    json.WriteNumber("seconds", seconds);
                 }
                 else
                 {
                     json.WriteNull("seconds");
                 }
 
-                json.WriteStartArray("trace");
-                foreach (var step in property.Counterexample?.Steps ?? [])
+                json.WritePropertyName("trace");
+                json.WriteRawValue(report.Traces.GetValueOrDefault(property.Id, "[]"));
+                json.WriteString("words", property.Words);
+                if (property.Violation is { } violation)
                 {
-                    json.WriteStartObject();
-                    TraceJson.WriteStep(json, step);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-                json.WriteString("words", property.Property.Words);
-                if (property.Counterexample is { } counterexample)
-                {
-                    json.WriteString("detail", counterexample.Detail);
-                    json.WriteString("token", tokenOf(counterexample));
+                    json.WriteString("detail", violation.Detail);
+                    json.WriteString("token", report.Token([property]));
                 }
             });
         }
     }
+
+    /// <summary>The steps of a run as an array.</summary>
+    public static string TraceOf(Counterexample counterexample) => JsonLines.ToText(json =>
+    {
+        json.WriteStartArray();
+        foreach (var step in counterexample.Steps)
+        {
+            json.WriteStartObject();
+            TraceJson.WriteStep(json, step);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
 }

@@ -43,6 +43,9 @@ internal sealed class ScenarioOptions
         }
     }
 
+    /// <summary>The bound that lets two runs differ.</summary>
+    public Option Time => _time;
+
     /// <summary>The events.</summary>
     public InjectedEvents EventsOf(ParseResult result) => result.GetValue(_inject);
 
@@ -107,6 +110,15 @@ internal sealed class ScenarioOptions
         "--depth", scenario.MostEvents.ToString(System.Globalization.CultureInfo.InvariantCulture),
         .. scenario.Handlers.Count == 0 ? Array.Empty<string>() : ["--handler", string.Join(',', scenario.Handlers.Select(effect => effect.Name))],
         .. scenario.KernelAssumptions ? Array.Empty<string>() : ["--no-assumptions"],
+    ];
+
+    /// <summary>All arguments that decide what a scenario's answer is, but for its entry, start and features.</summary>
+    public IEnumerable<string> SweepWords(ParseResult result, EntryScenario scenario) =>
+    [
+        .. Words(scenario),
+        .. result.GetValue(_properties) is { Length: > 0 } ? scenario.Properties.SelectMany(property => new[] { "--property", property.Id }) : [],
+        .. scenario.Bounds.States is { } states ? ["--states", states.ToString(System.Globalization.CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+        .. scenario.IsReduced ? Array.Empty<string>() : ["--no-reductions"],
     ];
 
     private static Option<int> Number(string name, string description, int least, int most, int byDefault = 0) => new(name)

@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Security.Cryptography;
+using System.Text;
 using EntryGen.Asm;
 using EntryGen.Generators.Emission;
 using EntryGen.Kernel;
@@ -15,14 +17,18 @@ internal sealed class CompiledUnit : IDisposable
 
     private readonly AssemblyLoadContext _context;
 
-    private CompiledUnit(AssemblyLoadContext context, EntryUnit unit)
+    private CompiledUnit(AssemblyLoadContext context, EntryUnit unit, string hash)
     {
         _context = context;
         Unit = unit;
+        Hash = hash;
     }
 
     /// <summary>The emulator.</summary>
     public EntryUnit Unit { get; }
+
+    /// <summary>SHA-256 of what was generated: of everything in the sources that matters.</summary>
+    public string Hash { get; }
 
     /// <summary>Generates, compiles and loads.</summary>
     /// <param name="program">The code, without errors.</param>
@@ -37,7 +43,8 @@ internal sealed class CompiledUnit : IDisposable
             Types = [new TargetType("public static class", ClassName)],
             Entries = [.. entries.Select((entry, n) => new TargetEntry("public static", $"Start{n}", entry.Symbol, entry.Kind.ToString(), Vector: entry.Vector))],
         };
-        var tree = CSharpSyntaxTree.ParseText(EmulatorEmitter.Emit(program, target), new CSharpParseOptions(LanguageVersion.CSharp13));
+        var code = EmulatorEmitter.Emit(program, target);
+        var tree = CSharpSyntaxTree.ParseText(code, new CSharpParseOptions(LanguageVersion.CSharp13));
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable);
         var compilation = CSharpCompilation.Create(ClassName, [tree], References(), options);
 
@@ -52,7 +59,7 @@ internal sealed class CompiledUnit : IDisposable
         var type = context.LoadFromStream(image).GetType(ClassName, throwOnError: true)!;
         var unit = type.GetProperty("EntryUnit", BindingFlags.Public | BindingFlags.Static)?.GetValue(null)
             ?? throw new InvalidOperationException("The generated emulator has no EntryUnit.");
-        return new CompiledUnit(context, (EntryUnit)unit);
+        return new CompiledUnit(context, (EntryUnit)unit, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(code.ToString()))));
     }
 
     /// <summary>Lets the code be unloaded.</summary>

@@ -46,6 +46,9 @@ public sealed record EntryScenario
     /// <summary>How many events there may be in one run, nested or one after the other.</summary>
     public int MostEvents { get; private init; }
 
+    /// <summary>The event that comes first in every run, <see cref="InjectedEvents.None"/> for runs without any; null for all runs. See <see cref="Split"/>.</summary>
+    public InjectedEvents? FirstEvent { get; private init; }
+
     /// <summary>
     /// What a C function may do to the address space; one is chosen at each call. Empty: it leaves it alone, but for what handles user code, which may also flush a page as
     /// any system call may.
@@ -107,6 +110,16 @@ public sealed record EntryScenario
         return this with { Events = events, MostEvents = events == InjectedEvents.None ? 0 : most };
     }
 
+    /// <summary>
+    /// The scenario in parts, by the event that comes first in a run: each can be explored for itself, and all together are the whole. What holds in every part holds; what
+    /// is violated in one is violated, and every part in which it is shows the same counterexample. The code before the first event is run by each part.
+    /// </summary>
+    public IReadOnlyList<EntryScenario> Split() =>
+    [
+        this with { FirstEvent = InjectedEvents.None },
+        .. InjectedEvent.All.Where(injected => MostEvents > 0 && Events.HasFlag(injected.Event)).Select(injected => this with { FirstEvent = injected.Event }),
+    ];
+
     /// <summary>What C functions may do to the address space. At each call one of these is chosen.</summary>
     /// <param name="effects">H0 to H6 of <see cref="HandlerEffect"/>, or the caller's own. 64 at most.</param>
     public EntryScenario MayDo(params IEnumerable<HandlerEffect> effects)
@@ -162,6 +175,9 @@ public sealed record EntryScenario
         }
     }
 
+    /// <summary>What this is a part of.</summary>
+    internal EntryScenario Whole => this with { FirstEvent = null };
+
     /// <summary>The same question with fewer events.</summary>
     internal EntryScenario WithEvents(int most) => this with { MostEvents = most };
 }
@@ -177,4 +193,7 @@ public sealed record ExplorationBounds
 
     /// <summary>Threads; null for as many as there are processors.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>How many that is.</summary>
+    public int ThreadsToUse => Threads ?? Environment.ProcessorCount;
 }

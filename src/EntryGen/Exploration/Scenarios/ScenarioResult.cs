@@ -39,6 +39,9 @@ public sealed class ScenarioResult
     /// <summary>The instructions of the unit that ran in none. Those of alternatives that the features do not choose are among them.</summary>
     public IReadOnlyList<UnitInstruction> NotCovered => Instructions(ran: false);
 
+    /// <summary>Whether each instruction of the unit ran, in the order of addresses.</summary>
+    internal IReadOnlyList<bool> Ran => [.. _setup.Code.Places.Where(place => place.Instruction is not null).Select(place => _setup.Covered[place.Number])];
+
     /// <summary>The verdict in words, with counterexamples.</summary>
     public override string ToString() => ScenarioText.Of(this);
 

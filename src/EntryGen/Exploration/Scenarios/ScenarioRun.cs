@@ -19,19 +19,20 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
     {
         var setup = new ScenarioSetup(scenario, _properties);
         var model = new EntryModel(setup);
-        var found = Search(setup, model, explorer => explorer);
+        var found = Search(setup, model, _properties, explorer => explorer);
         var broken = _properties.Where((_, number) => found.Properties[number].Verdict == Verdict.Violated).ToList();
         for (var events = 0; broken.Count > 0; events++)
         {
-            var fewer = new ScenarioSetup(scenario.WithEvents(events), broken);
-            if (Search(fewer, new EntryModel(fewer), explorer => explorer) is { Verdict: Verdict.Violated } with)
+            // All runs are looked at, whatever part of them was asked for, so that every part shows the same one.
+            var fewer = new ScenarioSetup(scenario.Whole.WithEvents(events), _properties);
+            if (Search(fewer, new EntryModel(fewer), broken, explorer => explorer) is { Verdict: Verdict.Violated } with)
             {
-                ShowFewestSteps(fewer, with);
+                ShowFewestSteps(fewer, broken, with);
             }
-            else if (events == scenario.MostEvents)
+            else if (events >= scenario.MostEvents)
             {
-                // Time ran out.
-                ShowFewestSteps(setup, found);
+                // A bound was met.
+                ShowFewestSteps(setup, _properties, found);
             }
 
             broken.RemoveAll(_broken.ContainsKey);
@@ -43,28 +44,30 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
         return new ScenarioResult(scenario, setup, model.Description, found, [.. results]);
     }
 
-    private ExplorationResult Search(ScenarioSetup setup, EntryModel model, Func<Explorer<EntryState>, Explorer<EntryState>> limit)
+    // States say which properties are broken: the model always looks at all, so that which run is found first does not depend on what is asked.
+    private ExplorationResult Search(
+        ScenarioSetup setup, EntryModel model, IReadOnlyList<EntryProperty> asked, Func<Explorer<EntryState>, Explorer<EntryState>> limit)
     {
         var explorer = limit(Bounded(Exploration.Explore.Model(model)));
-        for (var i = 0; i < setup.Properties.Count; i++)
+        foreach (var property in asked)
         {
-            var bit = 1UL << i;
-            var property = setup.Properties[i];
+            var bit = 1UL << setup.NumberOf(property);
             explorer.With(Property<EntryState>.Invariant(property.Id, property.Words, (in EntryState state) => (state.Broken & bit) == 0, property.Source));
         }
 
         return explorer.Run(cancellation);
     }
 
-    private void ShowFewestSteps(ScenarioSetup setup, ExplorationResult found)
+    private void ShowFewestSteps(ScenarioSetup setup, IReadOnlyList<EntryProperty> asked, ExplorationResult found)
     {
-        var shown = Counterexamples(setup, found);
+        var shown = Counterexamples(setup, asked, found);
         if (setup.Scenario.IsReduced)
         {
             var most = shown.Values.Max(counterexample => counterexample.Steps.Count);
-            var plain = new ScenarioSetup(setup.Scenario.WithoutReductions(), [.. shown.Keys]);
-            var fewest = Search(plain, new EntryModel(plain), explorer => explorer.Depth(most).States(StatesForFewestSteps));
-            foreach (var (property, counterexample) in Counterexamples(plain, fewest))
+            EntryProperty[] wanted = [.. shown.Keys];
+            var plain = new ScenarioSetup(setup.Scenario.WithoutReductions(), _properties);
+            var fewest = Search(plain, new EntryModel(plain), wanted, explorer => explorer.Depth(most).States(StatesForFewestSteps));
+            foreach (var (property, counterexample) in Counterexamples(plain, wanted, fewest))
             {
                 shown[property] = counterexample;
             }
@@ -76,15 +79,15 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
         }
     }
 
-    private static Dictionary<EntryProperty, Counterexample> Counterexamples(ScenarioSetup setup, ExplorationResult found)
+    private static Dictionary<EntryProperty, Counterexample> Counterexamples(ScenarioSetup setup, IReadOnlyList<EntryProperty> asked, ExplorationResult found)
     {
         var shown = new Dictionary<EntryProperty, Counterexample>();
-        for (var i = 0; i < setup.Properties.Count; i++)
+        for (var i = 0; i < asked.Count; i++)
         {
             if (found.Properties[i].Counterexample is { } execution)
             {
                 var choices = execution.Steps.Select(step => Choice.Of(step.Transition, setup));
-                shown.Add(setup.Properties[i], RunRecorder.Record(setup, choices, setup.Properties[i]));
+                shown.Add(asked[i], RunRecorder.Record(setup, choices, asked[i]));
             }
         }
 

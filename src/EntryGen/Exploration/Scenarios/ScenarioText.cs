@@ -18,11 +18,11 @@ public static class ScenarioText
     }
 
     /// <summary>The question and the verdict in one line.</summary>
-    /// <param name="result">The result.</param>
-    public static string Line(ScenarioResult result)
+    /// <param name="summary">What there is to say.</param>
+    public static string Line(ScenarioSummary summary)
     {
-        ArgumentNullException.ThrowIfNull(result);
-        return $"{VerdictText.NameOf(result.Verdict)}: {Question(result.Scenario)}: {Counts(result.Exploration)}";
+        ArgumentNullException.ThrowIfNull(summary);
+        return $"{VerdictText.NameOf(summary.Verdict)}: {summary.Question}: {Counts(summary)}";
     }
 
     /// <summary>The verdict, what it rests on, and the counterexamples.</summary>
@@ -31,42 +31,40 @@ public static class ScenarioText
     {
         ArgumentNullException.ThrowIfNull(result);
         using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        Write(text, result);
+        Write(text, ScenarioSummary.Of(result));
         return text.ToString();
     }
 
     /// <summary>Writes <see cref="Of"/>.</summary>
     /// <param name="writer">Where to.</param>
-    /// <param name="result">The result.</param>
-    /// <param name="after">What to say after each run; may be null.</param>
-    public static void Write(TextWriter writer, ScenarioResult result, Func<IReadOnlyList<Counterexample>, string>? after = null)
+    /// <param name="summary">What there is to say.</param>
+    /// <param name="after">What to say after each run, of the properties that it breaks; may be null.</param>
+    public static void Write(TextWriter writer, ScenarioSummary summary, Func<IReadOnlyList<PropertySummary>, string>? after = null)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ArgumentNullException.ThrowIfNull(result);
-        var exploration = result.Exploration;
-        writer.WriteLine(Question(result.Scenario));
-        writer.WriteLine($"{VerdictText.NameOf(result.Verdict)}: {Counts(exploration)}");
-        if (VerdictText.BoundOf(exploration) is { } bound)
+        ArgumentNullException.ThrowIfNull(summary);
+        writer.WriteLine(summary.Question);
+        writer.WriteLine($"{VerdictText.NameOf(summary.Verdict)}: {Counts(summary)}");
+        if (summary.Bound is { } bound)
         {
             writer.WriteLine($"  bound        {bound}");
         }
 
-        writer.WriteLine($"  events       {Events(result.Scenario)}");
-        writer.WriteLine($"  C code       {Effects(result.Scenario)}");
-        var (ran, not) = (result.Covered.Count, result.NotCovered.Count);
-        writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  covered      {ran} instructions; {not} of those that the entry can reach with other features, starts or events did not run"));
-        foreach (var limit in Limits(result.Scenario))
+        foreach (var term in summary.Terms)
         {
-            writer.WriteLine($"  {limit}");
+            writer.WriteLine($"  {term}");
         }
 
-        foreach (var property in result.Properties)
+        var ran = summary.Ran.Count(instruction => instruction);
+        writer.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"  covered      {ran} instructions; {summary.Ran.Count - ran} of those that the entry can reach with other features, starts or events did not run"));
+        foreach (var property in summary.Properties)
         {
-            writer.WriteLine($"  {property.Property.Id,-12} {VerdictText.NameOf(property.Verdict)}: {property.Property.Words}");
+            writer.WriteLine($"  {property.Id,-12} {VerdictText.NameOf(summary.VerdictOn(property))}: {property.Words}");
         }
 
         // Often one run breaks several properties.
-        foreach (var run in result.Properties.Select(property => property.Counterexample).OfType<Counterexample>().GroupBy(counterexample => counterexample.Choices))
+        foreach (var run in summary.Properties.Where(property => property.Violation is not null).GroupBy(property => property.Violation!.Choices))
         {
             writer.WriteLine();
             Write(writer, [.. run]);
@@ -84,18 +82,34 @@ public static class ScenarioText
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(counterexamples);
-        foreach (var counterexample in counterexamples)
+        Write(writer, [.. counterexamples.Select(run => new PropertySummary(run.Property.Id, run.Property.Words, run.Property.Source, ViolationSummary.Of(run)))]);
+    }
+
+    private static void Write(TextWriter writer, IReadOnlyList<PropertySummary> broken)
+    {
+        foreach (var property in broken)
         {
-            writer.WriteLine($"{counterexample.Property.Id} is violated: {counterexample.Property.Words}{Source(counterexample.Property)}");
-            if (counterexample.Detail is { } detail)
+            writer.WriteLine($"{property.Id} is violated: {property.Words}{(property.Source.Length == 0 ? "" : $" ({property.Source})")}");
+            if (property.Violation!.Detail is { } detail)
             {
                 writer.WriteLine($"  {detail}");
             }
         }
 
-        var run = counterexamples.MaxBy(counterexample => counterexample.Steps.Count)!;
-        TraceText.WriteChanges(writer, run.Label, run.Before, run.Steps);
+        writer.Write(broken.MaxBy(property => property.Violation!.Steps)!.Violation!.Run);
     }
+
+    /// <summary>The steps of a run as they are printed.</summary>
+    internal static string RunOf(Counterexample counterexample)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
+        TraceText.WriteChanges(text, counterexample.Label, counterexample.Before, counterexample.Steps);
+        return text.ToString();
+    }
+
+    /// <summary>What was explored and what was not: lines of a name and words.</summary>
+    public static IEnumerable<string> Terms(EntryScenario scenario) =>
+        [$"events       {Events(scenario)}", $"C code       {Effects(scenario)}", .. Limits(scenario)];
 
     /// <summary>What a verdict on a scenario does not say.</summary>
     /// <param name="scenario">The scenario.</param>
@@ -110,8 +124,8 @@ public static class ScenarioText
         yield return "not modelled what C code does but for its effects at the call; other processors; events in the middle of C code; speculation";
     }
 
-    private static string Counts(ExplorationResult exploration) => string.Create(
-        CultureInfo.InvariantCulture, $"{exploration.States:N0} states, {exploration.Transitions:N0} transitions, depth {exploration.Depth}");
+    private static string Counts(ScenarioSummary summary) => string.Create(
+        CultureInfo.InvariantCulture, $"{summary.States:N0} states, {summary.Transitions:N0} transitions, depth {summary.Depth}");
 
     private static string Effects(EntryScenario scenario) => scenario.Handlers.Count > 0
         ? string.Join("; or ", scenario.Handlers.Select(effect => effect.Words))
@@ -122,6 +136,4 @@ public static class ScenarioText
         : string.Create(
             CultureInfo.InvariantCulture,
             $"{string.Join(", ", InjectedEvent.All.Where(injected => scenario.Events.HasFlag(injected.Event)).Select(injected => injected.Name))} at every boundary, {scenario.MostEvents} in a run, nested or one after the other");
-
-    private static string Source(EntryProperty property) => property.Source.Length == 0 ? "" : $" ({property.Source})";
 }

@@ -81,7 +81,7 @@ internal sealed class EntryProcessor : IMachineObserver
     /// <summary>Whether an event may happen at the present boundary: the hardware's rules, then what the kernel rules out.</summary>
     public bool MayHappen(InjectedEvent injected)
     {
-        if (Ghost.EventsLeft == 0 || Ghost.Level == Ghost.MostLevels || Ghost.IsHalted)
+        if (Ghost.EventsLeft == 0 || Ghost.Level == Ghost.MostLevels || Ghost.IsHalted || IsAnotherPart(injected))
         {
             return false;
         }
@@ -96,6 +96,10 @@ internal sealed class EntryProcessor : IMachineObserver
             _ => _machine.AcceptsInterrupts,
         };
     }
+
+    // Of a scenario that was split, only runs that begin with one of the events.
+    private bool IsAnotherPart(InjectedEvent injected) =>
+        _setup.Scenario.FirstEvent is { } first && injected.Event != first && Ghost.EventsLeft == _setup.Scenario.MostEvents;
 
     /// <summary>Is told of each instruction, C function and event on the way; null when nobody is.</summary>
     public Action<CodePlace?, Choice>? Stepped { get; set; }

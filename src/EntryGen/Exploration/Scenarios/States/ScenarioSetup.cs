@@ -48,6 +48,20 @@ internal sealed class ScenarioSetup
 
     public IReadOnlyList<EntryProperty> Properties { get; }
 
+    /// <summary>The place of a property among them.</summary>
+    public int NumberOf(EntryProperty property)
+    {
+        for (var number = 0; number < Properties.Count; number++)
+        {
+            if (ReferenceEquals(Properties[number], property))
+            {
+                return number;
+            }
+        }
+
+        throw new ArgumentException($"'{property.Id}' is not asked here.", nameof(property));
+    }
+
     public CodeMap Code { get; }
 
     /// <summary>The events that may happen, with the address of the entry that each leads to.</summary>
