@@ -23,20 +23,9 @@ public static class CommandLine
     internal static int Run(IReadOnlyList<string> args, Host host)
     {
         var (output, error) = (host.Output, host.Error);
-        var root = new RootCommand("Expands, traces and checks x86-64 kernel entry code.")
-        {
-            ExpandCommand.Create(host),
-            TraceCommand.Create(host),
-            ImportCommand.Create(host),
-            LintCommand.Create(host),
-            ReviewCommand.Create(host),
-            ExploreCommand.Create(host),
-            MergeCommand.Create(host),
-        };
-
         try
         {
-            var result = root.Parse(SplitJoinedOptions(Rewritten(args)));
+            var result = Parse(args, host);
             if (result.Action is ParseErrorAction)
             {
                 // The parser explains one mistake several times over; the first is the one that was made.
@@ -54,6 +43,23 @@ public static class CommandLine
 
             return ExitCode.Wrong;
         }
+    }
+
+    /// <summary>Reads the arguments of an invocation.</summary>
+    /// <exception cref="InputException">They hold a replay token that is none.</exception>
+    internal static ParseResult Parse(IReadOnlyList<string> args, Host host)
+    {
+        var root = new RootCommand("Expands, traces and checks x86-64 kernel entry code.")
+        {
+            ExpandCommand.Create(host),
+            TraceCommand.Create(host),
+            ImportCommand.Create(host),
+            LintCommand.Create(host),
+            ReviewCommand.Create(host),
+            ExploreCommand.Create(host),
+            MergeCommand.Create(host),
+        };
+        return root.Parse(SplitJoinedOptions(Rewritten(args)));
     }
 
     private static int Main(string[] args) => Run(args, new Host(
