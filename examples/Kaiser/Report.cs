@@ -66,8 +66,8 @@ public static class Report
             foreach (var way in WayIn.All)
             {
                 var scenario = EntryScenario.Of(set.Unit, way.Entry).From(way.Start).In(set.Options);
-                var result = scenario.Ask(Question.All.Where(question => !question.IsConvention).SelectMany(question => question.Parts)).Inject(way.Events, way.MostEvents).Explore();
-                var convention = scenario.Ask(Question.All.Where(question => question.IsConvention).SelectMany(question => question.Parts)).Explore();
+                var result = scenario.Ask(Question.All.Where(question => !question.IsConvention).Select(question => question.Property)).Inject(way.Events, way.MostEvents).Explore();
+                var convention = scenario.Ask(Question.All.Where(question => question.IsConvention).Select(question => question.Property)).Explore();
                 EntryPropertyResult[] answers = [.. result.Properties, .. convention.Properties];
                 table.AddRow([way.Name, .. Question.All.Select(question => Words(question, answers)), result.Exploration.States.ToString(CultureInfo.InvariantCulture)]);
                 foreach (var counterexample in answers.Select(answer => answer.Counterexample).OfType<Counterexample>())
@@ -107,7 +107,7 @@ public static class Report
 
     private static string Words(Question question, IEnumerable<EntryPropertyResult> answers)
     {
-        var parts = answers.Where(answer => question.Parts.Contains(answer.Property)).Select(answer => answer.Verdict).ToList();
+        var parts = answers.Where(answer => question.Property == answer.Property).Select(answer => answer.Verdict).ToList();
         return parts.Contains(Verdict.Violated) ? "VIOLATED" : parts.TrueForAll(verdict => verdict == Verdict.HoldsWithinBounds) ? "holds" : "?";
     }
 

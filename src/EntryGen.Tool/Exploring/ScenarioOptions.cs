@@ -23,7 +23,7 @@ internal sealed class ScenarioOptions
 
     private readonly Option<string[]> _properties = new("--property")
     {
-        Description = $"Only this property. May be given several times. Known: {string.Join(", ", EntryProperties.All.Select(property => property.Id))}.",
+        Description = $"Only this property. May be given several times. Known: {string.Join(", ", EntryProperties.Named.Select(property => property.Id))}.",
         HelpName = "ID",
         DefaultValueFactory = _ => [],
     };
@@ -93,7 +93,7 @@ internal sealed class ScenarioOptions
 
     private List<EntryProperty> PropertiesOf(ParseResult result, IReadOnlyList<EntryScenario> declared)
     {
-        EntryProperty[] known = [.. EntryProperties.All.Concat(declared.SelectMany(scenario => scenario.Properties)).DistinctBy(property => property.Id)];
+        EntryProperty[] known = [.. EntryProperties.Named.Concat(declared.SelectMany(scenario => scenario.Properties)).DistinctBy(property => property.Id)];
         return
         [
             .. (result.GetValue(_properties) ?? []).Distinct().Select(id => Array.Find(known, property => property.Id == id)

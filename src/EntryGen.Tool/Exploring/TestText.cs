@@ -74,7 +74,7 @@ internal sealed class TestText
         ? $"HandlerEffect.All.First(effect => effect.Id == {Quote(effect.Id)})"
         : $"global::{_question.DeclaredIn}.Scenarios.SelectMany(scenario => scenario.Handlers).First(effect => effect.Name == {Quote(effect.Name)})";
 
-    private string Property() => EntryProperties.All.Contains(_property)
+    private string Property() => EntryProperties.Named.Contains(_property)
         ? $"EntryProperties.Find({Quote(_property.Id)})"
         : $"global::{_question.DeclaredIn}.Scenarios.SelectMany(scenario => scenario.Properties).First(property => property.Id == {Quote(_property.Id)})";
 

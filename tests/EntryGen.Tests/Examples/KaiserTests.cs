@@ -35,7 +35,7 @@ public class KaiserTests
     public void An_exception_between_the_two_switches_of_2017_loses_the_users_CR3()
     {
         var start = StartState.Kernel with { Cr3 = Side.User, Gs = Side.Kernel };
-        Explore(MacroSet.November2017, "asm_exc_debug", start).ShouldViolate("P1.1");
+        Explore(MacroSet.November2017, "asm_exc_debug", start).ShouldViolate("P2.6");
         Explore(MacroSet.Today, "asm_exc_debug", start).ShouldHold();
     }
 
@@ -45,7 +45,7 @@ public class KaiserTests
         foreach (var way in WayIn.All)
         {
             var isBroken = EntryScenario.Of(MacroSet.Today.Unit, way.Entry).From(way.Start).In(MacroSet.Today.Options)
-                .Ask(Question.All.Single(question => question.Id == "P2.5").Parts).Explore().Verdict == Verdict.Violated;
+                .Ask(EntryProperties.GsAtCr3Write).Explore().Verdict == Verdict.Violated;
             Assert.Equal(way.Start is { From: Side.Kernel, Gs: Side.User }, isBroken);
         }
     }
@@ -54,5 +54,5 @@ public class KaiserTests
 
     private static ScenarioResult Explore(MacroSet set, string entry, StartState start) =>
         EntryScenario.Of(set.Unit, entry).From(start).In(set.Options)
-            .Ask(Question.All.Where(question => !question.IsConvention).SelectMany(question => question.Parts)).Explore();
+            .Ask(Question.All.Where(question => !question.IsConvention).Select(question => question.Property)).Explore();
 }

@@ -5,7 +5,7 @@ using EntryGen.Kernel;
 namespace EntryGen.Exploration.Scenarios;
 
 /// <summary>The named properties of entry code. docs/exploration.md has the table.</summary>
-public static class EntryProperties
+public static partial class EntryProperties
 {
     private const string Sdm = "SDM vol. 3A";
 
@@ -144,6 +144,17 @@ public static class EntryProperties
         Explain = state => $"RSP is {Hex(state[Reg.Rsp])}, on {state.Environment.Stacks.OfPointer(state[Reg.Rsp])?.Name ?? "no"} stack",
     };
 
+    /// <summary>What is moved to the thread's stack is what the processor pushed.</summary>
+    public static EntryProperty EntryFrame { get; } = new(
+        PropertyIds.EntryFrame,
+        "an event from user code begins on an empty stack: the pt_regs that are moved to the thread's stack end with the processor's own frame",
+        Moments.Call,
+        state => ExpectedFrame(state) is not { } top || state[Reg.Rdi] + PtRegs.Size == top,
+        Sdm + ", 6.14.2: the stack of a gate or of the TSS starts over at each event; its first word is SS")
+    {
+        Explain = state => $"pt_regs at {Hex(state[Reg.Rdi])} end {ExpectedFrame(state) - (state[Reg.Rdi] + PtRegs.Size)} bytes below the top of the stack",
+    };
+
     /// <summary>C code finds the flags that its compiler relies on.</summary>
     public static EntryProperty CallsWithFlags { get; } = new(
         PropertyIds.CallsWithFlags,
@@ -225,14 +236,17 @@ public static class EntryProperties
     public static IReadOnlyList<EntryProperty> All { get; } =
     [
         Cr3Restored, NoStaleTranslation, BookkeepingAgrees, UserHalfRestored, MaskClearedWithFlush, UserRunsOnUserHalf, PcidOfTable, Returns, RegistersPreserved, GsRestored, SpecCtrlRestored,
-        CallsOnKernelHalf, CallsWithKernelGs, CallsOnItsStack, CallsWithFlags, CallsWithIbrs, PtRegsTrue, NoFault, NoLostNmi, Ends, SchedulesOnThreadStack, NoShutdown, StaysInCode,
+        CallsOnKernelHalf, CallsWithKernelGs, CallsOnItsStack, EntryFrame, CallsWithFlags, CallsWithIbrs, PtRegsTrue, NoFault, NoLostNmi, Ends, SchedulesOnThreadStack, NoShutdown, StaysInCode,
     ];
+
+    /// <summary>Those and the questions about the macros that switch page tables, which are made of them or ask how code is written: asked by name only.</summary>
+    public static IReadOnlyList<EntryProperty> Named { get; } = [.. All, .. OfSwitches()];
 
     /// <summary>The property of an id.</summary>
     /// <param name="id">Its name.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public static EntryProperty Find(string id) => All.FirstOrDefault(property => property.Id == id)
-        ?? throw new ArgumentException($"There is no property '{id}'. EntryProperties.All lists them.", nameof(id));
+    public static EntryProperty Find(string id) => Named.FirstOrDefault(property => property.Id == id)
+        ?? throw new ArgumentException($"There is no property '{id}'. EntryProperties.Named lists them.", nameof(id));
 
     private static bool HasOwnPcid(EntryState state) => state.AddressSpaces.KnowsCr3(state[Reg.Cr3]);
 
@@ -280,6 +294,11 @@ public static class EntryProperties
             ? stack == StackKind.Thread
             : stack is not (null or StackKind.User or StackKind.Entry or StackKind.Espfix);
     }
+
+    // Where the processor's frame ends on the stack that an event from user code took; null for other calls.
+    private static ulong? ExpectedFrame(EntryState state) => state.Function == "sync_regs" && state.Innermost is { FromUser: true, IsFault: false }
+        ? state.Environment.Stacks.OfPointer(state[Reg.Rsp]) is { Kind: not (StackKind.Thread or StackKind.User) } stack ? stack.Top.Value : null
+        : null;
 
     private static Reg[] WrongFrame(EntryState state)
     {

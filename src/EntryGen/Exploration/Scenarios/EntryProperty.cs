@@ -19,4 +19,20 @@ public sealed record EntryProperty(string Id, string Words, Moments At, EntryPre
 {
     /// <summary>What is wrong, in words, in a state that breaks it; null when there is no more to say.</summary>
     public Func<EntryState, string?>? Explain { get; init; }
+
+    /// <summary>A property that holds where all of some hold, each looked at at its own moments.</summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="words">What they demand together.</param>
+    /// <param name="parts">The properties.</param>
+    public static EntryProperty AllOf(string id, string words, params IReadOnlyList<EntryProperty> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        EntryProperty? BrokenIn(EntryState state) => parts.FirstOrDefault(part => (part.At & state.Moment) != 0 && !part.Holds(state));
+        return new(id, words, parts.Aggregate(Moments.None, (all, part) => all | part.At), state => BrokenIn(state) is null)
+        {
+            Explain = state => BrokenIn(state) is { } broken
+                ? $"{broken.Words} ({broken.Id}){(broken.Explain?.Invoke(state) is { } detail ? ": " + detail : "")}"
+                : null,
+        };
+    }
 }

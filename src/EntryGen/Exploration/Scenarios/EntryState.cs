@@ -45,6 +45,9 @@ public sealed class EntryState
     /// <summary>On <see cref="Moments.Call"/>: the C function.</summary>
     public string Function { get; internal set; } = "";
 
+    /// <summary>On <see cref="Moments.Step"/>: the instruction of the unit that ran; null after a C function and after an event.</summary>
+    public UnitInstruction? Executed { get; internal set; }
+
     /// <summary>On <see cref="Moments.Fault"/> the fault, on <see cref="Moments.Stop"/> why execution cannot go on.</summary>
     public Stop Stop { get; internal set; }
 

@@ -177,6 +177,7 @@ internal sealed class EntryProcessor : IMachineObserver
         var stop = instruction is null && place.IsInstruction ? StepAndSee(ref cpu, place) : _unit.Step(ref cpu);
         place = instruction ?? _setup.Code.ChosenAt(place) ?? place;
         _setup.Covered[place.Number] = true;
+        State.Executed = place.Instruction;
         if (_tracksCr3 && _mask.Value is var after && after != mask)
         {
             Spaces.NoteMask(mask, after);
@@ -240,6 +241,7 @@ internal sealed class EntryProcessor : IMachineObserver
     {
         Ghost.Broken = 0;
         State.KeepsOwed = false;
+        State.Executed = null;
         if (Spaces.HasScheduled)
         {
             Spaces.ForgetSchedule();
