@@ -16,13 +16,13 @@ public sealed record Question(EntryProperty Property, string Words)
     /// <summary>All questions.</summary>
     public static IReadOnlyList<Question> All { get; } =
     [
-        new(EntryProperties.UserRegisters, "user registers come back"),
-        new(EntryProperties.StacksUsable, "stacks can be used where they are"),
-        new(EntryProperties.MemoryMapped, "memory is mapped where it is used"),
-        new(EntryProperties.PerCpuWithKernelGs, "per-CPU accesses go through the kernel's GS"),
-        new(EntryProperties.GsAtCr3Write, "SWAPGS comes before CR3 on the way in, and behind it on the way out") { IsConvention = true },
-        new(EntryProperties.HalfRestored, "what is saved is put back"),
-        new(EntryProperties.EachOnItsHalf, "user code on U, C code on K"),
-        new(EntryProperties.NmisSurvive, "no NMI is lost"),
+        new(SwitchProperties.UserRegisters, "user registers come back"),
+        new(SwitchProperties.StacksUsable, "stacks can be used where they are"),
+        new(SwitchProperties.MemoryMapped, "memory is mapped where it is used"),
+        new(SwitchProperties.PerCpuWithKernelGs, "per-CPU accesses go through the kernel's GS"),
+        new(SwitchProperties.GsAtCr3Write, "SWAPGS comes before CR3 on the way in, and behind it on the way out") { IsConvention = true },
+        new(SwitchProperties.HalfRestored, "what is saved is put back"),
+        new(SwitchProperties.EachOnItsHalf, "user code on U, C code on K"),
+        new(SwitchProperties.NmisSurvive, "no NMI is lost"),
     ];
 }

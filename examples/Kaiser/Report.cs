@@ -105,11 +105,12 @@ public static class Report
         }
     }
 
-    private static string Words(Question question, IEnumerable<EntryPropertyResult> answers)
+    private static string Words(Question question, IEnumerable<EntryPropertyResult> answers) => answers.Single(answer => answer.Property == question.Property).Verdict switch
     {
-        var parts = answers.Where(answer => question.Property == answer.Property).Select(answer => answer.Verdict).ToList();
-        return parts.Contains(Verdict.Violated) ? "VIOLATED" : parts.TrueForAll(verdict => verdict == Verdict.HoldsWithinBounds) ? "holds" : "?";
-    }
+        Verdict.Violated => "VIOLATED",
+        Verdict.HoldsWithinBounds => "holds",
+        _ => "?",
+    };
 
     /// <summary>A macro with two scratch registers fits where two are free; where one is and there is a stack, it can push the second.</summary>
     private static string Fits(SiteFacts facts) => facts.Free.Count(register => register != Reg.Rsp) switch

@@ -87,7 +87,7 @@ internal sealed class ExploreCommand
         var entries = _entries.Read(result);
         var isAll = name == EveryEntry;
         IReadOnlyList<string> asked = [];
-        var (units, program) = _input.Read(result, _host).Read(units =>
+        var (units, program) = _input.Read(result, _host, withFred: isAll || entries.Resolve(name).Kind == EntryKind.Fred).Read(units =>
         {
             entries.MustBeIn(units);
             asked = isAll ? [.. entries.In(symbol => units.Any(unit => unit.Defines(symbol))).Select(entry => entry.Symbol)] : [name];
@@ -101,7 +101,7 @@ internal sealed class ExploreCommand
         var features = _features.Read(result, units, program)!;
         using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, asked, entries, events).Select(entries.Resolve)]);
         return Explore(result, compiled.Hash, () => [.. asked.SelectMany(symbol => Starts(result, compiled.Unit, symbol, isAll)
-            .Select(scenario => new Question(_scenario.Apply(result, scenario.With(features)), symbol)))]);
+            .Select(scenario => new Question(_scenario.Apply(result, scenario.With(scenario.Point.FeaturesFor(features))), symbol)))]);
     }
 
     /// <summary>What is asked of an entry of an assembly about which no attribute says anything.</summary>
@@ -130,7 +130,7 @@ internal sealed class ExploreCommand
     }
 
     private EntryScenario Changed(ParseResult result, EntryScenario scenario, params IReadOnlyList<EntryScenario> known) =>
-        _scenario.Apply(result, _features.ReadGiven(result, scenario.Unit) is { } features ? scenario.With(features) : scenario, known);
+        _scenario.Apply(result, _features.ReadGiven(result, scenario.Unit) is { } features ? scenario.With(scenario.Point.FeaturesFor(features)) : scenario, known);
 
     private int Explore(ParseResult result, string hash, Func<IReadOnlyList<Question>> ask)
     {
@@ -159,7 +159,7 @@ internal sealed class ExploreCommand
         }
         catch (ArgumentException wrong)
         {
-            throw new InputException(wrong.Message);
+            throw new InputException(wrong.Message.Replace($" (Parameter '{wrong.ParamName}')", "", StringComparison.Ordinal));
         }
         catch (AggregateException several) when (several.InnerExceptions.All(one => one is ArgumentException))
         {
@@ -251,8 +251,9 @@ internal sealed class ExploreCommand
             }
         }
 
-        // What is declared may be what an event leads to.
-        var handlers = ScenarioEntries.Of(events).Concat(entries.Declared.Select(entry => entry.Symbol));
+        // What is declared may be what an event leads to; with FRED all that happens in the kernel leads to one entry point.
+        var fred = names.Any(name => entries.Resolve(name).Kind == EntryKind.Fred) ? KnownEntries.All.Where(entry => entry.Kind == EntryKind.Fred).Select(entry => entry.Symbol) : [];
+        var handlers = ScenarioEntries.Of(events).Concat(fred).Concat(entries.Declared.Select(entry => entry.Symbol));
         return [.. names, .. handlers.Distinct().Where(handler => !names.Contains(handler) && units.Any(unit => unit.Defines(handler)))];
     }
 }

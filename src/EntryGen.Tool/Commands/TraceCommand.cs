@@ -34,7 +34,7 @@ internal static class TraceCommand
             var state = start.Read(result, entry);
             var (units, program) = input.Read(result, host).Read(units => units.Any(unit => unit.Defines(name)) ? Roots(entry, units) : throw UnknownSymbol.In(units, name));
             var chosen = features.Read(result, units, program)!;
-            var options = new KernelOptions { Features = entry.Kind == EntryKind.Fred ? chosen.With("FRED").Without("PTI") : chosen };
+            var options = new KernelOptions { Features = entry.FeaturesFor(chosen) };
             using var compiled = CompiledUnit.Create(program, [entry]);
             var trace = TraceRecorder.Record(KernelEnvironment.Create(compiled.Unit, options), name, state);
             Write(trace, result.GetValue(format), host.Output);

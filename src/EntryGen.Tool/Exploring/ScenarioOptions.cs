@@ -50,7 +50,7 @@ internal sealed class ScenarioOptions
     public InjectedEvents EventsOf(ParseResult result) => result.GetValue(_inject);
 
     /// <summary>What an entry is asked when no attribute says anything: every event for which there is an entry, once in a run.</summary>
-    public static EntryScenario Default(EntryScenario scenario) => scenario.Inject(ScenarioEntries.In(scenario.Unit));
+    public static EntryScenario Default(EntryScenario scenario) => scenario.Inject(ScenarioEntries.In(scenario.Unit, scenario.Options.Fred));
 
     /// <summary>A scenario as the command line changes it: what it does not speak of stays.</summary>
     /// <param name="result">The call.</param>

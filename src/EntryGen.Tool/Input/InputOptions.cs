@@ -102,8 +102,9 @@ internal sealed class InputOptions
     /// <param name="result">The call.</param>
     /// <param name="host">Where it runs.</param>
     /// <param name="changes">What is to be taken for the text of some files, by full path; null for one that is to be taken for missing.</param>
+    /// <param name="withFred">Whether the entry files of a tree are also those of FRED, where it has them.</param>
     /// <exception cref="InputException">A file or directory is not there or not what it should be.</exception>
-    public ReaderInput Read(ParseResult result, Host host, IReadOnlyDictionary<string, string?>? changes = null)
+    public ReaderInput Read(ParseResult result, Host host, IReadOnlyDictionary<string, string?>? changes = null, bool withFred = false)
     {
         var tree = Directory(host, result.GetValue(_tree), "--tree");
         var headers = Directory(host, result.GetValue(_headers), "--headers");
@@ -133,14 +134,14 @@ internal sealed class InputOptions
             ForcedIncludes = [.. kernel?.ForcedIncludes ?? [], .. config is null ? Array.Empty<string>() : [config]],
             Defines = [.. kernel?.Defines ?? [], .. result.GetValue(_defines) ?? []],
         };
-        return new ReaderInput(options, files, [.. FilesOf(result, kernel, files).Select(path => files.Read(path))], host.Error);
+        return new ReaderInput(options, files, [.. FilesOf(result, kernel, files, withFred).Select(path => files.Read(path))], host.Error);
     }
 
-    private string[] FilesOf(ParseResult result, KernelTree? tree, FileSourceResolver files) => result.GetValue(_files) switch
+    private string[] FilesOf(ParseResult result, KernelTree? tree, FileSourceResolver files, bool withFred) => result.GetValue(_files) switch
     {
         { Length: > 0 } given => given,
         _ when tree is null => throw new InputException("Give an assembly file, or a kernel source tree by --tree."),
-        _ => [.. KernelTree.EntryFiles.Where(path => files.TryRead(path) is not null)],
+        _ => [.. KernelTree.EntryFiles.Concat(withFred ? [KernelTree.FredFile] : []).Where(path => files.TryRead(path) is not null)],
     };
 
     /// <summary>The call that reads the same: what an imported file says about where it came from.</summary>

@@ -8,6 +8,9 @@ internal sealed class KernelTree
     /// <summary>The files that together are the 64-bit entry code, those that some versions lack among them. entry_64_fred.S is a second way in and a unit of its own.</summary>
     public static IReadOnlyList<string> EntryFiles { get; } = ["arch/x86/entry/entry_64.S", "arch/x86/entry/entry_64_compat.S", "arch/x86/entry/entry.S"];
 
+    /// <summary>FRED's entry points; not every version has them.</summary>
+    public const string FredFile = "arch/x86/entry/entry_64_fred.S";
+
     /// <summary>Prepares a tree.</summary>
     /// <param name="source">The source tree.</param>
     /// <param name="headers">The build, or a distribution's headers package for it.</param>

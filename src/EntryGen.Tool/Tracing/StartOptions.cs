@@ -33,13 +33,11 @@ internal sealed class StartOptions
     /// <returns>None when the entry cannot be reached from the state that is described.</returns>
     public IEnumerable<StartState> ReadAll(ParseResult result, EntryPoint entry)
     {
-        var (from, cr3, gs) = (result.GetValue(_from), result.GetValue(_cr3), result.GetValue(_gs));
-        var starts = from is null && cr3 is null && gs is null
+        var (from, cr3, gs, vector) = (result.GetValue(_from), result.GetValue(_cr3), result.GetValue(_gs), result.GetValue(_vector));
+        var starts = !AreGiven(result)
             ? entry.Starts
-            : [new StartState { From = from ?? (cr3 == Side.User || gs == Side.User ? Side.Kernel : Side.User), Cr3 = cr3, Gs = gs }];
-
-        // Events are delivered through the IDT while exploring.
-        return starts.Where(start => entry.Kind != EntryKind.Fred && entry.ReasonAgainst(start) is null);
+            : [new StartState { From = from ?? (cr3 == Side.User || gs == Side.User ? Side.Kernel : entry.From ?? Side.User), Cr3 = cr3, Gs = gs, Vector = vector }];
+        return starts.Where(start => entry.ReasonAgainst(start) is null);
     }
 
     /// <summary>The state they describe.</summary>
@@ -65,6 +63,7 @@ internal sealed class StartOptions
         "--from", Word(start.From),
         .. start.Cr3 is { } cr3 ? ["--cr3", Word(cr3)] : Array.Empty<string>(),
         .. start.Gs is { } gs ? ["--gs", Word(gs)] : Array.Empty<string>(),
+        .. start.Vector is { } vector ? ["--vector", vector.ToString(System.Globalization.CultureInfo.InvariantCulture)] : Array.Empty<string>(),
     ];
 
     private static string Word(Side side) => side == Side.User ? "user" : "kernel";

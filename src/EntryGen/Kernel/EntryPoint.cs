@@ -32,6 +32,7 @@ public sealed record EntryPoint(
         EntryKind.Call => [StartState.Kernel],
         EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80 => [StartState.User],
         EntryKind.Interrupt => [StartState.User, StartState.Kernel],
+        EntryKind.Fred => FredSetup.Events.Select(vector => (From == Side.Kernel ? StartState.Kernel : StartState.User) with { Vector = vector }),
         _ =>
         [
             StartState.User,
@@ -41,6 +42,14 @@ public sealed record EntryPoint(
             StartState.Kernel with { Cr3 = Side.User, Gs = Side.User },
         ],
     };
+
+    /// <summary>Features with which it can be reached: an entry point of FRED needs FRED, whose entry code leaves CR3 alone.</summary>
+    /// <param name="chosen">The features that are asked for.</param>
+    public FeatureSet FeaturesFor(FeatureSet chosen)
+    {
+        ArgumentNullException.ThrowIfNull(chosen);
+        return Kind == EntryKind.Fred ? chosen.With("FRED").Without("PTI") : chosen;
+    }
 
     /// <summary>Why the event cannot happen in a state; null when it can.</summary>
     /// <param name="start">What it finds.</param>

@@ -11,6 +11,9 @@ internal static class FredSetup
     /// <summary>Where events in the kernel go: 256 bytes further.</summary>
     public const string KernelEntry = "asm_fred_entrypoint_kernel";
 
+    /// <summary>Events that differ for entry code: a system call or device interrupt (null), those with a stack level or a type of their own, and a fault with an error code.</summary>
+    public static IReadOnlyList<byte?> Events { get; } = [null, Vectors.Debug, Vectors.Nmi, Vectors.Breakpoint, Vectors.PageFault, Vectors.MachineCheck];
+
     private const int KernelEntryOffset = 256;
     private const ulong RedZone = 1 << 6;
 

@@ -40,6 +40,16 @@ public sealed class KernelVerdictTests
         }
     }
 
+    [KernelFact]
+    public void FREDs_entry_points_hold_with_two_events()
+    {
+        var unit = KernelUnit.Fred("6.12");
+        foreach (var scenario in unit.Entries.Keys.SelectMany(entry => EntryScenario.Of(unit, entry).Inject(InjectedEvents.All, most: 2).FromEach()))
+        {
+            scenario.Explore().ShouldHold();
+        }
+    }
+
     /// <summary>6.1 writes CR3 back also when it was the kernel's; 6.12 leaves it. It matters when a handler leaves init_mm loaded.</summary>
     [KernelFact]
     public void Leaving_the_kernels_CR3_alone_is_right_also_when_a_handler_switches_the_mm()
@@ -61,6 +71,7 @@ public sealed class KernelVerdictTests
             ("reg-paranoid-cr3-scratch-r14", "asm_exc_debug", StartState.Kernel with { Cr3 = Side.User }, 0, "P1.1"),
             ("ist-db-user-stays", "asm_exc_debug", StartState.User, 0, "c-stack"),
             ("stack-error-entry-no-switch", "asm_exc_page_fault", StartState.User, 0, "c-stack"),
+            ("int3-gap-user", "asm_exc_int3", StartState.User, 0, "entry-frame"),
             ("flags-sysenter-no-cld", "entry_SYSENTER_compat", StartState.User, 0, "c-flags"),
             ("pcid-flush-inverted", "entry_SYSCALL_64", StartState.User, 0, "P1.2"),
             ("pcid-user-bit-missing", "entry_SYSCALL_64", StartState.User, 0, "cr3-pcid"),

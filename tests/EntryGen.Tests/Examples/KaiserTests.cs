@@ -45,7 +45,7 @@ public class KaiserTests
         foreach (var way in WayIn.All)
         {
             var isBroken = EntryScenario.Of(MacroSet.Today.Unit, way.Entry).From(way.Start).In(MacroSet.Today.Options)
-                .Ask(EntryProperties.GsAtCr3Write).Explore().Verdict == Verdict.Violated;
+                .Ask(SwitchProperties.GsAtCr3Write).Explore().Verdict == Verdict.Violated;
             Assert.Equal(way.Start is { From: Side.Kernel, Gs: Side.User }, isBroken);
         }
     }

@@ -5,7 +5,7 @@ using EntryGen.Kernel;
 namespace EntryGen.Exploration.Scenarios;
 
 /// <summary>The named properties of entry code. docs/exploration.md has the table.</summary>
-public static partial class EntryProperties
+public static class EntryProperties
 {
     private const string Sdm = "SDM vol. 3A";
 
@@ -240,7 +240,7 @@ public static partial class EntryProperties
     ];
 
     /// <summary>Those and the questions about the macros that switch page tables, which are made of them or ask how code is written: asked by name only.</summary>
-    public static IReadOnlyList<EntryProperty> Named { get; } = [.. All, .. OfSwitches()];
+    public static IReadOnlyList<EntryProperty> Named => field ??= [.. All, .. SwitchProperties.All];
 
     /// <summary>The property of an id.</summary>
     /// <param name="id">Its name.</param>
@@ -314,18 +314,22 @@ public static partial class EntryProperties
     private static Reg[] WrongRegisters(EntryState state)
     {
         var was = state.Innermost;
-        var free = MayChange(was.Kind);
+        var free = MayChange(was);
         return [.. Enumerable.Range(0, 16).Select(number => (Reg)number).Where(register => register != Reg.Rsp && !free.Contains(register) && state[register] != was.Interrupted(register))];
     }
 
     /// <summary>What a system call gives up: its result, and what the instructions that enter and leave overwrite. A called routine: what the ABI says.</summary>
-    private static Reg[] MayChange(EntryKind kind) => kind switch
+    private static Reg[] MayChange(EntryActivation was) => was.Kind switch
     {
+        EntryKind.Fred when IsFredCall(was) => [Reg.Rax],
         EntryKind.Syscall or EntryKind.Sysenter => [Reg.Rax, Reg.Rcx, Reg.R11],
         EntryKind.Int80 => [Reg.Rax],
         EntryKind.Call => [Reg.Rax, Reg.Rcx, Reg.Rdx, Reg.Rsi, Reg.Rdi, Reg.R8, Reg.R9, Reg.R10, Reg.R11],
         _ => [],
     };
+
+    // With FRED SYSCALL keeps RCX and R11, as INT $0x80 does.
+    private static bool IsFredCall(EntryActivation was) => was is { Kind: EntryKind.Fred, Vector: Ghost.NoVector or LinuxVectors.Int80 };
 
     private static string[] WrongPtRegs(EntryState state)
     {
@@ -339,7 +343,7 @@ public static partial class EntryProperties
 
         var is32Bit = was.Interrupted(Reg.Cs) == Selectors.UserCode32;
         var wrong = new List<string>();
-        foreach (var (register, offset, name) in PtRegsWords.Of(was.Kind))
+        foreach (var (register, offset, name) in PtRegsWords.Of(IsFredCall(was) ? EntryKind.Int80 : was.Kind))
         {
             if (!state.Machine.TryTranslate(regs + (ulong)offset, out _))
             {

@@ -67,7 +67,7 @@ public sealed record EntryScenario
     /// <summary>The bounds and the number of threads.</summary>
     public ExplorationBounds Bounds { get; private init; } = new();
 
-    /// <summary>A scenario: from user code, with nothing that interrupts.</summary>
+    /// <summary>A scenario: from user code, unless only kernel code leads to the entry, with nothing that interrupts.</summary>
     /// <param name="unit">The entry code.</param>
     /// <param name="entry">The symbol of an entry in it.</param>
     /// <exception cref="ArgumentException">The unit has no such symbol.</exception>
@@ -75,9 +75,13 @@ public sealed record EntryScenario
     {
         ArgumentNullException.ThrowIfNull(unit);
         ArgumentNullException.ThrowIfNull(entry);
-        return unit.Symbols.ContainsKey(entry) || unit.Entries.ContainsKey(entry)
-            ? new EntryScenario(unit, entry)
-            : throw new ArgumentException($"Unit '{unit}' has no symbol '{entry}'.", nameof(entry));
+        if (!unit.Symbols.ContainsKey(entry) && !unit.Entries.ContainsKey(entry))
+        {
+            throw new ArgumentException($"Unit '{unit}' has no symbol '{entry}'.", nameof(entry));
+        }
+
+        var scenario = new EntryScenario(unit, entry);
+        return scenario.With(scenario.Point.FeaturesFor(scenario.Options.Features)).From(scenario.Point.From == Side.Kernel ? StartState.Kernel : StartState.User);
     }
 
     /// <summary>From where it is reached.</summary>

@@ -45,8 +45,11 @@ internal sealed record InjectedEvent(InjectedEvents Event, string Name, EntryPoi
     public byte Vector => Entry.Vector!.Value;
 
     /// <summary>The entry of a unit that the event leads to: Linux's by name, else the one that the unit declares of the same kind for its vector, else the first without a vector.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="fred">Whether FRED delivers: then all that happens in the kernel leads to one entry point.</param>
     /// <returns>Null when there is none.</returns>
-    public string? SymbolIn(EntryUnit unit) => unit.Symbols.ContainsKey(Entry.Symbol)
+    public string? SymbolIn(EntryUnit unit, bool fred = false) => fred ? (unit.Symbols.ContainsKey(FredSetup.KernelEntry) ? FredSetup.KernelEntry : null)
+        : unit.Symbols.ContainsKey(Entry.Symbol)
         ? Entry.Symbol
         : unit.Entries.Values.OrderBy(entry => entry.Vector is null).ThenBy(entry => entry.Address)
             .FirstOrDefault(entry => entry.Kind == Entry.Kind && (entry.Vector ?? Vector) == Vector && KnownEntries.Find(entry.Name) is null)?.Name;

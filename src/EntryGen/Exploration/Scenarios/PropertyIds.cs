@@ -75,27 +75,27 @@ public static class PropertyIds
     /// <summary><see cref="EntryProperties.EntryFrame"/>: what is moved to the thread's stack is what the processor pushed.</summary>
     public const string EntryFrame = "entry-frame";
 
-    /// <summary><see cref="EntryProperties.UserRegisters"/>: user registers come back.</summary>
+    /// <summary><see cref="SwitchProperties.UserRegisters"/>: user registers come back.</summary>
     public const string UserRegisters = "P2.1";
 
-    /// <summary><see cref="EntryProperties.StacksUsable"/>: stacks can be used where they are.</summary>
+    /// <summary><see cref="SwitchProperties.StacksUsable"/>: stacks can be used where they are.</summary>
     public const string StacksUsable = "P2.2";
 
-    /// <summary><see cref="EntryProperties.MemoryMapped"/>: memory is mapped where it is used.</summary>
+    /// <summary><see cref="SwitchProperties.MemoryMapped"/>: memory is mapped where it is used.</summary>
     public const string MemoryMapped = "P2.3";
 
-    /// <summary><see cref="EntryProperties.PerCpuWithKernelGs"/>: per-CPU accesses use the kernel's GS base.</summary>
+    /// <summary><see cref="SwitchProperties.PerCpuWithKernelGs"/>: per-CPU accesses use the kernel's GS base.</summary>
     public const string PerCpuWithKernelGs = "P2.4";
 
-    /// <summary><see cref="EntryProperties.GsAtCr3Write"/>: the convention about the order of SWAPGS and CR3.</summary>
+    /// <summary><see cref="SwitchProperties.GsAtCr3Write"/>: the convention about the order of SWAPGS and CR3.</summary>
     public const string GsAtCr3Write = "P2.5";
 
-    /// <summary><see cref="EntryProperties.HalfRestored"/>: what is saved is put back.</summary>
+    /// <summary><see cref="SwitchProperties.HalfRestored"/>: what is saved is put back.</summary>
     public const string HalfRestored = "P2.6";
 
-    /// <summary><see cref="EntryProperties.EachOnItsHalf"/>: user code on the user half, C code on the kernel's.</summary>
+    /// <summary><see cref="SwitchProperties.EachOnItsHalf"/>: user code on the user half, C code on the kernel's.</summary>
     public const string EachOnItsHalf = "P2.7";
 
-    /// <summary><see cref="EntryProperties.NmisSurvive"/>: NMIs do not destroy each other's frames.</summary>
+    /// <summary><see cref="SwitchProperties.NmisSurvive"/>: NMIs do not destroy each other's frames.</summary>
     public const string NmisSurvive = "P2.8";
 }

@@ -5,10 +5,11 @@ public static class ScenarioEntries
 {
     /// <summary>The events for which a unit has an entry.</summary>
     /// <param name="unit">The unit.</param>
-    public static InjectedEvents In(EntryUnit unit)
+    /// <param name="fred">Whether FRED delivers them.</param>
+    public static InjectedEvents In(EntryUnit unit, bool fred = false)
     {
         ArgumentNullException.ThrowIfNull(unit);
-        return InjectedEvent.All.Where(injected => injected.SymbolIn(unit) is not null).Aggregate(InjectedEvents.None, (all, injected) => all | injected.Event);
+        return InjectedEvent.All.Where(injected => injected.SymbolIn(unit, fred) is not null).Aggregate(InjectedEvents.None, (all, injected) => all | injected.Event);
     }
 
     /// <summary>The entries that a unit must have for events to be injected, with those that the kernel's exception table needs.</summary>

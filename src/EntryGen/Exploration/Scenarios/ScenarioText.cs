@@ -14,7 +14,8 @@ public static class ScenarioText
         var start = scenario.Start;
         var from = start.From == Kernel.Side.User ? "user code" : "kernel code"
             + (start.Cr3 == Kernel.Side.User ? " on the user page tables" : "") + (start.Gs == Kernel.Side.User ? " with the user's GS base" : "");
-        return $"{scenario.Entry} from {from}, features {scenario.Options.Features}";
+        var happened = start.Vector is { } vector ? $" ({Kernel.VectorNames.Of(vector)})" : "";
+        return $"{scenario.Entry}{happened} from {from}, features {scenario.Options.Features}";
     }
 
     /// <summary>The question and the verdict in one line.</summary>
@@ -116,7 +117,7 @@ public static class ScenarioText
     public static IEnumerable<string> Limits(EntryScenario scenario)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        if (scenario.KernelAssumptions && scenario.Events != InjectedEvents.None)
+        if (scenario.KernelAssumptions && scenario.Events != InjectedEvents.None && scenario.MostEvents > 0)
         {
             yield return "assumed      no #DB in a #DB, no #MC in a #MC, and neither in an NMI before it has saved its frame (the kernel's own assumptions)";
         }
@@ -131,7 +132,7 @@ public static class ScenarioText
         ? string.Join("; or ", scenario.Handlers.Select(effect => effect.Words))
         : "leaves the address space alone; when it handles user code it may flush a page";
 
-    private static string Events(EntryScenario scenario) => scenario.Events == InjectedEvents.None
+    private static string Events(EntryScenario scenario) => scenario.Events == InjectedEvents.None || scenario.MostEvents == 0
         ? "none"
         : string.Create(
             CultureInfo.InvariantCulture,

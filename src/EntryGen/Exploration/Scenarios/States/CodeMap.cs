@@ -1,3 +1,4 @@
+using System.Numerics;
 using EntryGen.Kernel;
 
 namespace EntryGen.Exploration.Scenarios.States;
@@ -43,15 +44,19 @@ internal sealed class CodeMap
     private const ulong InstructionSize = 16;
 
     private readonly Dictionary<ulong, CodePlace> _places = [];
-    private readonly (ulong Start, CodePlace?[] Places)[] _ranges;
+    private readonly CodeRange[] _ranges;
     private readonly CodePlace?[] _chosen;
 
     public CodeMap(EntryUnit unit)
     {
+        var sizes = new Dictionary<int, ulong>();
         foreach (var section in unit.Sections.Where(section => section.Executable))
         {
-            for (var address = section.Address; address < section.Address + section.Size; address += InstructionSize)
+            var size = SizeIn(section, unit);
+            for (var address = section.Address; address < section.Address + section.Size; address += size)
             {
+                sizes[Places.Count] = size;
+
                 // Where there is no instruction there is the choice between those of an alternative, or data.
                 var instruction = unit.Instructions.GetValueOrDefault(address);
                 Add(address, instruction?.Text.Replace('\t', ' ') ?? "", instruction is null ? CodeKind.Plain : KindOf(instruction), instruction);
@@ -64,7 +69,7 @@ internal sealed class CodeMap
         }
 
         _chosen = new CodePlace?[Places.Count];
-        _ranges = [.. Ranges()];
+        _ranges = [.. Ranges(place => sizes.GetValueOrDefault(place.Number, InstructionSize))];
     }
 
     /// <summary>The instruction that runs when RIP is at a place: of an alternative the code that the features choose; null while it is not known.</summary>
@@ -79,44 +84,57 @@ internal sealed class CodeMap
     /// <summary>What is at an address; null outside of all code.</summary>
     public CodePlace? At(ulong address)
     {
-        foreach (var (start, places) in _ranges)
+        foreach (var range in _ranges)
         {
-            var index = (address - start) / InstructionSize;
-            if (index < (ulong)places.Length && (address & (InstructionSize - 1)) == 0)
+            if (range.At(address) is { } place)
             {
-                return places[index];
+                return place;
             }
         }
 
         return null;
     }
 
-    // Sections, and the functions between which there are only small gaps, each as an array; the one with the most code first.
-    private List<(ulong Start, CodePlace?[] Places)> Ranges()
+    // Where the source says at what distance code stands (FRED's entry points), a section's instructions may have less room.
+    private static ulong SizeIn(UnitSection section, EntryUnit unit)
+    {
+        var size = InstructionSize;
+        foreach (var offset in unit.Instructions.Keys.Select(address => address - section.Address).Where(offset => offset < section.Size))
+        {
+            // Euclid: the greatest size of which both are multiples.
+            for (var rest = offset % size; rest != 0; rest = offset % size)
+            {
+                while (size % rest != 0)
+                {
+                    rest = size % rest;
+                }
+
+                size = rest;
+            }
+        }
+
+        return size;
+    }
+
+    // Code without gaps but small ones, as one range each; the one with the most code first.
+    private List<CodeRange> Ranges(Func<CodePlace, ulong> sizeOf)
     {
         const ulong Gap = 0x1_0000;
-        var ranges = new List<(ulong, CodePlace?[])>();
+        var ranges = new List<CodeRange>();
         var sorted = Places.OrderBy(place => place.Address).ToList();
         for (var first = 0; first < sorted.Count;)
         {
-            var end = first + 1;
-            while (end < sorted.Count && sorted[end].Address - sorted[end - 1].Address < Gap)
+            var (end, size) = (first + 1, sizeOf(sorted[first]));
+            while (end < sorted.Count && sorted[end].Address - sorted[end - 1].Address < Gap && sizeOf(sorted[end]) == size)
             {
                 end++;
             }
 
-            var start = sorted[first].Address;
-            var places = new CodePlace?[((sorted[end - 1].Address - start) / InstructionSize) + 1];
-            foreach (var place in sorted[first..end])
-            {
-                places[(place.Address - start) / InstructionSize] = place;
-            }
-
-            ranges.Add((start, places));
+            ranges.Add(new CodeRange(sorted[first..end], size));
             first = end;
         }
 
-        return [.. ranges.OrderByDescending(range => range.Item2.Count(place => place is not null))];
+        return [.. ranges.OrderByDescending(range => range.Count)];
     }
 
     private void Add(ulong address, string name, CodeKind kind, UnitInstruction? instruction)
@@ -142,4 +160,38 @@ internal sealed class CodeMap
         CFunctionKind.StackSwitch => CodeKind.StackFunction,
         _ => CodeKind.Function,
     };
+}
+
+/// <summary>Code that lies together, as an array.</summary>
+internal sealed class CodeRange
+{
+    private readonly ulong _start;
+    private readonly ulong _size;
+    private readonly int _shift;
+    private readonly CodePlace?[] _places;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="places">The places, in the order of their addresses.</param>
+    /// <param name="size">What their distances are multiples of.</param>
+    public CodeRange(List<CodePlace> places, ulong size)
+    {
+        (_start, _size, Count) = (places[0].Address, size, places.Count);
+        _shift = BitOperations.IsPow2(size) ? BitOperations.TrailingZeroCount(size) : -1;
+        _places = new CodePlace?[((places[^1].Address - _start) / size) + 1];
+        foreach (var place in places)
+        {
+            _places[(place.Address - _start) / size] = place;
+        }
+    }
+
+    /// <summary>How many places there are.</summary>
+    public int Count { get; }
+
+    /// <summary>The place at an address, or null.</summary>
+    public CodePlace? At(ulong address)
+    {
+        var offset = address - _start;
+        var index = _shift >= 0 ? offset >> _shift : offset / _size;
+        return index < (ulong)_places.Length && _places[index] is { } place && place.Address == address ? place : null;
+    }
 }

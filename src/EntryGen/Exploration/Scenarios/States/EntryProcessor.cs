@@ -24,11 +24,13 @@ internal sealed class EntryProcessor : IMachineObserver
     private ulong _knownCr3;
     private readonly FlushMask _mask;
     private readonly bool _tracksCr3;
+    private readonly bool _isFred;
     private ulong _retired;
 
     public EntryProcessor(ScenarioSetup setup)
     {
         _setup = setup;
+        _isFred = setup.Scenario.Options.Fred;
         Environment = setup.CreateEnvironment();
         _machine = Environment.Machine;
         _file = _machine.Registers;
@@ -144,7 +146,7 @@ internal sealed class EntryProcessor : IMachineObserver
         Begin();
         TakeUndefined();
         Ghost.EventsLeft--;
-        Ghost.Push(_file, injected.Vector, injected.Entry.Kind, isFault: false);
+        Ghost.Push(_file, injected.Vector, _isFred ? EntryKind.Fred : injected.Entry.Kind, isFault: false);
         if (injected.Event == InjectedEvents.Nmi)
         {
             Ghost.OwesNmi = true;
@@ -231,9 +233,10 @@ internal sealed class EntryProcessor : IMachineObserver
         Description = activation.Description;
         Ghost.EventsLeft = scenario.MostEvents;
         Spaces.Reset(scenario.Options.Asid, scenario.Options.UserFlushPending);
-        Ghost.Push(activation.Registers, activation.Entry.Vector ?? Ghost.NoVector, activation.Entry.Kind, isFault: false);
+        var vector = activation.Entry.Vector ?? (_isFred ? start.Vector ?? (start.From == Side.User ? Ghost.NoVector : LinuxVectors.Device) : Ghost.NoVector);
+        Ghost.Push(activation.Registers, vector, activation.Entry.Kind, isFault: false);
         Ghost.ResumeAt(activation.ResumeAddress.Value);
-        Ghost.OwesNmi = activation.Entry.Kind == EntryKind.Nmi;
+        Ghost.OwesNmi = activation.Entry.Kind == EntryKind.Nmi || vector == Vectors.Nmi;
         Finish(activation.Delivery);
     }
 
@@ -358,7 +361,7 @@ internal sealed class EntryProcessor : IMachineObserver
             return fault;
         }
 
-        Ghost.Push(_file, fault.Vector, EntryKind.Interrupt, isFault: true);
+        Ghost.Push(_file, fault.Vector, _isFred ? EntryKind.Fred : EntryKind.Interrupt, isFault: true);
         return _machine.Deliver(fault);
     }
 

@@ -15,11 +15,6 @@ internal sealed class ScenarioSetup
 
     public ScenarioSetup(EntryScenario scenario, IReadOnlyList<EntryProperty> properties)
     {
-        if (scenario.Options.Fred)
-        {
-            throw new ArgumentException("Exploring delivers events through the IDT: entry points of FRED cannot be explored. Leave out the feature FRED.");
-        }
-
         _effects = [.. scenario.Handlers];
         _forUser = scenario.Options is { Pti: true, Pcid: true } ? [HandlerEffect.None, HandlerEffect.FlushMask] : [HandlerEffect.None];
         Effects = scenario.Handlers.Count > 0 ? scenario.Handlers : [HandlerEffect.None, HandlerEffect.FlushMask];
@@ -32,13 +27,13 @@ internal sealed class ScenarioSetup
         {
             if (scenario.Events.HasFlag(injected.Event))
             {
-                var symbol = injected.SymbolIn(scenario.Unit)
+                var symbol = injected.SymbolIn(scenario.Unit, scenario.Options.Fred)
                     ?? throw new ArgumentException($"Unit '{scenario.Unit}' has no entry for {VectorNames.Of(injected.Vector)} ({injected.Entry.Symbol}), so '{injected.Name}' cannot be injected.");
                 Events.Add((injected, scenario.Unit.Symbols[symbol]));
             }
         }
 
-        if (scenario.Unit.Symbols.TryGetValue("asm_exc_nmi", out var first) && scenario.Unit.Symbols.TryGetValue("repeat_nmi", out var end))
+        if (!scenario.Options.Fred && scenario.Unit.Symbols.TryGetValue("asm_exc_nmi", out var first) && scenario.Unit.Symbols.TryGetValue("repeat_nmi", out var end))
         {
             NmiPrologue = (first, end);
         }
@@ -96,9 +91,12 @@ internal sealed class ScenarioSetup
     public KernelEnvironment CreateEnvironment()
     {
         var environment = KernelEnvironment.Create(Scenario.Unit, Scenario.Options);
-        foreach (var (injected, address) in Events)
+        if (!Scenario.Options.Fred)
         {
-            environment.SetGate(injected.Entry, address);
+            foreach (var (injected, address) in Events)
+            {
+                environment.SetGate(injected.Entry, address);
+            }
         }
 
         return environment;
