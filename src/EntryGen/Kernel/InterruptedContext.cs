@@ -27,7 +27,44 @@ internal static class InterruptedContext
 
     /// <summary>Recognisable and, for the user, usable as pointers to nothing: the register's number in every other digit.</summary>
     private static ulong Value(Reg register, Side side) =>
-        (side == Side.User ? 0x0000_5e50_0000_0000ul : 0xffff_ce50_0000_0000ul) + 0x0101_0101ul * ((ulong)register + 0x10);
+        (side == Side.User ? UserValues : 0xffff_ce50_0000_0000ul) + 0x0101_0101ul * ((ulong)register + 0x10);
+
+    private const ulong UserValues = 0x0000_5e50_0000_0000ul;
+
+    // Each task's values differ in these bits from those of the others.
+    private const int TaskShift = 32;
+
+    private const ulong GsBaseStep = 0x10_0000;
+
+    /// <summary>What the GS base holds while user code of a task runs.</summary>
+    public static ulong GsBaseOf(int task) => UserGsBase + ((ulong)task * GsBaseStep);
+
+    /// <summary>The task in whose registers user code has a value; null: no task's.</summary>
+    public static int? TaskOf(ulong value) => (value >> TaskShift) - (UserValues >> TaskShift) is < 16 and var task ? (int)task : null;
+
+    /// <summary>Whether a value is the GS base of some task's user code.</summary>
+    public static bool IsUserGsBase(ulong value) => value - UserGsBase < 16 * GsBaseStep;
+
+    /// <summary>Puts the machine into the state in which user code of a task runs on a CPU.</summary>
+    /// <param name="environment">The environment, whose machine holds the registers of the CPU.</param>
+    /// <param name="cpu">The CPU, counted from 0.</param>
+    /// <param name="task">The task, counted from 0.</param>
+    public static void EnterUser(KernelEnvironment environment, int cpu, int task)
+    {
+        Enter(environment, StartState.User, compatibilityMode: false);
+        var machine = environment.Machine;
+        for (var register = Reg.Rax; register <= Reg.R15; register++)
+        {
+            if (register != Reg.Rsp)
+            {
+                machine[register] += (ulong)task << TaskShift;
+            }
+        }
+
+        machine[Reg.GsBase] = GsBaseOf(task);
+        machine[Reg.KernelGsBase] = environment.LayoutOf(cpu, task).PerCpuBase.Value;
+        machine[Reg.Cr3] = environment.Cr3Of(cpu, task, Side.User);
+    }
 
     /// <summary>Puts the machine into the state that the event finds.</summary>
     /// <param name="environment">The environment.</param>

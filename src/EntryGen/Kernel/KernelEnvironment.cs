@@ -15,7 +15,9 @@ namespace EntryGen.Kernel;
 /// </example>
 public sealed class KernelEnvironment
 {
-    private readonly AddressSpace _space;
+    private readonly KernelImage _image;
+    private readonly KernelVariables _variables;
+    private readonly ulong[] _perCpuBases;
     private MachineSnapshot? _initial;
 
     private KernelEnvironment(EntryUnit unit, KernelOptions options, Machine machine, KernelImage image)
@@ -23,12 +25,12 @@ public sealed class KernelEnvironment
         Unit = unit;
         Options = options;
         Machine = machine;
-        _space = image.Space;
-        Stacks = new StackMap(options.Layout);
-
-        var kernelPcid = options.Pcid ? (ulong)options.Asid + 1 : 0;
-        KernelCr3 = _space.Root.Value | kernelPcid;
-        UserCr3 = KernelCr3 | (options.Pti ? Cr3Bits.UserPageTable | (options.Pcid ? Cr3Bits.UserPcid : 0) : 0);
+        _image = image;
+        _variables = new KernelVariables(unit, options, image.Space);
+        _perCpuBases = [.. Enumerable.Range(0, options.Processors).Select(cpu => LayoutOf(cpu, 0).PerCpuBase.Value)];
+        Stacks = new StackMap(options);
+        KernelCr3 = Cr3Of(0, 0, Side.Kernel);
+        UserCr3 = Cr3Of(0, 0, Side.User);
     }
 
     /// <summary>The entry code.</summary>
@@ -47,7 +49,7 @@ public sealed class KernelEnvironment
     public StackMap Stacks { get; }
 
     /// <summary>Everything that is mapped, in the order in which it was.</summary>
-    public IReadOnlyList<MappedRange> Mappings => _space.Ranges;
+    public IReadOnlyList<MappedRange> Mappings => _image.Space.Ranges;
 
     /// <summary>CR3 while the kernel runs.</summary>
     public ulong KernelCr3 { get; }
@@ -69,19 +71,18 @@ public sealed class KernelEnvironment
     {
         ArgumentNullException.ThrowIfNull(unit);
         options ??= new KernelOptions();
-        if (options.Asid is < 0 or >= KernelOptions.AsidCount)
+        if (options.Error is { } error)
         {
-            throw new ArgumentException($"An ASID is a number from 0 to {KernelOptions.AsidCount - 1}, not {options.Asid}.", nameof(options));
+            throw new ArgumentException(error, nameof(options));
         }
 
         var features = options.Pti ? options.Features : options.Features.Without("PTI");
         var machine = new Machine(features.With("ALWAYS"), options.MemorySize);
         var image = KernelImage.Build(unit, options, machine.Memory);
         var environment = new KernelEnvironment(unit, options, machine, image);
-        ProcessorState.Initialise(machine, unit, options, image.Tss);
         machine.PerCpuBase = options.Layout.PerCpuBase;
         machine.HostPageTable = image.Space.Root;
-        environment.LoadLdt();
+        environment.Boot(0);
         environment.InstallModels();
         InterruptedContext.Enter(environment, StartState.User, compatibilityMode: false);
         environment._initial = machine.Snapshot();
@@ -117,13 +118,52 @@ public sealed class KernelEnvironment
     /// <exception cref="ArgumentException">The unit has no such symbol.</exception>
     public EntryPoint EntryPoint(string symbol) => Find(symbol).Entry;
 
+    /// <summary>CR3 while a task is on a CPU.</summary>
+    /// <param name="cpu">The CPU, counted from 0.</param>
+    /// <param name="task">The task, counted from 0.</param>
+    /// <param name="half">Which half of the page tables; without page-table isolation there is one.</param>
+    public ulong Cr3Of(int cpu, int task, Side half)
+    {
+        var process = Options.Tasks[task];
+        var kernel = _image.Roots[process].Value | (Options.Pcid ? (ulong)Options.AsidOf(cpu, process) + 1 : 0);
+        return half == Side.Kernel || !Options.Pti ? kernel : kernel | Cr3Bits.UserPageTable | (Options.Pcid ? Cr3Bits.UserPcid : 0);
+    }
+
+    /// <summary>The address space as a CPU and a task see it.</summary>
+    /// <param name="cpu">The CPU, counted from 0.</param>
+    /// <param name="task">The task, counted from 0.</param>
+    public KernelLayout LayoutOf(int cpu, int task) => Layout.For(Layout.Cpu + cpu, task);
+
+    /// <summary>Whether a GS base is the kernel's on one of the CPUs.</summary>
+    internal bool IsPerCpuBase(ulong gs) => Array.IndexOf(_perCpuBases, gs) >= 0;
+
+    /// <summary>The kernel's GS base on a CPU.</summary>
+    internal ulong PerCpuBaseOf(int cpu) => _perCpuBases[cpu];
+
     /// <summary>Makes the page tables of another process, which map the same.</summary>
     /// <returns>The physical address of the kernel half's top-level table.</returns>
-    internal ulong AddProcess() => _space.CloneRoots().Value;
+    internal ulong AddProcess() => _image.Space.CloneRoots().Value;
+
+    /// <summary>Puts the registers of a CPU into the machine, as they are once it is set up.</summary>
+    /// <param name="cpu">The CPU, counted from 0.</param>
+    internal void Boot(int cpu)
+    {
+        ProcessorState.Initialise(Machine, Unit, Options, LayoutOf(cpu, 0), _image.Tss[cpu]);
+        LoadLdt();
+    }
+
+    /// <summary>Says in memory that a task is on a CPU: what <c>__switch_to</c> stores.</summary>
+    /// <param name="cpu">The CPU, counted from 0.</param>
+    /// <param name="task">The task, counted from 0.</param>
+    internal void SwitchTo(int cpu, int task) => _variables.SwitchTo(LayoutOf(cpu, task), _image.Tss[cpu]);
+
+    /// <summary>Takes the PTI stack of a task out of the user half of its process.</summary>
+    /// <param name="task">The task, counted from 0.</param>
+    internal void UnmapPtiStack(int task) => _image.Space.UnmapInUserHalf(_image.Roots[Options.Tasks[task]], LayoutOf(0, task).PtiStack);
 
     /// <summary>Points a gate of the IDT at an address.</summary>
     internal void SetGate(EntryPoint entry, VirtualAddress target) =>
-        DescriptorTables.WriteGate(_space, Layout, entry.Vector!.Value, target, entry.Ist, entry.UserCallable);
+        DescriptorTables.WriteGate(_image.Space, Layout, entry.Vector!.Value, target, entry.Ist, entry.UserCallable);
 
     private (EntryPoint Entry, VirtualAddress Address) Find(string symbol)
     {

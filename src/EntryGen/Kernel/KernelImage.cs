@@ -15,14 +15,18 @@ internal sealed class KernelImage
         _options = options;
         _layout = options.Layout;
         Space = new AddressSpace(memory, options.Pti);
-        Tss = _layout.Tss;
+        Roots = [Space.Root];
+        Tss = new VirtualAddress[options.Processors];
     }
 
-    /// <summary>The address space of the one process there is.</summary>
+    /// <summary>The address space of the first process.</summary>
     public AddressSpace Space { get; }
 
-    /// <summary>The linear address of the task state segment.</summary>
-    public VirtualAddress Tss { get; private set; }
+    /// <summary>The kernel half's top-level table of each process.</summary>
+    public List<PhysicalAddress> Roots { get; }
+
+    /// <summary>The linear address of each CPU's task state segment.</summary>
+    public VirtualAddress[] Tss { get; }
 
     public static KernelImage Build(EntryUnit unit, KernelOptions options, PhysicalMemory memory)
     {
@@ -32,6 +36,7 @@ internal sealed class KernelImage
         image.MapKernelStacks();
         image.MapCpuEntryArea();
         image.Space.MapDirect(image._layout.DirectMap);
+        image.AddProcesses();
         image.WriteTables();
         image.WriteInitialData();
         return image;
@@ -56,23 +61,26 @@ internal sealed class KernelImage
 
     private void MapUnit()
     {
-        foreach (var pages in UnitPages.Static(_unit))
+        foreach (var pages in UnitPages.Static(_unit, _options.AlsoInUserHalf))
         {
             // What both halves map keeps its translations across the switch of CR3.
             var name = pages.Executable ? pages.UserMapped ? "entry text" : "text" : "data";
             Space.Map(name, pages.Start, pages.Pages, In(pages), pages.Writable, pages.Executable, global: pages.UserMapped && pages.Executable);
         }
 
-        var perCpu = UnitPages.PerCpu(_unit, _layout.PerCpuBase).ToList();
-        foreach (var pages in perCpu)
+        foreach (var layout in Processors)
         {
-            Space.Map("per-CPU variables", pages.Start, pages.Pages, In(pages), writable: true);
-        }
+            var perCpu = UnitPages.PerCpu(_unit, layout.PerCpuBase, _options.AlsoInUserHalf).ToList();
+            foreach (var pages in perCpu)
+            {
+                Space.Map("per-CPU variables", pages.Start, pages.Pages, In(pages), writable: true);
+            }
 
-        // The area starts with fixed_percpu_data, which code may use by offset alone (the compiler's stack canary at %gs:40).
-        if (!perCpu.Exists(pages => pages.Contains(_layout.PerCpuBase.Value)))
-        {
-            Space.Map("per-CPU variables", _layout.PerCpuBase, 1, MappedIn.Kernel, writable: true);
+            // The area starts with fixed_percpu_data, which code may use by offset alone (the compiler's stack canary at %gs:40).
+            if (!perCpu.Exists(pages => pages.Contains(layout.PerCpuBase.Value)))
+            {
+                Space.Map("per-CPU variables", layout.PerCpuBase, 1, MappedIn.Kernel, writable: true);
+            }
         }
 
         Space.Map("other entry text", _layout.OtherEntryText, 2, MappedIn.Both, executable: true, global: true);
@@ -83,7 +91,17 @@ internal sealed class KernelImage
 
     private void MapKernelStacks()
     {
-        Space.Map("thread stack", _layout.ThreadStack, KernelLayout.ThreadStackSize / KernelLayout.PageSize, _unit.UserMapsThreadStack ? MappedIn.Both : MappedIn.Kernel, writable: true);
+        var where = _unit.UserMapsThreadStack ? MappedIn.Both : MappedIn.Kernel;
+        for (var task = 0; task < _options.Tasks.Count; task++)
+        {
+            var layout = _layout.For(_layout.Cpu, task);
+            Space.Map("thread stack", layout.ThreadStack, KernelLayout.ThreadStackSize / KernelLayout.PageSize, where, writable: true);
+            if (_options.PtiStacks)
+            {
+                Space.Map("PTI stack", layout.PtiStack, KernelLayout.PtiStackSize / KernelLayout.PageSize, MappedIn.Kernel, writable: true);
+            }
+        }
+
         Space.Share(_layout.Espfix);
         Space.MapAliases("espfix", _layout.Espfix);
     }
@@ -92,14 +110,18 @@ internal sealed class KernelImage
     {
         Space.Share(_layout.CpuEntryArea);
         Map("IDT", _layout.Idt, 1, writable: false);
-        Map("GDT", _layout.Gdt, 1, writable: false);
-        Map("entry stack", _layout.EntryStack, KernelLayout.EntryStackSize / KernelLayout.PageSize, writable: true);
-        foreach (var stack in _layout.ExceptionStacks)
+        foreach (var layout in Processors)
         {
-            Map($"{stack.Name} stack", stack.Bottom, stack.Size / KernelLayout.PageSize, writable: true);
+            Map("GDT", layout.Gdt, 1, writable: false);
+            Map("entry stack", layout.EntryStack, KernelLayout.EntryStackSize / KernelLayout.PageSize, writable: true);
+            foreach (var stack in layout.ExceptionStacks)
+            {
+                Map($"{stack.Name} stack", stack.Bottom, stack.Size / KernelLayout.PageSize, writable: true);
+            }
+
+            Tss[layout.Cpu - _layout.Cpu] = MapTss(layout);
         }
 
-        MapTss();
         Space.Share(_layout.Ldt);
         Space.Map("LDT", _layout.Ldt, 1, MappedIn.Both);
 
@@ -107,27 +129,56 @@ internal sealed class KernelImage
             Space.Map(name, start, pages, MappedIn.Both, writable, global: true, frame: frame);
     }
 
-    /// <summary>The processor reads the TSS through a read-only alias of the page that holds the per-CPU variable.</summary>
-    private void MapTss()
+    private IEnumerable<KernelLayout> Processors => Enumerable.Range(_layout.Cpu, _options.Processors).Select(cpu => _layout.For(cpu, 0));
+
+    /// <summary>
+    /// The kernel half of all processes is the same, and so is what both halves map; of the PTI stacks the user half of a process maps those of its own tasks.
+    /// </summary>
+    private void AddProcesses()
     {
-        if (_unit.Externals.GetValueOrDefault(KernelVariables.Tss) is not { Kind: ExternalKind.PerCpu } variable)
+        while (Roots.Count < _options.Processes)
         {
-            Space.Map("TSS", _layout.Tss, 1, MappedIn.Both, global: true);
+            Roots.Add(Space.CloneRoots());
+        }
+
+        if (!_options.PtiStacks || !_options.AlsoInUserHalf.Contains(KernelOptions.PtiStackName))
+        {
             return;
         }
 
-        var address = _layout.PerCpuBase + (long)variable.Address;
+        for (var task = 0; task < _options.Tasks.Count; task++)
+        {
+            Space.MapInUserHalf(Roots[_options.Tasks[task]], _layout.For(_layout.Cpu, task).PtiStack);
+        }
+    }
+
+    /// <summary>The processor reads the TSS through a read-only alias of the page that holds the per-CPU variable.</summary>
+    /// <returns>Its linear address.</returns>
+    private VirtualAddress MapTss(KernelLayout layout)
+    {
+        if (_unit.Externals.GetValueOrDefault(KernelVariables.Tss) is not { Kind: ExternalKind.PerCpu } variable)
+        {
+            Space.Map("TSS", layout.Tss, 1, MappedIn.Both, global: true);
+            return layout.Tss;
+        }
+
+        var address = layout.PerCpuBase + (long)variable.Address;
         var last = address + ((long)Math.Max(variable.Size, DescriptorTables.TssSize) - 1);
         var pages = Math.Min(KernelLayout.TssPages, (int)(last.Page.Value - address.Page.Value) / KernelLayout.PageSize + 1);
-        Space.Map("TSS", _layout.Tss, pages, MappedIn.Both, global: true, frame: Space.Translate(address.Page));
-        Tss = _layout.Tss + address.PageOffset;
+        Space.Map("TSS", layout.Tss, pages, MappedIn.Both, global: true, frame: Space.Translate(address.Page));
+        return layout.Tss + address.PageOffset;
     }
 
     private void WriteTables()
     {
-        DescriptorTables.WriteGdt(Space, _layout, Tss);
         DescriptorTables.WriteLdt(Space, _layout);
-        DescriptorTables.WriteTss(Space, _layout, Tss);
+        for (var cpu = 0; cpu < _options.Processors; cpu++)
+        {
+            var layout = _layout.For(_layout.Cpu + cpu, _options.FirstTaskOn(cpu) ?? 0);
+            DescriptorTables.WriteGdt(Space, layout, Tss[cpu]);
+            DescriptorTables.WriteTss(Space, layout, Tss[cpu]);
+        }
+
         for (var vector = 0; vector < 256; vector++)
         {
             DescriptorTables.WriteGate(Space, _layout, (byte)vector, Unhandled(_layout, (byte)vector), ist: 0, userCallable: false);
@@ -152,6 +203,11 @@ internal sealed class KernelImage
             }
         }
 
-        new KernelVariables(_unit, _options, Space).Write();
+        var variables = new KernelVariables(_unit, _options, Space);
+        for (var cpu = 0; cpu < _options.Processors; cpu++)
+        {
+            variables.Write(_layout.For(_layout.Cpu + cpu, 0));
+            variables.SwitchTo(_layout.For(_layout.Cpu + cpu, _options.FirstTaskOn(cpu) ?? 0), Tss[cpu]);
+        }
     }
 }

@@ -2,7 +2,8 @@ namespace EntryGen.Kernel;
 
 /// <summary>
 /// Where things lie in the kernel's address space: the addresses of Linux on x86-64 with 4-level paging and without KASLR
-/// (<c>Documentation/arch/x86/x86_64/mm.rst</c>, <c>cpu_entry_area.h</c>), for CPU 0. Code and variables of a unit have the addresses of its own tables.
+/// (<c>Documentation/arch/x86/x86_64/mm.rst</c>, <c>cpu_entry_area.h</c>), as one CPU that runs one task sees it: CPU 0 and task 0, or <see cref="For"/>. Code and variables of a unit have the
+/// addresses of its own tables.
 /// </summary>
 public sealed record KernelLayout
 {
@@ -17,6 +18,17 @@ public sealed record KernelLayout
 
     /// <summary>Bytes of the entry stack.</summary>
     public const int EntryStackSize = PageSize;
+
+    /// <summary>Bytes of a task's PTI stack, where there is one: half of the area of a kernel stack that the proposal doubled, as far as it maps it.</summary>
+    public const int PtiStackSize = 2 * PageSize;
+
+    // A kernel stack, the PTI stack above it, and guard pages.
+    private const long TaskStep = 0x1_0000;
+
+    private const long PerCpuStep = 0x20_0000;
+
+    // What one CPU has in cpu_entry_area, with room to spare.
+    private const long CpuAreaStep = 64 * PageSize;
 
     /// <summary>Bytes of an espfix stack: eight words (ESPFIX_STACK_SIZE).</summary>
     public const int EspfixStackSize = 64;
@@ -67,17 +79,30 @@ public sealed record KernelLayout
     /// <summary>The CPU's number, which LSL of the CPUNODE segment gives.</summary>
     public int Cpu { get; init; }
 
+    /// <summary>The same address space as another CPU and another task see it: their per-CPU area, part of cpu_entry_area and stacks.</summary>
+    /// <param name="cpu">The CPU's number.</param>
+    /// <param name="task">The task's number, counted from the one whose stack is <see cref="ThreadStack"/>.</param>
+    public KernelLayout For(int cpu, int task) => this with
+    {
+        Cpu = cpu,
+        PerCpuBase = PerCpuBase + ((cpu - Cpu) * PerCpuStep),
+        ThreadStack = ThreadStack + (task * TaskStep),
+    };
+
     /// <summary>The read-only IDT: 256 gates of 16 bytes.</summary>
     public VirtualAddress Idt => CpuEntryArea;
 
     /// <summary>The read-only GDT page; below the entry stack it serves as the guard page.</summary>
-    public VirtualAddress Gdt => CpuEntryArea + PageSize;
+    public VirtualAddress Gdt => CpuEntryArea + (PageSize + (Cpu * CpuAreaStep));
 
     /// <summary>Bottom of the entry stack.</summary>
-    public VirtualAddress EntryStack => CpuEntryArea + (2 * PageSize);
+    public VirtualAddress EntryStack => Gdt + PageSize;
 
     /// <summary>The read-only alias of the TSS: the linear address in TR.</summary>
-    public VirtualAddress Tss => CpuEntryArea + (3 * PageSize);
+    public VirtualAddress Tss => Gdt + (2 * PageSize);
+
+    /// <summary>Bottom of the task's PTI stack, if <see cref="KernelOptions.PtiStacks"/> gives it one: right above its kernel stack.</summary>
+    public VirtualAddress PtiStack => ThreadStack + ThreadStackSize;
 
     /// <summary>Pages of the TSS with its I/O bitmap (<c>struct tss_struct</c>).</summary>
     public const int TssPages = 5;
@@ -93,7 +118,7 @@ public sealed record KernelLayout
         ExceptionStack(5, StackKind.VmmFallback),
     ];
 
-    /// <summary>All stacks.</summary>
+    /// <summary>All stacks that this CPU and this task have, but for the PTI stack.</summary>
     public IReadOnlyList<StackObject> Stacks =>
     [
         new(StackKind.User, UserStack, UserStackSize),
@@ -108,5 +133,5 @@ public sealed record KernelLayout
     public StackObject Stack(StackKind kind) => Stacks.First(stack => stack.Kind == kind);
 
     private StackObject ExceptionStack(int slot, StackKind kind) =>
-        new(kind, CpuEntryArea + ((3 + TssPages + 1) * PageSize + slot * (PageSize + ExceptionStackSize)), ExceptionStackSize);
+        new(kind, Tss + (((TssPages + 1) * PageSize) + (slot * (PageSize + ExceptionStackSize))), ExceptionStackSize);
 }

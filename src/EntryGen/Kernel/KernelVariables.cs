@@ -11,17 +11,38 @@ internal sealed class KernelVariables(EntryUnit unit, KernelOptions options, Add
     /// <summary>The per-CPU <c>struct tlb_state</c>.</summary>
     public const string TlbState = "cpu_tlbstate";
 
-    private const ulong StackCanary = 0xc0de_ca4a_4700_0000;
+    /// <summary>The stack protector's secret.</summary>
+    public const ulong StackCanary = 0xc0de_ca4a_4700_0000;
     private const ulong SpecCtrlIbrs = 1;
     private const uint PredCmdIbpb = 1;
 
-    private readonly KernelLayout _layout = options.Layout;
+    private KernelLayout _layout = options.Layout;
 
-    public void Write()
+    /// <summary>What changes when a CPU switches to another task: where the task's stacks are.</summary>
+    /// <param name="layout">The address space as they see it.</param>
+    /// <param name="tss">The CPU's TSS.</param>
+    public void SwitchTo(KernelLayout layout, VirtualAddress tss)
     {
-        var threadTop = _layout.Stack(StackKind.Thread).Top.Value;
+        _layout = layout;
+        var threadTop = layout.Stack(StackKind.Thread).Top.Value;
         PerCpu("cpu_current_top_of_stack", threadTop);
         PerCpu("pcpu_hot", threadTop, "X86_top_of_stack");
+        if (options.PtiStacks)
+        {
+            var ptiTop = (layout.PtiStack + KernelLayout.PtiStackSize).Value;
+            PerCpu("cpu_current_pti_stack", ptiTop);
+            if (options.EntersOnPtiStack)
+            {
+                space.Write(tss + DescriptorTables.TssRsp0, ptiTop);
+            }
+        }
+    }
+
+    /// <summary>Writes those of a CPU, and what all have together.</summary>
+    /// <param name="layout">The address space as the CPU sees it.</param>
+    public void Write(KernelLayout layout)
+    {
+        _layout = layout;
         PerCpu("fixed_percpu_data", StackCanary, "FIXED_stack_canary", "stack_canary_offset");
         PerCpu("__stack_chk_guard", StackCanary);
         PerCpu("this_cpu_off", _layout.PerCpuBase.Value);
@@ -39,7 +60,7 @@ internal sealed class KernelVariables(EntryUnit unit, KernelOptions options, Add
         }
 
         Data("__per_cpu_offset", _layout.PerCpuBase.Value, offset: _layout.Cpu * 8);
-        Data("pcpu_unit_offsets", _layout.PerCpuBase.Value);
+        Data("pcpu_unit_offsets", _layout.PerCpuBase.Value, offset: (_layout.Cpu - options.Layout.Cpu) * 8);
         Data("x86_pred_cmd", PredCmdIbpb);
         Data("x86_verw_sel", Selectors.KernelData);
         Data("mds_verw_sel", Selectors.KernelData);

@@ -11,9 +11,8 @@ internal static class ProcessorState
     private const int GdtLimit = DescriptorTables.GdtEntries * 8 - 1;
     private const int IdtLimit = 256 * 16 - 1;
 
-    public static void Initialise(Machine machine, EntryUnit unit, KernelOptions options, VirtualAddress tss)
+    public static void Initialise(Machine machine, EntryUnit unit, KernelOptions options, KernelLayout layout, VirtualAddress tss)
     {
-        var layout = options.Layout;
         var features = options.Features;
         machine[Reg.Cr0] = Cr0Bits.PE | Cr0Bits.MP | Cr0Bits.ET | Cr0Bits.NE | Cr0Bits.WP | Cr0Bits.AM | Cr0Bits.PG;
         machine[Reg.Cr4] = Cr4Bits.DE | Cr4Bits.PSE | Cr4Bits.PAE | Cr4Bits.MCE | Cr4Bits.PGE | Cr4Bits.OSFXSR | Cr4Bits.OSXMMEXCPT

@@ -9,6 +9,9 @@ public enum StackKind
     /// <summary>The task's kernel stack, where C runs.</summary>
     Thread,
 
+    /// <summary>A stack of the task that the user half of its process maps too.</summary>
+    Pti,
+
     /// <summary>The per-CPU entry (trampoline) stack in cpu_entry_area, to which TSS.RSP0 points.</summary>
     Entry,
 
@@ -40,6 +43,12 @@ public enum StackKind
 /// <param name="Size">Bytes.</param>
 public sealed record StackObject(StackKind Kind, VirtualAddress Bottom, int Size)
 {
+    /// <summary>The number of the task or CPU to which it belongs.</summary>
+    public int Owner { get; init; }
+
+    /// <summary>Whether it belongs to a CPU: the next task that runs there uses it too.</summary>
+    public bool IsPerCpu => Kind is not (StackKind.User or StackKind.Thread or StackKind.Pti);
+
     /// <summary>The address above its highest byte: RSP of the empty stack.</summary>
     public VirtualAddress Top => Bottom + Size;
 
@@ -48,6 +57,7 @@ public sealed record StackObject(StackKind Kind, VirtualAddress Bottom, int Size
     {
         StackKind.User => "user",
         StackKind.Thread => "thread",
+        StackKind.Pti => "PTI",
         StackKind.Entry => "entry",
         StackKind.DoubleFault => "#DF",
         StackKind.Nmi => "NMI",

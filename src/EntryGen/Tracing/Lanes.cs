@@ -39,7 +39,7 @@ public readonly record struct Lanes(bool UserHalf, int? Pcid, GsOwner Gs, StackO
         return new Lanes(
             environment.Options.Pti && (cr3 & Cr3Bits.UserPageTable) != 0,
             (register(Reg.Cr4) & Cr4Bits.PCIDE) != 0 ? (int)(cr3 & Cr3Bits.PcidMask) : null,
-            gs == environment.Layout.PerCpuBase.Value ? GsOwner.Kernel : gs == environment.UserGsBase ? GsOwner.User : GsOwner.Other,
+            environment.IsPerCpuBase(gs) ? GsOwner.Kernel : InterruptedContext.IsUserGsBase(gs) ? GsOwner.User : GsOwner.Other,
             stack,
             environment.Stacks.Depth(rsp),
             (register(Reg.Rflags) & Flags.IF) != 0,

@@ -18,8 +18,10 @@ internal readonly record struct UnitPages(VirtualAddress Start, int Pages, bool 
     /// user half maps lies
     /// among entry text, which is read-only.
     /// </summary>
-    public static IEnumerable<UnitPages> Static(EntryUnit unit) => Merge(
-        unit.Sections.Select(section => Around(section.Address, section.Size, !section.Executable, section.Executable, section.UserMapped))
+    /// <param name="unit">The unit.</param>
+    /// <param name="alsoUserMapped">Names of sections and data that the user half maps although the unit does not say so.</param>
+    public static IEnumerable<UnitPages> Static(EntryUnit unit, IReadOnlyCollection<string>? alsoUserMapped = null) => Merge(
+        unit.Sections.Select(section => Around(section.Address, section.Size, !section.Executable, section.Executable, section.UserMapped || Names(alsoUserMapped, section.Name)))
             .Concat(unit.Externals.Values
                 .Where(external => external.Kind != ExternalKind.PerCpu)
                 .Select(external => Around(
@@ -27,13 +29,18 @@ internal readonly record struct UnitPages(VirtualAddress Start, int Pages, bool 
                     external.Size,
                     writable: external.Kind == ExternalKind.Data && !external.UserMapped,
                     executable: external.Kind == ExternalKind.Function,
-                    external.UserMapped))));
+                    external.UserMapped || Names(alsoUserMapped, external.Name)))));
 
     /// <summary>The unit's per-CPU variables.</summary>
-    public static IEnumerable<UnitPages> PerCpu(EntryUnit unit, VirtualAddress perCpuBase) => Merge(
+    /// <param name="unit">The unit.</param>
+    /// <param name="perCpuBase">Where the CPU has them.</param>
+    /// <param name="alsoUserMapped">Names of those that the user half maps although the unit does not say so.</param>
+    public static IEnumerable<UnitPages> PerCpu(EntryUnit unit, VirtualAddress perCpuBase, IReadOnlyCollection<string>? alsoUserMapped = null) => Merge(
         unit.Externals.Values
             .Where(external => external.Kind == ExternalKind.PerCpu)
-            .Select(external => Around(perCpuBase.Value + external.Address, external.Size, writable: true, executable: false, external.UserMapped)));
+            .Select(external => Around(perCpuBase.Value + external.Address, external.Size, writable: true, executable: false, external.UserMapped || Names(alsoUserMapped, external.Name))));
+
+    private static bool Names(IReadOnlyCollection<string>? names, string name) => names is not null && names.Contains(name);
 
     private static UnitPages Around(ulong address, ulong size, bool writable, bool executable, bool userMapped)
     {

@@ -88,6 +88,35 @@ internal sealed class AddressSpace
         return range;
     }
 
+    /// <summary>Maps a range of the kernel half in the user half of a process too.</summary>
+    /// <param name="root">The kernel half's top-level table of the process.</param>
+    /// <param name="start">The range's first page.</param>
+    public void MapInUserHalf(PhysicalAddress root, VirtualAddress start)
+    {
+        if (_userRoot is null)
+        {
+            return;
+        }
+
+        var range = _ranges.Find(range => range.Start == start)!;
+        for (var offset = 0L; offset < (long)range.Pages * KernelLayout.PageSize; offset += KernelLayout.PageSize)
+        {
+            _tables.Map(root + KernelLayout.PageSize, start + offset, range.Frame + offset, Leaf(range));
+        }
+    }
+
+    /// <summary>Takes a range out of the user half of a process again. Translations stay in the TLB until they are flushed.</summary>
+    /// <param name="root">The kernel half's top-level table of the process.</param>
+    /// <param name="start">The range's first page.</param>
+    public void UnmapInUserHalf(PhysicalAddress root, VirtualAddress start)
+    {
+        var range = _ranges.Find(range => range.Start == start)!;
+        for (var offset = 0L; offset < (long)range.Pages * KernelLayout.PageSize; offset += KernelLayout.PageSize)
+        {
+            _memory.Write(_tables.EntryOf(root + KernelLayout.PageSize, start + offset), 0UL);
+        }
+    }
+
     /// <summary>Maps all of physical memory, in the kernel half, with 2 MiB pages.</summary>
     public void MapDirect(VirtualAddress start)
     {

@@ -13,7 +13,7 @@ internal sealed unsafe class CellLines
     private const int Words = LineStore.LineWords;
 
     private readonly Machine _machine;
-    private readonly Ghost _ghost;
+    private readonly ulong[] _ghost;
     private readonly LineCache _lines;
     private readonly CellLayout _layout;
     private readonly int _count;
@@ -26,12 +26,12 @@ internal sealed unsafe class CellLines
     private readonly int[] _changed;
     private readonly bool[] _isChanged;
 
-    public CellLines(Machine machine, Ghost ghost, LineCache lines)
+    public CellLines(Machine machine, ulong[] ghost, LineCache lines)
     {
         _machine = machine;
         _ghost = ghost;
         _lines = lines;
-        _count = FileWords + ghost.Cells.Length;
+        _count = FileWords + ghost.Length;
         _layout = new CellLayout(_count);
         _changed = new int[_layout.Lines];
         _isChanged = new bool[_layout.Lines];
@@ -131,7 +131,7 @@ internal sealed unsafe class CellLines
         new ReadOnlySpan<ulong>(_known, FileWords).CopyTo(_machine.Registers);
         if (hasChangedGroups)
         {
-            new ReadOnlySpan<ulong>(_known + FileWords, _ghost.Cells.Length).CopyTo(_ghost.Cells);
+            new ReadOnlySpan<ulong>(_known + FileWords, _ghost.Length).CopyTo(_ghost);
         }
 
         HiddenState.MakeConcrete(_machine.Registers, _machine.Budget);
@@ -162,7 +162,7 @@ internal sealed unsafe class CellLines
         _machine.EndPastShadow();
         _machine.Registers.AsSpan(0, FileWords).CopyTo(new Span<ulong>(_now, FileWords));
         HiddenState.MakeCanonical(new Span<ulong>(_now, FileWords), _machine.Budget);
-        _ghost.Cells.CopyTo(new Span<ulong>(_now + FileWords, _count - FileWords));
+        _ghost.CopyTo(new Span<ulong>(_now + FileWords, _count - FileWords));
     }
 
     private int FindChanges()

@@ -25,7 +25,7 @@ internal sealed class EntryModel : IHashedModel<EntryState>
         _processor = new EntryProcessor(setup);
         var machine = _processor.Environment.Machine;
         setup.OriginMemory ??= MemoryLines.CopyOf(machine.Memory);
-        _codec = new StateCodec(machine, _processor.Ghost, setup.Lines, setup.OriginMemory);
+        _codec = new StateCodec(machine, _processor.Ghost.Cells, setup.Lines, setup.OriginMemory);
         _initial = _codec.Encode().ToArray();
     }
 

@@ -26,10 +26,10 @@ internal sealed unsafe class StateCodec
 
     /// <summary>Makes a codec; the machine is in the state of the origin.</summary>
     /// <param name="machine">The machine.</param>
-    /// <param name="ghost">What is remembered beside it.</param>
+    /// <param name="ghost">What is remembered beside it, as words.</param>
     /// <param name="store">The lines, which codecs of one scenario share.</param>
     /// <param name="origin">Memory at the origin (<see cref="MemoryLines.CopyOf"/>), which they share too.</param>
-    public StateCodec(Machine machine, Ghost ghost, LineStore store, byte[] origin)
+    public StateCodec(Machine machine, ulong[] ghost, LineStore store, byte[] origin)
     {
         var lines = new LineCache(store);
         _machine = machine;
