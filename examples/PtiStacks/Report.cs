@@ -79,7 +79,7 @@ public static class Report
         {
             foreach (var (name, fault) in Mappings.LeaveOut(design))
             {
-                table.AddRow(design.Id, name, fault is null ? "nothing" : $"{fault.Detail} in {LastEntry(fault)}");
+                table.AddRow(design.Id, name, fault is null ? "nothing" : $"{fault.Detail?.Split(' ')[0]} on the user half: {LastInstruction(fault)}");
             }
         }
 
@@ -110,14 +110,14 @@ public static class Report
     {
         foreach (var broken in answers.Where(answer => answer.Counterexample is not null).GroupBy(answer => answer.Question.Id))
         {
-            var answer = broken.MinBy(each => each.Counterexample!.Steps.Count)!;
+            var answer = broken.First();
             output.WriteLine();
             output.WriteLine($"{answer.Question.Id}, {answer.Design.Id} ({answer.Design.Name}):");
             answer.Counterexample!.Write(output);
         }
     }
 
-    private static string LastEntry(TaskCounterexample counterexample) => counterexample.Steps.Last(step => step.Kind == TraceStepKind.Instruction).Text.Replace('\t', ' ');
+    private static string LastInstruction(TaskCounterexample counterexample) => counterexample.Steps.Last(step => step.Kind == TraceStepKind.Instruction).Text.Replace('\t', ' ');
 
     private static string Words(Verdict verdict) => verdict switch
     {

@@ -132,7 +132,7 @@ public sealed class KernelEnvironment
     /// <summary>The address space as a CPU and a task see it.</summary>
     /// <param name="cpu">The CPU, counted from 0.</param>
     /// <param name="task">The task, counted from 0.</param>
-    public KernelLayout LayoutOf(int cpu, int task) => Layout.For(Layout.Cpu + cpu, task);
+    public KernelLayout LayoutOf(int cpu, int task) => Layout.For(cpu, task);
 
     /// <summary>Whether a GS base is the kernel's on one of the CPUs.</summary>
     internal bool IsPerCpuBase(ulong gs) => Array.IndexOf(_perCpuBases, gs) >= 0;

@@ -94,7 +94,7 @@ internal sealed class KernelImage
         var where = _unit.UserMapsThreadStack ? MappedIn.Both : MappedIn.Kernel;
         for (var task = 0; task < _options.Tasks.Count; task++)
         {
-            var layout = _layout.For(_layout.Cpu, task);
+            var layout = _layout.For(0, task);
             Space.Map("thread stack", layout.ThreadStack, KernelLayout.ThreadStackSize / KernelLayout.PageSize, where, writable: true);
             if (_options.PtiStacks)
             {
@@ -129,7 +129,7 @@ internal sealed class KernelImage
             Space.Map(name, start, pages, MappedIn.Both, writable, global: true, frame: frame);
     }
 
-    private IEnumerable<KernelLayout> Processors => Enumerable.Range(_layout.Cpu, _options.Processors).Select(cpu => _layout.For(cpu, 0));
+    private IEnumerable<KernelLayout> Processors => Enumerable.Range(0, _options.Processors).Select(cpu => _layout.For(cpu, 0));
 
     /// <summary>
     /// The kernel half of all processes is the same, and so is what both halves map; of the PTI stacks the user half of a process maps those of its own tasks.
@@ -148,7 +148,7 @@ internal sealed class KernelImage
 
         for (var task = 0; task < _options.Tasks.Count; task++)
         {
-            Space.MapInUserHalf(Roots[_options.Tasks[task]], _layout.For(_layout.Cpu, task).PtiStack);
+            Space.MapInUserHalf(Roots[_options.Tasks[task]], _layout.For(0, task).PtiStack);
         }
     }
 
@@ -174,7 +174,7 @@ internal sealed class KernelImage
         DescriptorTables.WriteLdt(Space, _layout);
         for (var cpu = 0; cpu < _options.Processors; cpu++)
         {
-            var layout = _layout.For(_layout.Cpu + cpu, _options.FirstTaskOn(cpu) ?? 0);
+            var layout = _layout.For(cpu, _options.FirstTaskOn(cpu) ?? 0);
             DescriptorTables.WriteGdt(Space, layout, Tss[cpu]);
             DescriptorTables.WriteTss(Space, layout, Tss[cpu]);
         }
@@ -206,8 +206,8 @@ internal sealed class KernelImage
         var variables = new KernelVariables(_unit, _options, Space);
         for (var cpu = 0; cpu < _options.Processors; cpu++)
         {
-            variables.Write(_layout.For(_layout.Cpu + cpu, 0));
-            variables.SwitchTo(_layout.For(_layout.Cpu + cpu, _options.FirstTaskOn(cpu) ?? 0), Tss[cpu]);
+            variables.Write(_layout.For(cpu, 0));
+            variables.SwitchTo(_layout.For(cpu, _options.FirstTaskOn(cpu) ?? 0), Tss[cpu]);
         }
     }
 }

@@ -30,6 +30,8 @@ public sealed record KernelLayout
     // What one CPU has in cpu_entry_area, with room to spare.
     private const long CpuAreaStep = 64 * PageSize;
 
+    private readonly VirtualAddress? _gdt;
+
     /// <summary>Bytes of an espfix stack: eight words (ESPFIX_STACK_SIZE).</summary>
     public const int EspfixStackSize = 64;
 
@@ -80,20 +82,25 @@ public sealed record KernelLayout
     public int Cpu { get; init; }
 
     /// <summary>The same address space as another CPU and another task see it: their per-CPU area, part of cpu_entry_area and stacks.</summary>
-    /// <param name="cpu">The CPU's number.</param>
-    /// <param name="task">The task's number, counted from the one whose stack is <see cref="ThreadStack"/>.</param>
+    /// <param name="cpu">The CPU, counted from 0: the one whose number is <see cref="Cpu"/>.</param>
+    /// <param name="task">The task, counted from 0: the one whose stack is <see cref="ThreadStack"/>.</param>
     public KernelLayout For(int cpu, int task) => this with
     {
-        Cpu = cpu,
-        PerCpuBase = PerCpuBase + ((cpu - Cpu) * PerCpuStep),
+        Cpu = Cpu + cpu,
+        PerCpuBase = PerCpuBase + (cpu * PerCpuStep),
         ThreadStack = ThreadStack + (task * TaskStep),
+        Gdt = Gdt + (cpu * CpuAreaStep),
     };
 
     /// <summary>The read-only IDT: 256 gates of 16 bytes.</summary>
     public VirtualAddress Idt => CpuEntryArea;
 
     /// <summary>The read-only GDT page; below the entry stack it serves as the guard page.</summary>
-    public VirtualAddress Gdt => CpuEntryArea + (PageSize + (Cpu * CpuAreaStep));
+    public VirtualAddress Gdt
+    {
+        get => _gdt ?? CpuEntryArea + PageSize;
+        private init => _gdt = value;
+    }
 
     /// <summary>Bottom of the entry stack.</summary>
     public VirtualAddress EntryStack => Gdt + PageSize;

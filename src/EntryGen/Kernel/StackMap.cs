@@ -52,7 +52,7 @@ public sealed class StackMap(KernelLayout layout, IEnumerable<StackObject> stack
     {
         for (var task = 0; task < options.Tasks.Count; task++)
         {
-            var layout = options.Layout.For(options.Layout.Cpu, task);
+            var layout = options.Layout.For(0, task);
             foreach (var stack in layout.Stacks.Where(stack => stack.Kind == StackKind.Thread || (task == 0 && stack.Kind == StackKind.User)))
             {
                 yield return stack with { Owner = task };
@@ -66,7 +66,7 @@ public sealed class StackMap(KernelLayout layout, IEnumerable<StackObject> stack
 
         for (var cpu = 0; cpu < options.Processors; cpu++)
         {
-            var layout = options.Layout.For(options.Layout.Cpu + cpu, 0);
+            var layout = options.Layout.For(cpu, 0);
             foreach (var stack in layout.Stacks.Where(stack => stack.IsPerCpu && (cpu == 0 || stack.Kind != StackKind.Espfix)))
             {
                 yield return stack with { Owner = cpu };
