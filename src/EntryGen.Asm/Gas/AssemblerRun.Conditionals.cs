@@ -71,6 +71,7 @@ internal sealed partial class AssemblerRun
     // A condition that cannot be read was reported and counts as false.
     private bool IsTrue(Directive directive, TextSlice operands)
     {
+        _recorder.Inspect(operands, _diagnostics.Frame);
         switch (directive)
         {
             case Directive.IfBlank:

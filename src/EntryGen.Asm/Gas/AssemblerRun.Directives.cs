@@ -21,6 +21,11 @@ internal sealed partial class AssemblerRun
             return;
         }
 
+        if (!directive.IsPassedOn())
+        {
+            _recorder.Inspect(statement, _diagnostics.Frame);
+        }
+
         switch (directive)
         {
             case Directive.Macro:

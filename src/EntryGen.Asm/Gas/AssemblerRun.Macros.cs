@@ -23,7 +23,7 @@ internal sealed partial class AssemblerRun
             _expansion.Clear();
             template.Expand(_expansion, arguments, _state.Calls++, _state.Locals);
             _state.Locals += template.LocalCount;
-            Push(_expansion.ToTracedText(), macro.Name, statement, macro: macro);
+            Push(_expansion.ToTracedText(), macro.Name, statement, macro: macro, hasCounter: template.HasCounter);
             _macroCalls.Add(new MacroCall(_diagnostics.Frame!, operands.Start - statement.Start, Sequence, _state.IsAlternate ? new(_arguments.Written, arguments) : null));
             if (_state.IsAlternate)
             {
@@ -225,14 +225,18 @@ internal sealed partial class AssemblerRun
 
         if (MayNest(".irp", statement))
         {
-            Push(_expansion.ToTracedText(), directive == Directive.RepeatForCharacters ? ".irpc" : ".irp", statement);
+            Push(_expansion.ToTracedText(), directive == Directive.RepeatForCharacters ? ".irpc" : ".irp", statement, hasCounter: template.HasCounter);
         }
     }
 
-    private void Push(TracedText text, string name, TextSlice statement, int repetitions = 1, MacroDefinition? macro = null)
+    private void Push(TracedText text, string name, TextSlice statement, int repetitions = 1, MacroDefinition? macro = null, bool hasCounter = false)
     {
         var scrubbed = _scrubber.Scrub(text);
-        var frame = new MacroFrame(name, statement, _diagnostics.Frame, macro, scrubbed) { Index = _recorder.Frames.Count };
+        var frame = new MacroFrame(name, statement, _diagnostics.Frame, macro, scrubbed)
+        {
+            Index = _recorder.Frames.Count,
+            HasCounter = hasCounter || _diagnostics.Frame is { HasCounter: true },
+        };
         _recorder.Frames.Add(frame);
         _input.Push(new InputText(scrubbed, frame, repetitions) { OuterConditionals = _conditionals.Count, IsRepetition = name is ".rept" or ".irp" or ".irpc" });
         _diagnostics.Frame = frame;

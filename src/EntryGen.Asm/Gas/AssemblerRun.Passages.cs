@@ -55,8 +55,14 @@ internal sealed partial class AssemblerRun
             return false;
         }
 
+        // What expansions cost is known to a digit or two for each number that got longer: near the bound it is counted again.
+        if (previous.Renumbered is { HasMoved: true } && state.ExpandedCharacters > _options.MaxExpandedCharacters / 2)
+        {
+            return false;
+        }
+
         var start = _input.Top.Position;
-        if (!mover.TryMove(passage.Frames, start - passage.Start))
+        if (!mover.TryMove(passage.Frames, start - passage.Start, previous.Renumbered))
         {
             return false;
         }
@@ -91,7 +97,7 @@ internal sealed partial class AssemblerRun
 
         _symbols.Recorder = _recorder;
         _symbols.EvaluationSteps = steps;
-        _passages.Add(passage with
+        var repeated = passage with
         {
             Start = start,
             End = start + passage.End - passage.Start,
@@ -100,11 +106,14 @@ internal sealed partial class AssemblerRun
             After = state,
             Frames = mover.Frames,
             FirstCall = firstCall,
-        });
+            Counters = previous.Renumbered?.Counters ?? passage.Counters,
+            Needs = previous.Renumbered is { Labels.Count: > 0 } renumbered ? passage.Needs.Rename(renumbered.Labels) : passage.Needs,
+        };
+        _passages.Add(repeated);
         _state = state;
         _input.Top.Seek(start + passage.End - passage.Start);
         _repeated += passage.StatementCount;
-        previous.Repeated();
+        previous.Repeated(repeated);
         return true;
     }
 

@@ -52,6 +52,7 @@ internal sealed partial class AssemblerRun
     // name = expression, name == expression
     private void Assign(TextSlice statement, TextSlice name, int equals)
     {
+        _recorder.Inspect(statement, _diagnostics.Frame);
         var text = statement.Source.Text;
         var isLazy = equals + 1 < statement.End && text[equals + 1] == '=';
         var value = statement.From(Characters.SkipBlanks(text, equals + (isLazy ? 2 : 1), statement.End));
@@ -145,7 +146,7 @@ internal sealed partial class AssemblerRun
 
     private bool TryDefine(LabelDefinition label, TextSlice name)
     {
-        var assignment = _symbols.FindAssignment(label.Name, int.MaxValue);
+        var assignment = _symbols.LastAssignment(label.Name);
         if (assignment is { IsFinal: true } || !_symbols.Define(label))
         {
             ReportDuplicate(name, assignment?.Span ?? _symbols.FindLabel(label.Name)?.Span);

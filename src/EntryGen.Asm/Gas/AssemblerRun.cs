@@ -216,6 +216,7 @@ internal sealed partial class AssemblerRun
     // {disp32} and the like choose among encodings of the instruction that follows (info as, "i386-Mnemonics"), not what it does.
     private void ExecuteWithPseudoPrefix(TextSlice statement)
     {
+        _recorder.Inspect(statement, _diagnostics.Frame);
         var text = statement.Source.Text;
         var i = statement.Start;
         while (i < statement.End && text[i] == '{')

@@ -106,6 +106,10 @@ internal static class Directives
     /// <summary>Whether it opens, divides or closes a conditional, and so counts even in text that is skipped.</summary>
     public static bool IsConditional(this Directive directive) => directive is >= Directive.If and <= Directive.EndIf;
 
+    /// <summary>Whether it is passed on as it is written, and has no effect that depends on its operands but the names it makes global.</summary>
+    public static bool IsPassedOn(this Directive directive) =>
+        directive is Directive.PassedOn or Directive.Numbers or Directive.Strings or Directive.Global or >= Directive.Fill and <= Directive.CodeMode;
+
     /// <summary>Whether it opens a repetition, which <c>.endr</c> closes.</summary>
     public static bool IsRepetition(this Directive directive) =>
         directive is Directive.Repeat or Directive.RepeatForArguments or Directive.RepeatForCharacters;

@@ -45,6 +45,9 @@ public sealed class MacroFrame : IReadText, IEquatable<MacroFrame>
     /// <summary>Its place among the calls of its passage.</summary>
     internal int Index { get; init; }
 
+    /// <summary>Whether <c>\@</c> may have been written out in it.</summary>
+    internal bool HasCounter { get; init; }
+
     /// <summary>What the call was expanded to.</summary>
     internal TracedText Text { get; }
 

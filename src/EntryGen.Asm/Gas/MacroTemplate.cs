@@ -29,6 +29,9 @@ internal sealed class MacroTemplate
     /// <summary>Whether <c>\@</c> stands in it.</summary>
     public bool HasCounter { get; private set; }
 
+    /// <summary>Whether there is one that is not written where its text stands, being of the preprocessor's making: nobody will know its digits.</summary>
+    public bool HasHiddenCounter { get; private set; }
+
     /// <summary>Takes a body apart. Every body has a template: what is no parameter stays as it is.</summary>
     /// <param name="body">The body.</param>
     /// <param name="parameters">The formal parameters.</param>
@@ -77,6 +80,17 @@ internal sealed class MacroTemplate
                     break;
             }
         }
+    }
+
+    private bool IsCounterAt(int index)
+    {
+        if (_body.Runs.Length == 0)
+        {
+            return false;
+        }
+
+        var run = _body.Runs[_body.RunIndexAt(index)];
+        return CounterDigits.IsWrittenAt(run.Source, run.Offset + index - run.Start);
     }
 
     private readonly record struct Part(PartKind Kind, int Start, int Length, int Index);
@@ -253,7 +267,12 @@ internal sealed class MacroTemplate
         private void Replace(PartKind kind, int index, int end)
         {
             Flush(_position);
-            template.HasCounter |= kind == PartKind.Counter;
+            if (kind == PartKind.Counter)
+            {
+                template.HasCounter = true;
+                template.HasHiddenCounter |= !template.IsCounterAt(_position);
+            }
+
             template._parts.Add(new Part(kind, _position, end - _position, index));
             _position = _copied = end;
         }

@@ -49,15 +49,15 @@ public sealed class Statement
 
     /// <summary>Takes a statement over from another reading of the unit.</summary>
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-    internal Statement(Statement other, int sequence, IReadText source, int shift, SourceText file, int line)
-        : this(source, other._start + shift, other._end + shift, other._operandStart + shift)
+    internal Statement(Statement other, int sequence, string name, IReadText source, int start, int end, int operandStart, SourceText file, int line)
+        : this(source, other._start + start, other._end + end, other._operandStart + operandStart)
     {
         Sequence = sequence;
         Kind = other.Kind;
         Section = other.Section;
         Subsection = other.Subsection;
         CodeBits = other.CodeBits;
-        Name = other.Name;
+        Name = name;
         Directive = other.Directive;
         File = file;
         Line = line;

@@ -118,6 +118,9 @@ public sealed class SymbolTable
         return assignment;
     }
 
+    // The last value of a symbol, for whoever gives it a place.
+    internal SymbolAssignment? LastAssignment(string name) => _assignments.TryGetValue(name, out var assignments) ? assignments[assignments.Count - 1] : null;
+
     // Symbols that stand for expressions can make much of little text, again at each use.
     internal bool TakeStep()
     {
@@ -131,9 +134,9 @@ public sealed class SymbolTable
         return false;
     }
 
+    // Whoever notes what is given a place knows that it had none.
     internal bool Define(LabelDefinition label)
     {
-        Recorder?.Look(label.Name);
         if (_labels.ContainsKey(label.Name))
         {
             return false;

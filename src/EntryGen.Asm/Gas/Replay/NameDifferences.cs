@@ -20,7 +20,9 @@ internal sealed class NameDifferences(SymbolTable before, SymbolTable now)
     }
 
     /// <summary>Whether a passage of the previous reading depends on a name that differs.</summary>
-    public bool Concern(Passage passage)
+    /// <param name="passage">The passage.</param>
+    /// <param name="renamed">Labels that it had and those that it would have now instead, pair by pair; they are in its texts only.</param>
+    public bool Concern(Passage passage, IReadOnlyDictionary<string, string>? renamed)
     {
         foreach (var name in _doubtful)
         {
@@ -36,8 +38,14 @@ internal sealed class NameDifferences(SymbolTable before, SymbolTable now)
         }
 
         _doubtful.Clear();
-        return (_macros.Count > 0 && passage.Needs.Words.Any(_macros.Contains)) || (_symbols.Count > 0 && passage.Needs.Symbols.Any(_symbols.Contains));
+        return (_macros.Count > 0 && passage.Needs.Words.Any(_macros.Contains))
+            || (_symbols.Count > 0 && (passage.Needs.Symbols.Any(_symbols.Contains) || passage.Needs.ChangedSymbols.Any(name => _symbols.Contains(name) && renamed?.ContainsKey(name) is not true)))
+            || (renamed is not null && renamed.Any(label => IsTaken(label.Key, before, passage.FirstStatement) || IsTaken(label.Value, now, int.MaxValue)));
     }
+
+    // Given a place or a value before a statement.
+    private static bool IsTaken(string name, SymbolTable symbols, int sequence) =>
+        (symbols.FindLabel(name) is { } label && label.Sequence < sequence) || symbols.LastAssignment(name) is not null;
 
     private bool AreSame(string name, int sequence)
     {

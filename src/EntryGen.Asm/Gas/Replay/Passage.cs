@@ -21,18 +21,24 @@ internal sealed record Passage(
     /// <summary>The macro that it defines and is nothing but the definition of.</summary>
     public MacroDefinition? Macro { get; init; }
 
+    /// <summary>Its numbers of <c>\@</c>, once somebody has looked for them.</summary>
+    public CounterUses? Counters { get; set; }
+
     /// <summary>Whether it does the same again wherever its needs are met.</summary>
     public bool CanBeRepeated => Needs.AreKnown && (Needs.ChangedMacros.Count == 0 || Macro is not null);
 }
 
 /// <summary>What the effect of a passage depends on besides its text, and which names it changed.</summary>
-internal sealed class PassageNeeds
+internal sealed record PassageNeeds
 {
     /// <summary>Whether it can be said by names and counters at all; not when something was reported or places were compared.</summary>
     public required bool AreKnown { get; init; }
 
     /// <summary>Whether <c>\@</c> was written out.</summary>
     public required bool Counter { get; init; }
+
+    /// <summary>Whether its number may have decided something.</summary>
+    public required bool CounterValue { get; init; }
 
     /// <summary>Whether a name of <c>LOCAL</c> was written out.</summary>
     public required bool Locals { get; init; }
@@ -48,4 +54,8 @@ internal sealed class PassageNeeds
 
     /// <summary>Symbols that it gave a place or a value.</summary>
     public required IReadOnlyList<string> ChangedSymbols { get; init; }
+
+    /// <summary>The same where labels have other names.</summary>
+    public PassageNeeds Rename(IReadOnlyDictionary<string, string> labels) =>
+        this with { ChangedSymbols = [.. ChangedSymbols.Select(name => labels.TryGetValue(name, out var renamed) ? renamed : name)] };
 }

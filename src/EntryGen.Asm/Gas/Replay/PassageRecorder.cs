@@ -1,3 +1,5 @@
+using EntryGen.Asm.Text;
+
 namespace EntryGen.Asm.Gas;
 
 /// <summary>Notes what the passage being read depends on.</summary>
@@ -9,6 +11,7 @@ internal sealed class PassageRecorder
     private readonly List<string> _changedSymbols = [];
     private bool _areKnown;
     private bool _usesCounter;
+    private bool _usesCounterValue;
     private bool _usesLocals;
     private bool _isAsking;
 
@@ -29,6 +32,7 @@ internal sealed class PassageRecorder
         _changedSymbols.Clear();
         _areKnown = true;
         _usesCounter = false;
+        _usesCounterValue = false;
         _usesLocals = false;
     }
 
@@ -38,6 +42,7 @@ internal sealed class PassageRecorder
     {
         AreKnown = _areKnown && isClean,
         Counter = _usesCounter,
+        CounterValue = _usesCounterValue,
         Locals = _usesLocals,
         Words = _words.Count == 0 ? [] : _words.ToArray(),
         Symbols = _symbols.Count == 0 ? [] : _symbols.ToArray(),
@@ -62,8 +67,14 @@ internal sealed class PassageRecorder
     public void Expand(MacroTemplate template)
     {
         _usesCounter |= template.HasCounter;
+        _usesCounterValue |= template.HasHiddenCounter;
         _usesLocals |= template.LocalCount > 0;
     }
+
+    /// <summary>The characters of a statement decide what is read, or what it does.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="frame">The call in whose expansion it stands.</param>
+    public void Inspect(TextSlice statement, MacroFrame? frame) => _usesCounterValue = _usesCounterValue || (frame is { HasCounter: true } && CounterDigits.AreIn(statement));
 
     /// <summary>A macro got another meaning, or none.</summary>
     public void ChangeMacro(string name) => _changedMacros.Add(name);

@@ -55,6 +55,9 @@ internal sealed class PreviousReading
     /// <summary>The number of the line at which a passage started.</summary>
     public int LineOf(Passage passage) => _file.Line(_file.LineAt(passage.Start)).Line;
 
+    /// <summary>The passage found last with the numbers that <c>\@</c> has now; null when these are the same, or it has none.</summary>
+    public RenumberedPassage? Renumbered { get; private set; }
+
     /// <summary>The passage that starts at an index now, if it would do what it did; null when it must be read.</summary>
     /// <param name="index">Index in the text of the file.</param>
     /// <param name="state">The state there. Equal sections become the same, so that a deep stack is compared once.</param>
@@ -72,7 +75,14 @@ internal sealed class PreviousReading
         }
 
         var passage = _passages[found];
-        if (!passage.CanBeRepeated || !_lines.HaveAll(passage.Start, passage.End) || !IsSame(passage, ref state) || _differences.Concern(passage))
+        if (!passage.CanBeRepeated || !_lines.HaveAll(passage.Start, passage.End) || !IsSame(passage, ref state))
+        {
+            return null;
+        }
+
+        var shift = passage.Needs.Counter ? state.Calls - passage.Before.Calls : 0;
+        Renumbered = shift == 0 ? null : Renumber(passage, shift);
+        if ((shift != 0 && Renumbered is null) || _differences.Concern(passage, Renumbered?.Labels))
         {
             return null;
         }
@@ -87,8 +97,16 @@ internal sealed class PreviousReading
     }
 
     /// <summary>The passage found last was repeated.</summary>
-    public void Repeated()
+    /// <param name="passage">As it is now.</param>
+    public void Repeated(Passage passage)
     {
+        if (Renumbered is not null)
+        {
+            // Its labels have other names now.
+            _differences.Add(_passages[_next].Needs);
+            _differences.Add(passage.Needs);
+        }
+
         if (_passages[_next].Macro is { } macro)
         {
             _macros.Add(macro, macro);
@@ -122,8 +140,23 @@ internal sealed class PreviousReading
         state.Sections = before.Sections;
         return before.CodeBits == state.CodeBits
             && before.IsAlternate == state.IsAlternate
-            && (!passage.Needs.Counter || before.Calls == state.Calls)
+            && (!passage.Needs.CounterValue || before.Calls == state.Calls)
             && (!passage.Needs.Locals || before.Locals == state.Locals);
+    }
+
+    // Null when other numbers could make more different than the names they are in.
+    private RenumberedPassage? Renumber(Passage passage, int shift)
+    {
+        var uses = passage.Counters ??= CounterUses.Of(passage, Statements, MacroCalls);
+        if (uses == CounterUses.Unknown)
+        {
+            return null;
+        }
+
+        var renumbered = uses.Renumber(passage, Statements, shift);
+        var names = new HashSet<string>(renumbered.Labels.Values, StringComparer.Ordinal);
+        var has = passage.Needs.Symbols.Any(names.Contains) || passage.Needs.ChangedSymbols.Any(name => names.Contains(name) && !renumbered.Labels.ContainsKey(name));
+        return has ? null : renumbered; // it would meet its own names, where it did not
     }
 
     private static bool HaveSameBounds(AssemblerOptions one, AssemblerOptions two) => one with { Symbols = two.Symbols } == two;

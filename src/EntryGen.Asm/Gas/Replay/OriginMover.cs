@@ -1,4 +1,6 @@
-namespace EntryGen.Asm.Text;
+using EntryGen.Asm.Text;
+
+namespace EntryGen.Asm.Gas;
 
 /// <summary>Carries texts over an edit. Where they stand is found later, if at all; several edits then count as one.</summary>
 /// <param name="edit">The edit.</param>
@@ -10,20 +12,24 @@ internal sealed class OriginMover(SourceVersions edit)
     private readonly Dictionary<SourceVersions, SourceVersions> _sums = [];
 
     /// <summary>A text after the edit. All its characters must be in lines that stay.</summary>
-    public TracedText Move(TracedText text)
+    /// <param name="text">The text.</param>
+    /// <param name="renumbered">The same with other numbers of <c>\@</c>; null when it keeps those it has.</param>
+    public TracedText Move(TracedText text, RenumberedText? renumbered)
     {
         if (text.Moved is not { } moved)
         {
-            return Move(text, text.RunArray ?? [], edit);
+            return Make(text.RunArray ?? [], edit);
         }
 
         var (runs, earlier) = moved.Waiting;
-        return earlier is null ? Move(text, runs, edit)
-            : earlier.Edits < MaxWaiting ? Move(text, runs, Sum(earlier))
-            : Move(text, moved.Runs, edit);
-    }
+        return earlier is null ? Make(runs, edit)
+            : earlier.Edits < MaxWaiting ? Make(runs, Sum(earlier))
+            : Make(moved.Runs, edit);
 
-    private static TracedText Move(TracedText text, OriginRun[] runs, SourceVersions edits) => new(text.Text, new MovedOrigins(runs, edits, text.Length));
+        TracedText Make(OriginRun[] origins, SourceVersions edits) => renumbered is null
+            ? new TracedText(text.Text, new MovedOrigins(origins, edits, text.Length))
+            : new TracedText(renumbered.Text, new MovedOrigins(renumbered.Move(origins), edits, renumbered.Text.Length));
+    }
 
     private SourceVersions Sum(SourceVersions earlier)
     {
