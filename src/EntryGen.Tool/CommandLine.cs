@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using EntryGen.Asm.Text;
 using EntryGen.Tool.Commands;
 using EntryGen.Tool.Exploring;
 using EntryGen.Tool.Messages;
@@ -29,7 +31,7 @@ public static class CommandLine
             if (result.Action is ParseErrorAction)
             {
                 // The parser explains one mistake several times over; the first is the one that was made.
-                throw new InputException($"{result.Errors[0].Message} See 'entrygen {CommandPath(result)}--help'.");
+                throw new InputException($"{UnknownCommand(result) ?? result.Errors[0].Message} See 'entrygen {CommandPath(result)}--help'.");
             }
 
             return result.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
@@ -49,8 +51,11 @@ public static class CommandLine
     /// <exception cref="InputException">They hold a replay token that is none.</exception>
     internal static ParseResult Parse(IReadOnlyList<string> args, Host host)
     {
-        var root = new RootCommand("Expands, traces and checks x86-64 kernel entry code.")
+        // A RootCommand is called as its file is, and help would say EntryGen.Tool.
+        var root = new Command("entrygen", "Expands, traces, checks and explores x86-64 kernel entry code.")
         {
+            new HelpOption(),
+            new VersionOption(),
             ExpandCommand.Create(host),
             TraceCommand.Create(host),
             ImportCommand.Create(host),
@@ -69,8 +74,13 @@ public static class CommandLine
         Console.IsErrorRedirected ? null : AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }),
         !Console.IsOutputRedirected));
 
+    private static string? UnknownCommand(ParseResult result) =>
+        result is { CommandResult: { Parent: null, Command.Subcommands: var commands }, UnmatchedTokens: [var word, ..] }
+            ? $"'{word}' is no command of entrygen.{NearestName.Suggest(word, commands.Select(command => command.Name))}"
+            : null;
+
     private static string CommandPath(ParseResult result) =>
-        result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
+        result.CommandResult.Parent is null ? "" : result.CommandResult.Command.Name + " ";
 
     /// <summary><c>trace --replay TOKEN</c> is the exploration in the token, with its choices; <c>explore --all</c> has no symbol.</summary>
     /// <exception cref="InputException">It is no token.</exception>

@@ -14,7 +14,7 @@ internal static class TraceCommand
     public static Command Create(Host host)
     {
         var symbol = new Argument<string>("SYMBOL") { Description = "The entry to run." };
-        var input = new InputOptions();
+        var input = new InputOptions(isOptional: true);
         var entries = new EntryOption();
         var start = new StartOptions();
         var features = new FeatureOption("they choose the code of alternatives and what the processor has.", KernelOptions.DefaultFeatures);

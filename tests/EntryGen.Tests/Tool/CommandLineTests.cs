@@ -11,7 +11,13 @@ public sealed class CommandLineTests : IDisposable
     public void No_command() => _workspace.Run().RefusedWith("Required command was not provided. See 'entrygen --help'.");
 
     [Fact]
-    public void Unknown_command() => _workspace.Run("expnad", "nop.S").RefusedWith("Required command was not provided. See 'entrygen --help'.");
+    public void Unknown_command() => _workspace.Run("expnad", "nop.S").RefusedWith("'expnad' is no command of entrygen. Did you mean 'expand'? See 'entrygen --help'.");
+
+    [Theory]
+    [InlineData("--help", "  entrygen [command] [options]")]
+    [InlineData("trace --help", "  entrygen trace <SYMBOL> [<FILE>...] [options]")]
+    public void Help_calls_the_command_by_its_name(string call, string usage) =>
+        Assert.Contains(usage, _workspace.Run(call.Split(' ')).Succeeded().Output.Split('\n').Select(line => line.TrimEnd('\r')));
 
     [Fact]
     public void No_file() => _workspace.Run("expand").RefusedWith("Required argument missing for command: 'expand'. See 'entrygen expand --help'.");

@@ -113,7 +113,7 @@ public sealed class TraceTests : IDisposable
         _workspace.Run("trace", "asm_exc_nmi", "nmi.S", "--from", "guest").RefusedWith("'guest' is neither user nor kernel (--from). See 'entrygen trace --help'.");
 
     [Fact]
-    public void No_file() => _workspace.Run("trace", "asm_exc_nmi").RefusedWith("Required argument missing for command: 'trace'. See 'entrygen trace --help'.");
+    public void No_file() => _workspace.Run("trace", "asm_exc_nmi").RefusedWith("Give an assembly file, or a kernel source tree by --tree.");
 
     [Fact]
     public void Help_lists_features_and_the_default()
