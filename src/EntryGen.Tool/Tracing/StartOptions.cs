@@ -15,6 +15,16 @@ internal sealed class StartOptions
     {
         Description = "Which event an entry point of FRED takes (default: SYSCALL from user code, a device interrupt from the kernel).",
         HelpName = "0-255",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (!byte.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var vector))
+            {
+                result.AddError($"'{text}': --vector takes a number from 0 to 255.");
+            }
+
+            return vector;
+        },
     };
 
     /// <summary>Adds the options.</summary>
@@ -51,7 +61,7 @@ internal sealed class StartOptions
         var start = new StartState { From = from, Cr3 = result.GetValue(_cr3), Gs = result.GetValue(_gs), Vector = result.GetValue(_vector) };
         if (entry.ReasonAgainst(start) is { } reason)
         {
-            throw new InputException($"{reason} {(from == Side.User ? "Give --from kernel" : "Leave out --from kernel")}.");
+            throw new InputException(start.Vector is not null && entry.Kind != EntryKind.Fred ? $"{reason} Leave out --vector." : $"{reason} {(from == Side.User ? "Give --from kernel" : "Leave out --from kernel")}.");
         }
 
         return start;

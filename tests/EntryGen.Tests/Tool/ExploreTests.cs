@@ -40,6 +40,7 @@ public sealed class ExploreTests : IDisposable
 
     public ExploreTests() => _workspace
         .With("good.S", Entry.Replace("POP_RAX", "popq %rax", StringComparison.Ordinal))
+        .With("plain.S", "plain: ret\n")
         .With("bad.S", Entry.Replace("POP_RAX", "addq $8, %rsp", StringComparison.Ordinal));
 
     public void Dispose() => _workspace.Dispose();
@@ -101,6 +102,35 @@ public sealed class ExploreTests : IDisposable
         Assert.Equal(1, result.ExitCode);
     }
 
+    [Theory]
+    [InlineData("f: nop\n jmp f", "f")]
+    [InlineData("f: incq %rax\n jmp f", "f")]
+    [InlineData("asm_exc_nmi: pushq %rax\n popq %rax\n jmp asm_exc_nmi", "asm_exc_nmi")]
+    [InlineData("asm_exc_debug: call helper\n jmp asm_exc_debug\n .globl asm_exc_nmi\n asm_exc_nmi: iretq", "asm_exc_debug")]
+    public void A_loop_that_never_ends_is_a_violation(string code, string entry)
+    {
+        _workspace.With("loop.S", $"\t.globl {entry}\n{code}\n");
+        foreach (var option in new[] { "--depth=1", "--depth=0", "--no-reductions" })
+        {
+            var result = _workspace.Run("explore", entry, "loop.S", "--from", "kernel", option, "--property", "ends");
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("ends is violated", result.Output, StringComparison.Ordinal);
+            var token = result.Output.Split('\n').First(line => line.StartsWith("again: ", StringComparison.Ordinal)).Split(' ')[^1];
+            Assert.Equal(1, _workspace.Run("trace", "--replay", token).ExitCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("no-fault is violated", "ud2")]
+    [InlineData("no-fault is violated", "movb $0x90, g(%rip)\ng: nop")]
+    [InlineData("no-stray is violated", "hlt")]
+    public void Code_that_cannot_go_on_is_a_violation(string message, string code)
+    {
+        var result = _workspace.With("end.S", $"\t.globl f\nf: {code}\n ret\n").Run("explore", "f", "end.S");
+        Assert.Equal((1, ""), (result.ExitCode, result.Error));
+        Assert.Contains(message, result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_bound_is_told_by_the_exit_code() =>
         Assert.Equal(3, _workspace.Run("explore", "asm_exc_nmi", "good.S", "--from", "kernel", "--depth", "2", "--no-reductions", "--states", "20").ExitCode);
@@ -110,6 +140,10 @@ public sealed class ExploreTests : IDisposable
     [InlineData("--handler takes none, local-flush", "--handler", "sleep")]
     [InlineData("there is no property 'P9'", "--property", "P9")]
     [InlineData("--depth takes a number from 0 to 16", "--depth", "many")]
+    [InlineData("--depth takes a number from 0 to 16", "--depth", "-1")]
+    [InlineData("--threads takes a number from 1", "--threads", "0")]
+    [InlineData("--vector takes a number from 0 to 255", "--vector", "300")]
+    [InlineData("only a FRED entry point takes any vector. Leave out --vector.", "--vector", "14")]
     [InlineData("has no entry for #MC (asm_exc_machine_check)", "--inject", "mc")]
     public void A_wrong_call_is_one_message(string message, params string[] arguments)
     {
@@ -124,6 +158,10 @@ public sealed class ExploreTests : IDisposable
     [InlineData("is no replay token", "trace", "--replay", "nonsense")]
     [InlineData("--replay takes a token", "trace", "--replay")]
     [InlineData("nothing.dll", "explore", "asm_exc_nmi", "nothing.dll")]
+    [InlineData("did you mean 'asm_exc_nmi'?", "explore", "asm_exc_nim", "good.S")]
+    [InlineData("None of the files defines an entry of the kernel", "explore", "--all", "plain.S")]
+    [InlineData("no symbol 'asm_exc_nmi' is defined here", "explore", "asm_exc_nmi", "plain.S")]
+    [InlineData("no include/linux/kconfig.h", "explore", "asm_exc_nmi", "--tree", ".")]
     public void A_token_or_assembly_that_is_none_is_one_message(string message, params string[] arguments)
     {
         var result = _workspace.Run(arguments);

@@ -182,6 +182,9 @@ public sealed record EntryScenario
     /// <summary>What this is a part of.</summary>
     internal EntryScenario Whole => this with { FirstEvent = null };
 
+    /// <summary>The same question with the reduction.</summary>
+    internal EntryScenario WithReductions() => this with { IsReduced = true };
+
     /// <summary>The same question with fewer events.</summary>
     internal EntryScenario WithEvents(int most) => this with { MostEvents = most };
 }

@@ -28,9 +28,12 @@ public sealed class ScenarioResult
     /// <summary>The verdict on each property, in the order in which they were asked.</summary>
     public IReadOnlyList<EntryPropertyResult> Properties { get; }
 
+    /// <summary>Whether fewer events were tried than asked for, because with so many already an entry does not end.</summary>
+    internal bool IsEndless => Properties.Any(property => property.Verdict == Verdict.BoundHit) && Exploration.Bound == Bound.None;
+
     /// <summary>The verdict on all properties together.</summary>
     public Verdict Verdict => Properties.Any(property => property.Verdict == Verdict.Violated) ? Verdict.Violated
-        : Exploration.Bound == Bound.None ? Verdict.HoldsWithinBounds
+        : Properties.All(property => property.Verdict == Verdict.HoldsWithinBounds) ? Verdict.HoldsWithinBounds
         : Verdict.BoundHit;
 
     /// <summary>The instructions of the entry's unit that ran in some state.</summary>

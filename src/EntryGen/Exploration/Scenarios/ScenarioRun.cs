@@ -1,3 +1,4 @@
+using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Exploration.Scenarios.States;
 
 namespace EntryGen.Exploration.Scenarios;
@@ -17,19 +18,22 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
     /// <summary>Explores.</summary>
     public ScenarioResult Explore()
     {
-        var setup = new ScenarioSetup(scenario, _properties);
+        // With more events there would be no end of states.
+        var endless = FindEndlessRun();
+        var question = endless is { } most ? scenario.WithEvents(most).WithReductions() : scenario;
+        var setup = new ScenarioSetup(question, _properties);
         var model = new EntryModel(setup);
-        var found = Search(setup, model, _properties, explorer => explorer);
-        var broken = _properties.Where((_, number) => found.Properties[number].Verdict == Verdict.Violated).ToList();
+        var found = Search(setup, model, _properties, explorer => explorer.Depth(EntryProcessor.LongestRun * (scenario.MostEvents + 1)));
+        var broken = _properties.Where((property, number) => found.Properties[number].Verdict == Verdict.Violated && !_broken.ContainsKey(property)).ToList();
         for (var events = 0; broken.Count > 0; events++)
         {
             // All runs are looked at, whatever part of them was asked for, so that every part shows the same one.
-            var fewer = new ScenarioSetup(scenario.Whole.WithEvents(events), _properties);
+            var fewer = new ScenarioSetup(question.Whole.WithEvents(events), _properties);
             if (Search(fewer, new EntryModel(fewer), broken, explorer => explorer) is { Verdict: Verdict.Violated } with)
             {
                 ShowFewestSteps(fewer, broken, with);
             }
-            else if (events >= scenario.MostEvents)
+            else if (events >= question.MostEvents)
             {
                 // A bound was met.
                 ShowFewestSteps(setup, _properties, found);
@@ -38,10 +42,36 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
             broken.RemoveAll(_broken.ContainsKey);
         }
 
+        var isComplete = found.Bound == Bound.None && question.MostEvents == scenario.MostEvents;
         var results = _properties.Select(property => _broken.TryGetValue(property, out var counterexample)
             ? new EntryPropertyResult(property, Verdict.Violated, counterexample)
-            : new EntryPropertyResult(property, found.Bound == Bound.None ? Verdict.HoldsWithinBounds : Verdict.BoundHit, null));
-        return new ScenarioResult(scenario, setup, model.Description, found, [.. results]);
+            : new EntryPropertyResult(property, isComplete ? Verdict.HoldsWithinBounds : Verdict.BoundHit, null));
+        return new ScenarioResult(question, setup, model.Description, found, [.. results]);
+    }
+
+    /// <summary>
+    /// A loop in which an event can still happen, or would if it were not blocked, is a circle of stored states, or with a counter in it a line of them without end: only where no
+    /// event is left it is a run that is seen not to end. With fewer events each such loop comes to be one. Of several things that handlers may do the first is done each time.
+    /// </summary>
+    /// <returns>With how many events an entry does not end; null when it ends always.</returns>
+    private int? FindEndlessRun()
+    {
+        var single = scenario.Whole.MayDo(scenario.Handlers.Count > 0 ? scenario.Handlers.Take(1) : [HandlerEffect.None]).WithReductions();
+        for (var events = 0; events < scenario.MostEvents + (scenario.IsReduced ? 0 : 1); events++)
+        {
+            var setup = new ScenarioSetup(single.WithEvents(events), [.. _properties.Union([EntryProperties.Ends])]);
+            if (Search(setup, new EntryModel(setup), [EntryProperties.Ends], explorer => explorer) is { Verdict: Verdict.Violated } found)
+            {
+                if (_properties.Contains(EntryProperties.Ends))
+                {
+                    _broken.Add(EntryProperties.Ends, Counterexamples(setup, [EntryProperties.Ends], found)[EntryProperties.Ends]);
+                }
+
+                return events;
+            }
+        }
+
+        return null;
     }
 
     // States say which properties are broken: the model always looks at all, so that which run is found first does not depend on what is asked.

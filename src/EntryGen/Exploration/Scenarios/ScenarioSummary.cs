@@ -51,7 +51,8 @@ public sealed record ScenarioSummary
             States = result.Exploration.States,
             Transitions = result.Exploration.Transitions,
             Depth = result.Exploration.Depth,
-            Bound = VerdictText.BoundOf(result.Exploration),
+            Bound = VerdictText.BoundOf(result.Exploration)
+                ?? (result.IsEndless ? "an entry does not end (ends): with more events there would be no end of states, and none were tried" : null),
             Ran = result.Ran,
             Properties = [.. result.Properties.Select(property => new PropertySummary(
                 property.Property.Id,

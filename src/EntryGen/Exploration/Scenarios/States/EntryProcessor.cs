@@ -9,7 +9,7 @@ namespace EntryGen.Exploration.Scenarios.States;
 internal sealed class EntryProcessor : IMachineObserver
 {
     // No entry is as long; what runs on without a choice for longer never ends.
-    private const int LongestRun = 4096;
+    public const int LongestRun = 4096;
 
     // Flags that interrupted code may have set, and that entry code must not pass on to C code: C code counts on DF, and SMAP on AC, being clear.
     private const ulong Hostile = Flags.DF | Flags.AC;
@@ -117,13 +117,19 @@ internal sealed class EntryProcessor : IMachineObserver
         {
             if (steps == LongestRun)
             {
-                IsEndless = true;
-                Halt(new Stop(StopKind.Budget));
+                EndForever();
                 return;
             }
 
             TakeOne(default);
         }
+    }
+
+    /// <summary>Says of the run that it goes on like this for ever.</summary>
+    public void EndForever()
+    {
+        IsEndless = true;
+        Halt(new Stop(StopKind.Budget));
     }
 
     private void TakeOne(Choice choice)

@@ -41,15 +41,23 @@ internal sealed class RunRecorder : IMachineObserver
         processor.Stepped = recorder.Stepped;
         using (processor.Environment.Machine.Observe(recorder))
         {
+            var unforced = 0;
             foreach (var choice in choices)
             {
                 detail = null;
+                unforced = choice.Name is null ? unforced + 1 : 0;
                 if (processor.IsOver || (choice.Event is { } injected && !processor.MayHappen(injected)) || (choice.Effect is not null && !processor.HasEffects))
                 {
                     throw new ArgumentException("The run that was asked for is none of this scenario: the entry code, its features or its start differ.", nameof(choices));
                 }
 
                 processor.Take(choice);
+                if (unforced == EntryProcessor.LongestRun - 1 && !processor.IsEndless && !processor.IsOver)
+                {
+                    // Done again step by step, it is the run that had no end.
+                    processor.EndForever();
+                    break;
+                }
             }
         }
 
