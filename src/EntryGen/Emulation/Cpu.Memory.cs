@@ -272,12 +272,22 @@ public ref partial struct Cpu
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref byte Host(ulong address) => ref Unsafe.AddByteOffset(ref Unsafe.NullRef<byte>(), (nuint)address);
 
+    /// <summary>Whether an operand lies in a page that may be written, and somebody is told of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsSeen(ref Window slot, ulong address, int size) => slot.WriteTag == (((address + (uint)(size - 1)) | 0xFFF) & ~Window.Seen);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly ref byte FillWindow(ulong address, int length, AccessKind access) => ref Machine.Linear.FillWindow(address, length, access);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly ulong LoadSlow(ulong address, int size, AccessKind access)
     {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        if (access == AccessKind.Write && IsSeen(ref slot, address, size))
+        {
+            return Machine.Linear.LoadAt(ref Host(address + slot.Addend), size);
+        }
+
         ref var place = ref FillWindow(address, size, access);
         return Unsafe.IsNullRef(ref place) ? Machine.Linear.Load(address, size, access) : Machine.Linear.LoadAt(ref place, size);
     }
@@ -285,6 +295,13 @@ public ref partial struct Cpu
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly bool StoreSlow(ulong address, int size, ulong value)
     {
+        ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
+        if (IsSeen(ref slot, address, size))
+        {
+            Machine.Linear.StoreSeen(address + slot.Addend, size, value);
+            return true;
+        }
+
         ref var place = ref FillWindow(address, size, AccessKind.Write);
         if (Unsafe.IsNullRef(ref place))
         {

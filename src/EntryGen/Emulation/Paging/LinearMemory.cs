@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace EntryGen.Emulation;
 
@@ -125,13 +126,24 @@ internal sealed partial class LinearMemory
     public ref byte FillWindow(ulong address, int length, AccessKind access)
     {
         var isInOnePage = (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize;
-        if (!isInOnePage || (access == AccessKind.Write && IsWritingSeen) || !_machine.HasWindows || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
+        if (!isInOnePage || !_machine.HasWindows || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
         {
             return ref Unsafe.NullRef<byte>();
         }
 
         Keep(address, physical, _file[HiddenState.WindowContext], access);
-        return ref _memory.Bytes[physical.Value];
+        return ref access == AccessKind.Write && IsWritingSeen ? ref Unsafe.NullRef<byte>() : ref _memory.Bytes[physical.Value];
+    }
+
+    /// <summary>Writes an operand by a window of a page whose writes somebody is told of.</summary>
+    /// <param name="host">Where the host has it.</param>
+    /// <param name="size">1, 2, 4 or 8.</param>
+    /// <param name="value">The value; its low bits are written.</param>
+    public void StoreSeen(ulong host, int size, ulong value)
+    {
+        ref var place = ref Cpu.Host(host);
+        _memory.Writing?.Invoke(host - _memory.HostAddress, MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<ulong, byte>(ref value), size));
+        StoreAt(ref place, size, value);
     }
 
     /// <summary>Translates an address for an access, as the instruction would; a fault is recorded.</summary>
@@ -250,7 +262,7 @@ internal sealed partial class LinearMemory
         ? Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode, _file[HiddenState.WindowContext])
         : 0;
 
-    /// <summary>Somebody wants to see every write: there are no windows for writing.</summary>
+    /// <summary>Somebody wants to see every write: windows for writing are found on the long way only.</summary>
     private bool IsWritingSeen => _memory.Writing is not null;
 
     /// <summary>Keeps a translation, which the TLB has, in a window.</summary>
@@ -258,15 +270,10 @@ internal sealed partial class LinearMemory
     {
         if (access == AccessKind.Write)
         {
-            if (IsWritingSeen)
-            {
-                return;
-            }
-
             _memory.Touch((int)(physical.Value >> 12));
         }
 
-        Windows.Keep(address, context, _memory.HostAddress + physical.Value - address, access);
+        Windows.Keep(address, context, _memory.HostAddress + physical.Value - address, access, isSeen: IsWritingSeen);
     }
 
     private void Cache(ulong address, int pcid, Translation translation, bool isWrite)

@@ -9,6 +9,9 @@ namespace EntryGen.Emulation;
 [StructLayout(LayoutKind.Sequential)]
 public struct Window
 {
+    /// <summary>A bit that every tag has, but for that of a page whose writes somebody is told of: no access finds it, and the long way does without a translation.</summary>
+    internal const ulong Seen = 1;
+
     /// <summary>The page that may be read.</summary>
     internal ulong ReadTag;
 

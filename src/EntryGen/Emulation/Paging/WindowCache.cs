@@ -105,7 +105,7 @@ internal sealed class WindowCache
         for (var context = 0; context <= _mostTaken; context++)
         {
             ref var slot = ref _table[(context << SlotBits) + (int)(Offset(page) >> SlotSizeBits)];
-            if (slot.ReadTag == (page | 0xFFF) || slot.WriteTag == (page | 0xFFF) || slot.FetchTag == (page | 0xFFF))
+            if (slot.ReadTag == (page | 0xFFF) || (slot.WriteTag | Window.Seen) == (page | 0xFFF) || slot.FetchTag == (page | 0xFFF))
             {
                 // The addend stays, so that the slot is still known to be used.
                 slot = new Window { Addend = slot.Addend };
@@ -139,7 +139,8 @@ internal sealed class WindowCache
     /// <param name="context">The context.</param>
     /// <param name="addend">Added to the linear address gives the host's address.</param>
     /// <param name="access">What it allows.</param>
-    public void Keep(ulong address, ulong context, ulong addend, AccessKind access)
+    /// <param name="isSeen">Whether somebody has to be told of each write.</param>
+    public void Keep(ulong address, ulong context, ulong addend, AccessKind access, bool isSeen = false)
     {
         var index = (int)((context + Offset(address)) >> SlotSizeBits);
         ref var slot = ref _table[index];
@@ -161,7 +162,7 @@ internal sealed class WindowCache
                 slot.ReadTag = tag;
                 break;
             case AccessKind.Write:
-                slot.WriteTag = tag;
+                slot.WriteTag = isSeen ? tag & ~Window.Seen : tag;
                 break;
             default:
                 slot.FetchTag = tag;
