@@ -9,11 +9,12 @@ internal sealed unsafe class EncodedSpace<TView>(IEncodedModel<TView> model, IRe
 
     // A second model for the state after a step, and for words: the first one's view is in use.
     private readonly Lazy<IEncodedModel<TView>> _other = new(model.ForWorker, isThreadSafe: false);
+    private readonly IHashedModel<TView>? _hashed = model as IHashedModel<TView>;
     private byte* _current;
     private TView _view = default!;
     private bool _changed;
 
-    public override long SharedBytes => model is IHashedModel<TView> hashed ? hashed.SharedBytes : 0;
+    public override long SharedBytes => _hashed?.SharedBytes ?? 0;
 
     public override void InitialStates() => model.InitialStates(new EncodedSink(Records));
 
@@ -23,6 +24,7 @@ internal sealed unsafe class EncodedSpace<TView>(IEncodedModel<TView> model, IRe
         Decode();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override ulong BrokenInvariants(ulong among)
     {
         if (among == 0)
@@ -35,8 +37,9 @@ internal sealed unsafe class EncodedSpace<TView>(IEncodedModel<TView> model, IRe
             Decode();
         }
 
+        var keeps = _hashed?.KeepsInvariants(_view) ?? false;
         var broken = 0UL;
-        for (var i = 0; among != 0; i++, among >>= 1)
+        for (var i = 0; among != 0 && !keeps; i++, among >>= 1)
         {
             if ((among & 1) != 0 && !_properties[i].Predicate!(in _view))
             {

@@ -26,6 +26,7 @@ internal sealed unsafe class Expander<TShape, TKey>(StateSpace space, SearchOpti
     /// <param name="piece">The states.</param>
     /// <param name="open">The properties not yet decided.</param>
     /// <param name="expand">Whether successors are wanted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Expand(Chunk chunk, Shard<TShape, TKey> shard, int number, in Piece piece, PropertySets open, bool expand)
     {
         var local = piece.Record;
@@ -64,6 +65,7 @@ internal sealed unsafe class Expander<TShape, TKey>(StateSpace space, SearchOpti
 
     public void Dispose() => space.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Scatter(Chunk chunk, StateId parent, ulong steps)
     {
         var end = space.Records.End;

@@ -8,4 +8,7 @@ internal interface IHashedModel<TView> : IEncodedModel<TView>
 {
     /// <summary>The bytes of what encodings refer to. It follows from the states that were encoded.</summary>
     long SharedBytes { get; }
+
+    /// <summary>Whether the model knows that no invariant is broken in a state, so that they need not be asked.</summary>
+    bool KeepsInvariants(TView state);
 }

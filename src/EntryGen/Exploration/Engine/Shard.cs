@@ -76,6 +76,7 @@ internal sealed unsafe class Shard<TShape, TKey> : IDisposable
     /// <summary>Inserts candidates that are new, in order.</summary>
     /// <param name="chunks">The chunks they are in.</param>
     /// <param name="number">This shard's number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Insert(ReadOnlySpan<Chunk> chunks, int number)
     {
         var current = new CandidateCursor<TShape>(chunks, number);
@@ -225,7 +226,7 @@ internal sealed unsafe class Shard<TShape, TKey> : IDisposable
     }
 
     // Three quarters full at most. The keys are read in the order in which they lie, some at a time, so that the misses in the new index overlap.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GrowIndex()
     {
         NativeMemory.Free(_slots);

@@ -54,6 +54,7 @@ public static class EntryProperties
         Moments.Step | Moments.Return,
         state => !state.KeepsOwed)
     {
+        OverlooksPlainSteps = true,
         Explain = state => $"PCID {state[Reg.Cr3] & Cr3Bits.PcidMask} was loaded with bit 63 set, after its bit in the mask was cleared",
     };
 
@@ -72,6 +73,7 @@ public static class EntryProperties
         HasOwnPcid,
         "SDM vol. 3A, 4.10.4.1: with bit 63 set, entries that were made for the PCID are used")
     {
+        OverlooksPlainSteps = true,
         Explain = state => $"CR3 is {Hex(state[Reg.Cr3])}: the {(state.OnUserPageTables ? "user" : "kernel")} page table with PCID {state[Reg.Cr3] & Cr3Bits.PcidMask}",
     };
 
@@ -80,9 +82,9 @@ public static class EntryProperties
         PropertyIds.Returns,
         "an entry returns to what it interrupted: RIP, CS, RSP, SS and RFLAGS",
         Moments.Return,
-        state => state.Innermost.IsFault || WrongFrame(state).Length == 0)
+        state => state.Innermost.IsFault || !HasWrongFrame(state))
     {
-        Explain = state => string.Join("; ", WrongFrame(state).Select(register => Difference(register, state))),
+        Explain = state => string.Join("; ", Collect<Reg>(state, HasWrongFrame).Select(register => Difference(register, state))),
     };
 
     /// <summary>The interrupted code finds its registers.</summary>
@@ -90,9 +92,9 @@ public static class EntryProperties
         PropertyIds.RegistersPreserved,
         "the interrupted code finds its general registers as they were, but for those that a system call may change",
         Moments.Return,
-        state => state.Innermost.IsFault || WrongRegisters(state).Length == 0)
+        state => state.Innermost.IsFault || !HasWrongRegisters(state))
     {
-        Explain = state => string.Join("; ", WrongRegisters(state).Select(register => Difference(register, state))),
+        Explain = state => string.Join("; ", Collect<Reg>(state, HasWrongRegisters).Select(register => Difference(register, state))),
     };
 
     /// <summary>GS bases and SPEC_CTRL are as they were.</summary>
@@ -178,9 +180,9 @@ public static class EntryProperties
         PropertyIds.PtRegsTrue,
         "pt_regs on the stack of a handler hold what was interrupted",
         Moments.Call,
-        state => WrongPtRegs(state).Length == 0)
+        state => !HasWrongPtRegs(state))
     {
-        Explain = state => string.Join("; ", WrongPtRegs(state)),
+        Explain = state => string.Join("; ", Collect<string>(state, HasWrongPtRegs)),
     };
 
     /// <summary>Entry code does not fault.</summary>
@@ -218,7 +220,10 @@ public static class EntryProperties
         PropertyIds.SchedulesOnThreadStack,
         "a handler schedules only on the thread stack: on another one it would be overwritten before the task runs again",
         Moments.Step,
-        state => !state.AddressSpaces.HasScheduled || state.Environment.Stacks.OfPointer(state[Reg.Rsp])?.Kind == StackKind.Thread);
+        state => !state.AddressSpaces.HasScheduled || state.Environment.Stacks.OfPointer(state[Reg.Rsp])?.Kind == StackKind.Thread)
+    {
+        OverlooksPlainSteps = true,
+    };
 
     /// <summary>Control stays in code.</summary>
     public static EntryProperty StaysInCode { get; } = new(
@@ -300,26 +305,43 @@ public static class EntryProperties
         ? state.Environment.Stacks.OfPointer(state[Reg.Rsp]) is { Kind: not (StackKind.Thread or StackKind.User) } stack ? stack.Top.Value : null
         : null;
 
-    private static Reg[] WrongFrame(EntryState state)
+    // What is wrong is put into a list only where it is to be said: the question is asked millions of times.
+    private static bool HasWrongFrame(EntryState state, List<Reg>? wrong = null)
     {
         var was = state.Innermost;
         var flags = was.Kind == EntryKind.Sysenter ? Flags.Status | Flags.RF : Flags.RF;
-        return
-        [
-            .. new[] { Reg.Rip, Reg.Cs, Reg.Rsp, Reg.Ss }.Where(register => state[register] != was.Interrupted(register)),
-            .. ((state[Reg.Rflags] ^ was.Interrupted(Reg.Rflags)) & ~flags) != 0 ? [Reg.Rflags] : Array.Empty<Reg>(),
-        ];
+        var hasWrong = false;
+        foreach (var register in (ReadOnlySpan<Reg>)[Reg.Rip, Reg.Cs, Reg.Rsp, Reg.Ss, Reg.Rflags])
+        {
+            if (((state[register] ^ was.Interrupted(register)) & (register == Reg.Rflags ? ~flags : ~0UL)) != 0)
+            {
+                hasWrong = true;
+                wrong?.Add(register);
+            }
+        }
+
+        return hasWrong;
     }
 
-    private static Reg[] WrongRegisters(EntryState state)
+    private static bool HasWrongRegisters(EntryState state, List<Reg>? wrong = null)
     {
         var was = state.Innermost;
         var free = MayChange(was);
-        return [.. Enumerable.Range(0, 16).Select(number => (Reg)number).Where(register => register != Reg.Rsp && !free.Contains(register) && state[register] != was.Interrupted(register))];
+        var hasWrong = false;
+        for (var register = Reg.Rax; register <= Reg.R15; register++)
+        {
+            if (register != Reg.Rsp && state[register] != was.Interrupted(register) && !free.Contains(register))
+            {
+                hasWrong = true;
+                wrong?.Add(register);
+            }
+        }
+
+        return hasWrong;
     }
 
     /// <summary>What a system call gives up: its result, and what the instructions that enter and leave overwrite. A called routine: what the ABI says.</summary>
-    private static Reg[] MayChange(EntryActivation was) => was.Kind switch
+    private static ReadOnlySpan<Reg> MayChange(EntryActivation was) => was.Kind switch
     {
         EntryKind.Fred when IsFredCall(was) => [Reg.Rax],
         EntryKind.Syscall or EntryKind.Sysenter => [Reg.Rax, Reg.Rcx, Reg.R11],
@@ -331,46 +353,51 @@ public static class EntryProperties
     // With FRED SYSCALL keeps RCX and R11, as INT $0x80 does.
     private static bool IsFredCall(EntryActivation was) => was is { Kind: EntryKind.Fred, Vector: Ghost.NoVector or LinuxVectors.Int80 };
 
-    private static string[] WrongPtRegs(EntryState state)
+    private static bool HasWrongPtRegs(EntryState state, List<string>? wrong = null)
     {
         // Handlers are given pt_regs that lie just above the return address; other calls say nothing about them.
         var regs = state[Reg.Rsp] + 8;
         var was = state.Innermost;
         if (state[Reg.Rdi] != regs || was.Kind == EntryKind.Call || was.IsFault)
         {
-            return [];
+            return false;
         }
 
         var is32Bit = was.Interrupted(Reg.Cs) == Selectors.UserCode32;
-        var wrong = new List<string>();
+        var hasWrong = false;
+        var place = new WordReader(state.Machine);
         foreach (var (register, offset, name) in PtRegsWords.Of(IsFredCall(was) ? EntryKind.Int80 : was.Kind))
         {
-            if (!state.Machine.TryTranslate(regs + (ulong)offset, out _))
+            if (!place.TryRead(regs + (ulong)offset, out var word))
             {
-                return [$"pt_regs at {Hex(regs)} are not mapped"];
+                wrong?.Clear();
+                wrong?.Add($"pt_regs at {Hex(regs)} are not mapped");
+                return true;
             }
 
+            // 32-bit code has no such register: the entry may use it.
             if (is32Bit && register is >= Reg.R8 and <= Reg.R15)
             {
-                continue; // there are no such registers in 32-bit code
-            }
-
-            var word = state.Machine.Peek<ulong>(regs + (ulong)offset);
-            var expected = was.Interrupted(register);
-            if (register is >= Reg.R8 and <= Reg.R15 && was.Interrupted(Reg.Cs) == Selectors.UserCode32)
-            {
-                // 32-bit code has no such register: the entry may use it.
                 continue;
             }
 
+            var expected = was.Interrupted(register);
             var ignored = register == Reg.Rflags ? Flags.RF : register is Reg.Cs or Reg.Ss ? ~0xFFFFUL : 0;
             if (((word ^ expected) & ~ignored) != 0)
             {
-                wrong.Add($"pt_regs->{name} is {Hex(word)}, was {Hex(expected)}");
+                hasWrong = true;
+                wrong?.Add($"pt_regs->{name} is {Hex(word)}, was {Hex(expected)}");
             }
         }
 
-        return [.. wrong];
+        return hasWrong;
+    }
+
+    private static List<TItem> Collect<TItem>(EntryState state, Func<EntryState, List<TItem>, bool> find)
+    {
+        var wrong = new List<TItem>();
+        find(state, wrong);
+        return wrong;
     }
 
     private static string Difference(Reg register, EntryState state) =>

@@ -17,6 +17,9 @@ public delegate bool EntryPredicate(EntryState state);
 /// </example>
 public sealed record EntryProperty(string Id, string Words, Moments At, EntryPredicate Holds, string Source = "")
 {
+    /// <summary>Whether it can change only with a write of CR3 or a step of a C function: other instructions need not be looked at one by one.</summary>
+    internal bool OverlooksPlainSteps { get; init; }
+
     /// <summary>What is wrong, in words, in a state that breaks it; null when there is no more to say.</summary>
     public Func<EntryState, string?>? Explain { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EntryGen.Kernel;
 
 namespace EntryGen.Exploration.Scenarios.Handlers;
@@ -7,6 +8,8 @@ internal sealed class FlushMask
 {
     private readonly Machine _machine;
     private readonly PhysicalAddress? _address;
+    private readonly bool _isInMemory;
+    private readonly int _place;
 
     public FlushMask(KernelEnvironment environment)
     {
@@ -16,6 +19,8 @@ internal sealed class FlushMask
         if (offset is { } found && _machine.TryTranslate(environment.Layout.PerCpuBase + found, out var physical))
         {
             _address = physical;
+            _isInMemory = _machine.Memory.Contains(physical, sizeof(ushort));
+            _place = (int)physical.Value;
         }
 
         long? PerCpu(string name, string? constant = null) =>
@@ -28,7 +33,7 @@ internal sealed class FlushMask
     /// <summary>Whether the unit has one.</summary>
     public bool Exists => _address is not null;
 
-    public ushort Value => _address is { } address ? _machine.Memory.Read<ushort>(address) : (ushort)0;
+    public ushort Value => _isInMemory ? Unsafe.ReadUnaligned<ushort>(ref _machine.Memory.Bytes[_place]) : (ushort)0;
 
     public void Set(int bit)
     {

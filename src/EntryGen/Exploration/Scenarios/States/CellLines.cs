@@ -53,6 +53,7 @@ internal sealed unsafe class CellLines
 
     /// <summary>Gives numbers to what has changed.</summary>
     /// <param name="hash">The hash of the state.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Absorb(ref ulong hash)
     {
         Collect();
@@ -89,6 +90,7 @@ internal sealed unsafe class CellLines
 
     /// <summary>Writes the numbers.</summary>
     /// <param name="to">Where; <see cref="EncodedBytes"/> of it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(uint* to)
     {
         for (var i = 0; i < CellLayout.DirectLines; i++)
@@ -101,6 +103,7 @@ internal sealed unsafe class CellLines
 
     /// <summary>Gives registers and the words beside them the contents that numbers stand for.</summary>
     /// <param name="from">What <see cref="Write"/> wrote.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void GoTo(uint* from)
     {
         for (var line = 0; line < CellLayout.DirectLines; line++)
@@ -137,6 +140,7 @@ internal sealed unsafe class CellLines
         HiddenState.MakeConcrete(_machine.Registers, _machine.Budget);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Set(int line, uint number)
     {
         _numbers[CellLayout.NumberPlace(line)] = number;
@@ -148,6 +152,7 @@ internal sealed unsafe class CellLines
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather(int line, ulong* words)
     {
         ref var places = ref _layout.WordsOf[line * Words];
@@ -157,6 +162,7 @@ internal sealed unsafe class CellLines
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Collect()
     {
         _machine.EndPastShadow();
@@ -165,6 +171,7 @@ internal sealed unsafe class CellLines
         _ghost.CopyTo(new Span<ulong>(_now + FileWords, _count - FileWords));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindChanges()
     {
         var count = 0;

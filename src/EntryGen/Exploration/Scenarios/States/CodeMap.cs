@@ -41,7 +41,7 @@ internal enum CodeKind
 internal sealed class CodeMap
 {
     /// <summary>The distance of instructions in a unit's layout.</summary>
-    private const ulong InstructionSize = 16;
+    public const ulong InstructionSize = 16;
 
     private readonly Dictionary<ulong, CodePlace> _places = [];
     private readonly CodeRange[] _ranges;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 using EntryGen.Exploration.Engine;
 
@@ -37,8 +38,12 @@ internal sealed class EntryModel : IHashedModel<EntryState>
 
     public void InitialStates(EncodedSink states) => states.Add(0, _initial);
 
+    // What is asked of states is which properties the way there broke.
+    public bool KeepsInvariants(EntryState state) => state.Broken == 0;
+
     public long SharedBytes => _setup.Lines.BytesInUse;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public EntryState Decode(ReadOnlySpan<byte> state)
     {
         _codec.Decode(state);
@@ -53,6 +58,7 @@ internal sealed class EntryModel : IHashedModel<EntryState>
         return _processor.State;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Successors(EntryState state, EncodedSink successors)
     {
         if (_processor.IsOver)
@@ -99,6 +105,7 @@ internal sealed class EntryModel : IHashedModel<EntryState>
         return allowed;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(EncodedSink successors, int transition, Choice choice)
     {
         if (_hasMoved)

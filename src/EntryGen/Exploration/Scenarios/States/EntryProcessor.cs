@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 using EntryGen.Emulation;
 using EntryGen.Exploration.Scenarios.Handlers;
@@ -21,6 +22,7 @@ internal sealed class EntryProcessor : IMachineObserver
     private readonly EntryUnit _unit;
     private readonly ulong[] _file;
     private readonly (EntryProperty Property, ulong Bit)[][] _properties;
+    private readonly bool _mayRunStraight;
     private ulong _knownCr3;
     private readonly FlushMask _mask;
     private readonly bool _tracksCr3;
@@ -42,10 +44,10 @@ internal sealed class EntryProcessor : IMachineObserver
         _tracksCr3 = Environment.Options.Pti && (_mask.Exists || setup.HasOtherMms);
         _properties = [.. Enum.GetValues<Moments>().Where(moment => moment != Moments.None).Select(moment => AskedAt(setup.Properties, moment))];
         Start();
-        if (_tracksCr3)
-        {
-            _machine.Observe(new Cr3Watch(this));
-        }
+
+        // Besides, with an observer the unit counts every instruction, so that it runs as many as are asked for.
+        _machine.Observe(new Cr3Watch(this));
+        _mayRunStraight = setup.Properties.All(property => property.OverlooksPlainSteps || (property.At & Moments.Step) == 0);
     }
 
     public KernelEnvironment Environment { get; }
@@ -110,6 +112,7 @@ internal sealed class EntryProcessor : IMachineObserver
     public Action<EntryProperty, EntryState>? Broke { get; set; }
 
     /// <summary>Takes a transition and what follows of itself, where runs without a choice are one transition.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(Choice choice)
     {
         TakeOne(choice);
@@ -121,7 +124,14 @@ internal sealed class EntryProcessor : IMachineObserver
                 return;
             }
 
-            TakeOne(default);
+            if (_mayRunStraight && Stepped is null && RunStraight(LongestRun - steps) is > 0 and var done)
+            {
+                steps += done - 1;
+            }
+            else
+            {
+                TakeOne(default);
+            }
         }
     }
 
@@ -132,6 +142,56 @@ internal sealed class EntryProcessor : IMachineObserver
         Halt(new Stop(StopKind.Budget));
     }
 
+    /// <summary>Runs instructions between which there is nothing to look at, as long as one follows the other. One that faults is left to <see cref="TakeOne"/>: it has done nothing.</summary>
+    /// <param name="most">The most to run.</param>
+    /// <returns>How many have run.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int RunStraight(int most)
+    {
+        var place = Place;
+        if (place is null || Ghost.KindOf(Ghost.Level - 1) == EntryKind.Call || _setup.StraightRuns.LengthAt(place) == 0)
+        {
+            return 0;
+        }
+
+        Begin();
+        var budget = _machine.Budget;
+        var cpu = new Cpu(_machine);
+        var done = 0;
+        while (done < most && place is not null && _setup.StraightRuns.LengthAt(place) is > 0 and var length)
+        {
+            length = Math.Min(length, most - done);
+            var mask = _tracksCr3 ? _mask.Value : (ushort)0;
+            _machine.Budget = length;
+            _unit.Run(ref cpu);
+            var ran = length - (int)_machine.Budget;
+            _setup.Covered.AsSpan(_setup.Code.ChosenAt(place)!.Number, ran).Fill(true);
+            if (_tracksCr3 && _mask.Value is var after && after != mask)
+            {
+                Spaces.NoteMask(mask, after);
+            }
+
+            done += ran;
+            if (ran < length)
+            {
+                break;
+            }
+
+            // A jump or call may have led away from all code: then activations end here.
+            var last = _setup.Code.ChosenAt(place)!.Number + length - 1;
+            place = _setup.Code.At(_file[(int)Reg.Rip]);
+            if (place is null)
+            {
+                EndActivations(_setup.Code.Places[last]);
+                Finish(default);
+            }
+        }
+
+        _machine.Budget = budget - done;
+        return done;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeOne(Choice choice)
     {
         var place = choice.Event is null ? Place : null;
@@ -163,6 +223,7 @@ internal sealed class EntryProcessor : IMachineObserver
     }
 
     /// <summary>Runs the instruction or C function at RIP, or one step of what the function does. A fault is delivered.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Step(HandlerEffect? chosen)
     {
         Begin();
@@ -272,6 +333,7 @@ internal sealed class EntryProcessor : IMachineObserver
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Finish(Stop stop)
     {
         if (stop.Kind != StopKind.None)
@@ -372,6 +434,7 @@ internal sealed class EntryProcessor : IMachineObserver
     }
 
     /// <summary>An instruction that may end activations has run: which of them has it ended?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void EndActivations(CodePlace place)
     {
         var level = Ghost.Level - 1;
@@ -430,6 +493,7 @@ internal sealed class EntryProcessor : IMachineObserver
         return _setup.NmiPrologue is { } prologue && _file[(int)Reg.Rip] >= prologue.First && _file[(int)Reg.Rip] < prologue.End;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Look(Moments moment)
     {
         foreach (var (property, bit) in _properties[BitOperations.TrailingZeroCount((uint)moment)])
@@ -460,7 +524,7 @@ internal sealed class EntryProcessor : IMachineObserver
     /// <summary>Tells the bookkeeping of values that entry code writes to CR3.</summary>
     private sealed class Cr3Watch(EntryProcessor processor) : IMachineObserver
     {
-        ObservedEvents IMachineObserver.Events => ObservedEvents.System;
+        ObservedEvents IMachineObserver.Events => processor._tracksCr3 ? ObservedEvents.ControlRegisters : ObservedEvents.None;
 
         void IMachineObserver.ControlWrite(Machine machine, int register, ulong old, ulong operand)
         {

@@ -72,6 +72,7 @@ internal sealed unsafe class LineStore
         public ulong* At(uint local) =>
             (ulong*)(_addresses[local >> SegmentLineBits] + (nint)((local & ((1 << SegmentLineBits) - 1)) * LineBytes));
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public uint Find(ulong* line, ulong hash)
         {
             lock (_lock)

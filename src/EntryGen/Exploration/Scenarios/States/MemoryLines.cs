@@ -59,6 +59,7 @@ internal sealed unsafe class MemoryLines
 
     /// <summary>Gives numbers to what has changed.</summary>
     /// <param name="hash">The hash of the state.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Absorb(ref ulong hash)
     {
         foreach (var group in CollectionsMarshal.AsSpan(_written))
@@ -83,6 +84,7 @@ internal sealed unsafe class MemoryLines
     /// <summary>Writes the groups that differ from the origin: their numbers, then where they are.</summary>
     /// <param name="to">Where; <see cref="MostBytes"/> of it.</param>
     /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Write(byte* to)
     {
         var numbers = (uint*)to;
@@ -108,6 +110,7 @@ internal sealed unsafe class MemoryLines
     /// <summary>Gives memory the contents that numbers stand for.</summary>
     /// <param name="from">What <see cref="Write"/> wrote.</param>
     /// <param name="count">How many groups there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void GoTo(byte* from, int count)
     {
         _visit++;
@@ -132,6 +135,7 @@ internal sealed unsafe class MemoryLines
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GoTo(Group group, uint contents)
     {
         group.Contents = contents;
@@ -147,6 +151,7 @@ internal sealed unsafe class MemoryLines
     }
 
     // Whether a line that was written holds anything else than before.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Absorb(Group group, int place, ref ulong hash)
     {
         var offset = OffsetOf(group, place);
@@ -177,6 +182,7 @@ internal sealed unsafe class MemoryLines
 
     private static nint OffsetOf(Group group, int place) => ((group.Place * GroupLines) + place) * LineBytes;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Note(ulong address, ReadOnlySpan<byte> bytes)
     {
         var last = (int)((address + (ulong)bytes.Length - 1) / LineBytes);

@@ -21,6 +21,7 @@ internal sealed class ScenarioSetup
         Scenario = scenario;
         Properties = properties;
         Code = new CodeMap(scenario.Unit);
+        StraightRuns = new StraightRuns(Code);
         Covered = new bool[Code.Places.Count];
         Levels = 1 + scenario.MostEvents + LevelsForFaults;
         foreach (var injected in InjectedEvent.All)
@@ -58,6 +59,9 @@ internal sealed class ScenarioSetup
     }
 
     public CodeMap Code { get; }
+
+    /// <summary>Where instructions can be run several at a time.</summary>
+    public StraightRuns StraightRuns { get; }
 
     /// <summary>The events that may happen, with the address of the entry that each leads to.</summary>
     public List<(InjectedEvent Event, ulong Address)> Events { get; } = [];

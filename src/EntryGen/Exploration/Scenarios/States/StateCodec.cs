@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EntryGen.Emulation;
 
@@ -41,6 +42,7 @@ internal sealed unsafe class StateCodec
 
     /// <summary>The state that the machine is in.</summary>
     /// <returns>Its bytes, valid until the next call.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ReadOnlySpan<byte> Encode()
     {
         _cells.Absorb(ref _hash);
@@ -59,6 +61,7 @@ internal sealed unsafe class StateCodec
     }
 
     /// <summary>Puts machine and ghost into a state. The one they are in was encoded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Decode(ReadOnlySpan<byte> state)
     {
         var cr3 = _machine.Registers[(int)Reg.Cr3];
