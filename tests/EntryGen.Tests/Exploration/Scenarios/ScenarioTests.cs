@@ -77,6 +77,24 @@ public sealed class ScenarioTests
         Assert.True(full.Exploration.States > reduced.Exploration.States);
     }
 
+    // A property of the caller's own that is looked at after every instruction has them run one by one; otherwise several run in a row.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Instructions_in_a_row_do_what_they_do_one_by_one(int way)
+    {
+        var scenario = Nmi((Cr3Return)way, _window, most: 2).MayDo(HandlerEffect.All);
+        var inRow = scenario.Explore();
+        var single = scenario.Ask([.. EntryProperties.All, new EntryProperty("any", "anything", Moments.Step, _ => true)]).Explore();
+        Assert.Equal(single.Exploration.Levels, inRow.Exploration.Levels);
+        Assert.Equal(single.Exploration.Transitions, inRow.Exploration.Transitions);
+        Assert.Equal(single.Covered, inRow.Covered);
+        Assert.Equal(single.Properties.SkipLast(1).Select(property => property.Verdict), inRow.Properties.Select(property => property.Verdict));
+        Assert.Equal(
+            single.Properties.SkipLast(1).Select(property => property.Counterexample?.Choices.Text), inRow.Properties.Select(property => property.Counterexample?.Choices.Text));
+    }
+
     // Why the write of CR3 may be left out when the kernel's was interrupted: written back, it undoes what a handler that leaves another mm loaded did.
     [Fact]
     public void A_handler_that_leaves_another_mm_is_undone_by_the_write_and_not_by_the_skip()

@@ -178,11 +178,12 @@ internal sealed class EntryProcessor : IMachineObserver
             }
 
             // A jump or call may have led away from all code: then activations end here.
-            var last = _setup.Code.ChosenAt(place)!.Number + length - 1;
+            var last = _setup.Code.Places[_setup.Code.ChosenAt(place)!.Number + length - 1];
             place = _setup.Code.At(_file[(int)Reg.Rip]);
             if (place is null)
             {
-                EndActivations(_setup.Code.Places[last]);
+                State.Executed = last.Instruction;
+                EndActivations(last);
                 Finish(default);
             }
         }
