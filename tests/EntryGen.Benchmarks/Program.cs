@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 using EntryGen.Benchmarks;
 using EntryGen.Benchmarks.Exploration;
 
-// Without arguments the interleaved comparison; a number sets its rounds; "reading" measures the reader, "lint" the rules and "explore" the explorer, each
+// Without arguments the interleaved comparison; a number sets its rounds; "reading" measures the reader, "lint" the rules "explore" the explorer and "machine" the explorer on full machine states, each
 // with a number if wanted; anything else goes to BenchmarkDotNet.
 switch (args)
 {

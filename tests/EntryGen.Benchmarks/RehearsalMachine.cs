@@ -37,7 +37,10 @@ internal static class RehearsalMachine
         return machine;
     }
 
-    private static Machine Create(EntryUnit unit)
+    /// <summary>Makes a machine that stands before the first round trip, and where paranoid exceptions may happen on the way.</summary>
+    public static Machine CreateForBoth() => Create(Rehearsal.EntryUnit, ParanoidRehearsal.EntryUnit);
+
+    private static Machine Create(params ReadOnlySpan<EntryUnit> units)
     {
         var machine = new Machine(memorySize: 1 << 20);
         var tables = new PageTableBuilder(machine.Memory, 0x60000);
@@ -53,7 +56,13 @@ internal static class RehearsalMachine
             Map(page, isShared: false);
         }
 
-        MapCode();
+        // What is there is never read: where several units have code, one mapping does.
+        var code = new HashSet<ulong>();
+        foreach (var unit in units)
+        {
+            MapCode(unit);
+        }
+
         machine.Memory.Write(Gdt + 0x10, 0x00af9b00_0000ffffUL);
         machine.Memory.Write(Gdt + 0x18, 0x00cf9300_0000ffffUL);
         machine[Reg.GdtBase] = Base + Gdt;
@@ -76,20 +85,23 @@ internal static class RehearsalMachine
             }
         }
 
-        void MapCode()
+        void MapCode(EntryUnit unit)
         {
-            PhysicalAddress frame = Code;
             foreach (var section in unit.Sections.Where(section => section.Executable))
             {
                 for (var page = section.Address & ~0xfffUL; page < section.Address + section.Size; page += 0x1000)
                 {
+                    if (!code.Add(page))
+                    {
+                        continue;
+                    }
+
+                    PhysicalAddress frame = Code + ((ulong)(code.Count - 1) * 0x1000);
                     tables.Map(kernel, page, frame, Mapping);
                     if (section.UserMapped)
                     {
                         tables.Map(user, page, frame, Mapping);
                     }
-
-                    frame = frame.Value + 0x1000;
                 }
             }
         }

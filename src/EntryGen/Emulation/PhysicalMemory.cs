@@ -56,6 +56,12 @@ public sealed partial class PhysicalMemory
         destination[present..].Fill(0xFF);
     }
 
+    /// <summary>Whether memory holds certain bytes.</summary>
+    /// <param name="address">Where they would start.</param>
+    /// <param name="bytes">The bytes.</param>
+    public bool Holds(PhysicalAddress address, ReadOnlySpan<byte> bytes) =>
+        Contains(address, bytes.Length) && Bytes.AsSpan((int)address.Value, bytes.Length).SequenceEqual(bytes);
+
     /// <summary>Changes a value, little-endian.</summary>
     /// <typeparam name="T">Its type.</typeparam>
     /// <param name="address">Where it starts.</param>
