@@ -33,6 +33,9 @@ internal sealed class TaskModel : IHashedModel<TaskState>
 
     public void InitialStates(EncodedSink states) => states.Add(0, _initial);
 
+    // What is asked of states is which properties the way there broke.
+    public bool KeepsInvariants(TaskState state) => state.Broken == 0;
+
     public long SharedBytes => _setup.Lines.BytesInUse;
 
     public TaskState Decode(ReadOnlySpan<byte> state)
