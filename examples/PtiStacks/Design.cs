@@ -49,8 +49,20 @@ public sealed record Design(string Id, string Name, EntryUnit Unit, KernelOption
     /// <summary>B, whose interrupts do not take CS for a sign of which half is live.</summary>
     public static Design BByCr3 { get; } = new("B", "the half told from CR3", DesignBByCr3.EntryUnit, _taskStacks, _bodies);
 
+    /// <summary>B, whose interrupts tell neither the half nor the owner of GS from CS.</summary>
+    public static Design BByState { get; } = new("B", "the half told from CR3, and GS looked at", DesignBByState.EntryUnit, _taskStacks, _bodies);
+
     /// <summary>B with what it is for: exit work after the switch to the user half.</summary>
     public static Design BSleeps { get; } = new("B", "schedule() between switches, CR3 made anew", DesignBSleepsAndSwitches.EntryUnit, _taskStacks, [.. _bodies, "schedule"]);
+
+    /// <summary>The same code on the per-CPU stack.</summary>
+    public static Design B1Sleeps { get; } = new("B1", "schedule() between switches, CR3 made anew", DesignBSleepsAndSwitches.EntryUnit, _entryInC, [.. _bodies, "schedule"]);
+
+    /// <summary>C with exit work after the switch to the user half.</summary>
+    public static Design CSleeps { get; } = new("C", "schedule() between switches, CR3 made anew", DesignCSleepsOnEntryStack.EntryUnit, _entryInC, [.. _bodies, "schedule"]);
+
+    /// <summary>The design with a part that sleeps after the switch to the user half, or to the tables that a guest runs on; null: it calls nothing there.</summary>
+    public Design? Sleeping => this == B ? BSleeps : this == B1 ? B1Sleeps : this == C ? CSleeps : this == D ? D : null;
 
     /// <summary>The designs to choose from.</summary>
     public static IReadOnlyList<Design> All { get; } = [A, B, B1, C, D];
@@ -60,10 +72,12 @@ public sealed record Design(string Id, string Name, EntryUnit Unit, KernelOption
     [
         new("B", "one canary for all code", DesignBOneCanary.EntryUnit, _taskStacks with { AlsoInUserHalf = [.. _taskStacks.AlsoInUserHalf, "fixed_percpu_data"] }, _bodies),
         BByCr3,
+        BByState,
         new("B", "schedule() called on the user half", DesignBSleepsOnUserHalf.EntryUnit, _taskStacks, [.. _bodies, "schedule"]),
         new("B", "schedule() between switches, CR3 put back as it was", DesignBSleepsAndRestores.EntryUnit, _taskStacks, [.. _bodies, "schedule"]),
         BSleeps,
-        new("B1", "schedule() between switches, CR3 made anew", DesignBSleepsAndSwitches.EntryUnit, _entryInC, [.. _bodies, "schedule"]),
+        B1Sleeps,
+        CSleeps,
         new("D", "the entry stack, left before an exit sleeps", DesignDOnEntryStack.EntryUnit, _trampoline, _bodies),
         new("D", "the entry stack, on which an exit sleeps", DesignDSleepsOnEntryStack.EntryUnit, _trampoline, [.. _bodies, "handle_exit"]),
     ];

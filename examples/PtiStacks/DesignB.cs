@@ -116,23 +116,30 @@ public static partial class EntryInCMacros
             iretq
         """;
 
-    [Macro("handler:req")]
+    /// <summary>An interrupt: in the kernel it takes GS to be the kernel's, or looks at it as paranoid entries do.</summary>
+    [Macro("handler:req looks_at_gs=0")]
     private const string INTERRUPT = """
             cld
             ASM_CLAC
             pushq   $-1
             PUSH_AND_CLEAR_REGS
             testb   $3, CS(%rsp)
-            jz      .Lgs_is_kernel_\@
+            jz      .Lfrom_kernel_\@
             swapgs
-        .Lgs_is_kernel_\@:
             lfence
             movq    %rsp, %rdi
             call    \handler
-            testb   $3, CS(%rsp)
-            jz      .Lto_kernel_\@
             LEAVE_BY_IRET
-        .Lto_kernel_\@:
+        .Lfrom_kernel_\@:
+            .if     \looks_at_gs
+            SAVE_AND_SET_GSBASE
+            .endif
+            lfence
+            movq    %rsp, %rdi
+            call    \handler
+            .if     \looks_at_gs
+            wrgsbase %rbx
+            .endif
             POP_REGS
             iretq
         """;
@@ -195,7 +202,7 @@ public static partial class EntryInCMacros
 
     /// <summary>The system call, and the C functions of all entries.</summary>
     [Macro]
-    private const string SYSCALL = """
+    private const string SYSCALL_IN_C = """
             SYSCALL_ON_ENTRY_STACK
             movq    %rsp, %rdi
             call    c_syscall

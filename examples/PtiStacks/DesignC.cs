@@ -3,14 +3,17 @@ using EntryGen;
 // As in design B, some C code is mapped in the user half.
 #pragma warning disable EG3004
 
+// A variant sleeps on the entry stack, in schedule(), which takes no pt_regs.
+#pragma warning disable EG2013, EG2027
+
 namespace PtiStacks;
 
 /// <summary>
 /// "Return to asm": C functions switch CR3, called by assembly on the per-CPU entry stack before anything may sleep and after everything that may. <c>pt_regs</c> are built on the entry stack, copied to the kernel
 /// stack for the body, and copied back.
 /// </summary>
-[EntryCode(Include = [typeof(EntryInCMacros)], Defines = ["CANARY=pti_canary"])]
-public static partial class DesignC
+[EntryCode(Include = [typeof(EntryInCMacros)])]
+public static partial class ReturnToAsmMacros
 {
     /// <summary>Moves to another stack, and <c>pt_regs</c> with it.</summary>
     [Macro("top:req")]
@@ -37,9 +40,11 @@ public static partial class DesignC
             .endif
             COPY_REGS top=PER_CPU_VAR(cpu_tss_rw + TSS_sp0)
             call    c_switch_to_user
+            EXIT_WORK
         """;
 
-    [Entry("""
+    [Macro]
+    private const string SYSCALL = """
             SYSCALL_ON_ENTRY_STACK
             BODY_ON_THREAD_STACK body=do_syscall_64 is_syscall=1
             testb   %r12b, %r12b
@@ -62,28 +67,27 @@ public static partial class DesignC
         c_machine_check:
             C_PARANOID_HANDLER body=exc_machine_check
             .popsection
-        """, Kind = EntryKind.Syscall)]
-    public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+        """;
 
-    [Entry("""
+    [Macro]
+    private const string INTERRUPT_ON_ENTRY_STACK = """
             cld
             ASM_CLAC
             pushq   $-1
             PUSH_AND_CLEAR_REGS
             testb   $3, CS(%rsp)
-            jz      .Linterrupt_from_kernel
+            jz      .Lfrom_kernel_\@
             swapgs
             lfence
             BODY_ON_THREAD_STACK body=sysvec_apic_timer_interrupt
             LEAVE_BY_IRET
-        .Linterrupt_from_kernel:
+        .Lfrom_kernel_\@:
             lfence
             movq    %rsp, %rdi
             call    sysvec_apic_timer_interrupt
             POP_REGS
             iretq
-        """, Kind = EntryKind.Interrupt)]
-    public static partial Stop asm_sysvec_apic_timer_interrupt(ref Cpu cpu);
+        """;
 
     /// <summary>In user mode the entry stack is empty, so that an NMI can start there as an interrupt does.</summary>
     [Macro("kernel_handler:req body:req")]
@@ -109,6 +113,48 @@ public static partial class DesignC
             POP_REGS
             iretq
         """;
+}
+
+/// <summary>C: exit work is a part of the body.</summary>
+[EntryCode(Include = [typeof(ReturnToAsmMacros)], Defines = ["CANARY=pti_canary"])]
+public static partial class DesignC
+{
+    [Macro]
+    private const string EXIT_WORK = """
+            // Nothing after the switch to the user half.
+        """;
+
+    [Entry("SYSCALL", Kind = EntryKind.Syscall)]
+    public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+
+    [Entry("INTERRUPT_ON_ENTRY_STACK", Kind = EntryKind.Interrupt)]
+    public static partial Stop asm_sysvec_apic_timer_interrupt(ref Cpu cpu);
+
+    [Entry("PARANOID_TO_THREAD_STACK kernel_handler=c_nmi body=exc_nmi", Kind = EntryKind.Nmi)]
+    public static partial Stop asm_exc_nmi(ref Cpu cpu);
+
+    [Entry("PARANOID_TO_THREAD_STACK kernel_handler=c_machine_check body=exc_machine_check", Kind = EntryKind.Paranoid)]
+    public static partial Stop asm_exc_machine_check(ref Cpu cpu);
+}
+
+/// <summary>Exit work that may sleep after the switch to the user half, as with B, on the stack that is there.</summary>
+[EntryCode(Include = [typeof(ReturnToAsmMacros)], Defines = ["CANARY=pti_canary"])]
+public static partial class DesignCSleepsOnEntryStack
+{
+    [Macro]
+    private const string EXIT_WORK = """
+            SWITCH_TO_KERNEL_CR3 scratch_reg=%rax
+            sti
+            call    schedule
+            cli
+            SWITCH_TO_USER_CR3 scratch_reg=%rax scratch_reg2=%rcx
+        """;
+
+    [Entry("SYSCALL", Kind = EntryKind.Syscall)]
+    public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+
+    [Entry("INTERRUPT_ON_ENTRY_STACK", Kind = EntryKind.Interrupt)]
+    public static partial Stop asm_sysvec_apic_timer_interrupt(ref Cpu cpu);
 
     [Entry("PARANOID_TO_THREAD_STACK kernel_handler=c_nmi body=exc_nmi", Kind = EntryKind.Nmi)]
     public static partial Stop asm_exc_nmi(ref Cpu cpu);

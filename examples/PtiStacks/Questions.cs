@@ -57,7 +57,8 @@ public sealed record Question(string Id, string Words, IReadOnlyList<TaskPropert
         var answers = new List<Answer>();
         foreach (var group in All.GroupBy(question => question.Setting))
         {
-            var result = group.Key(design).Ask(group.SelectMany(question => question.Parts).Distinct()).Explore();
+            // Designs are asked at the same time, each on a thread of its own.
+            var result = group.Key(design).Within(new ExplorationBounds { Threads = 1 }).Ask(group.SelectMany(question => question.Parts).Distinct()).Explore();
             answers.AddRange(group.Select(question => new Answer(design, question, [.. question.Parts.Select(part => result[part.Id])], result.Exploration.States)));
         }
 
@@ -79,4 +80,7 @@ public sealed record Answer(Design Design, Question Question, IReadOnlyList<Task
 
     /// <summary>The shortest of the counterexamples; null: it holds.</summary>
     public TaskCounterexample? Counterexample => Parts.Select(part => part.Counterexample).OfType<TaskCounterexample>().MinBy(counterexample => counterexample.Steps.Count);
+
+    /// <summary>The run at whose end the interrupted code does not find its registers, if that was asked and there is one: the outcome of what began with the shortest.</summary>
+    public TaskCounterexample? LostRegisters => Parts.SingleOrDefault(part => part.Property == TaskProperties.RegistersPreserved)?.Counterexample;
 }

@@ -52,22 +52,37 @@ public static class Report
             output.WriteLine($"{question.Id,-6} {question.Words}");
         }
 
-        var answers = Design.All.Concat(Design.Variants).SelectMany(Question.Ask).ToList();
-        var table = new Table().RoundedBorder().Title("What holds, with two tasks on two CPUs");
+        output.WriteLine("P4.5   a task may sleep after the switch to the user half: P4.1 to P4.3 of the variant that does");
+        var answers = InOrder(Design.All.Concat(Design.Variants), Question.Ask).SelectMany(design => design).ToList();
+        Write(TableOf("What holds, with two tasks on two CPUs", Design.All, answers), output);
+        Write(TableOf("Variants", Design.Variants, answers), output);
+        return answers;
+    }
+
+    private static Table TableOf(string title, IReadOnlyList<Design> designs, IReadOnlyList<Answer> answers)
+    {
+        var table = new Table().RoundedBorder().Title(title);
         table.AddColumn("design");
         foreach (var question in Question.All)
         {
             table.AddColumn(question.Id);
         }
 
+        table.AddColumn("P4.5");
         table.AddColumn(new TableColumn("states").RightAligned());
-        foreach (var design in answers.GroupBy(answer => answer.Design))
+        foreach (var design in designs)
         {
-            table.AddRow([$"{design.Key.Id,-2} {design.Key.Name}", .. design.Select(answer => Words(answer.Verdict)), Number(design.Select(answer => answer.States).Distinct().Sum())]);
+            var own = answers.Where(answer => answer.Design == design).ToList();
+            var sleeping = answers.Where(answer => answer.Design == design.Sleeping && answer.Question.Id is "P4.1" or "P4.2" or "P4.3").ToList();
+            table.AddRow([
+                $"{design.Id,-2} {design.Name}",
+                .. own.Select(answer => Words(answer.Verdict)),
+                sleeping.Count == 0 ? "" : Words(sleeping.Exists(answer => answer.Verdict == Verdict.Violated) ? Verdict.Violated : sleeping.Max(answer => answer.Verdict)),
+                Number(own.Select(answer => answer.States).Distinct().Sum()),
+            ]);
         }
 
-        Write(table, output);
-        return answers;
+        return table;
     }
 
     /// <summary>Which mappings are needed.</summary>
@@ -75,9 +90,9 @@ public static class Report
     {
         var table = new Table().RoundedBorder().Title("P4.3: what goes wrong without a mapping in the user half");
         table.AddColumns("design", "left out", "then");
-        foreach (var design in Design.All)
+        foreach (var (design, left) in InOrder(Design.All, design => (design, Mappings.LeaveOut(design))))
         {
-            foreach (var (name, fault) in Mappings.LeaveOut(design))
+            foreach (var (name, fault) in left)
             {
                 table.AddRow(design.Id, name, fault is null ? "nothing" : $"{fault.Detail?.Split(' ')[0]} on the user half: {LastInstruction(fault)}");
             }
@@ -91,9 +106,9 @@ public static class Report
     {
         var table = new Table().RoundedBorder().Title("P4.6: instructions at which an interrupt goes wrong, if it were let in there, of all");
         table.AddColumns("design", "system call, user half", "kernel half", "interrupt, user half", "kernel half");
-        foreach (var design in Design.All.Append(Design.BByCr3).Append(Design.BSleeps))
+        var designs = Design.All.Concat([Design.BByCr3, Design.BByState, Design.BSleeps]);
+        foreach (var (design, call, interrupt) in InOrder(designs, design => (design, Points.Of(design, Design.SystemCall), Points.Of(design, Design.Interrupt))))
         {
-            var (call, interrupt) = (Points.Of(design, Design.SystemCall), Points.Of(design, Design.Interrupt));
             table.AddRow(
                 $"{design.Id,-2} {design.Name}",
                 $"{call.Broken} of {call.OnUserHalf}",
@@ -105,17 +120,23 @@ public static class Report
         Write(table, output);
     }
 
-    /// <summary>A shortest run for each property that is broken somewhere: of the first design in which it is.</summary>
+    /// <summary>A shortest run for each question that is answered by no somewhere: of the first design, and of the first variant, for which it is.</summary>
     public static void Counterexamples(IReadOnlyList<Answer> answers, TextWriter output)
     {
-        foreach (var broken in answers.Where(answer => answer.Counterexample is not null).GroupBy(answer => answer.Question.Id))
+        foreach (var broken in answers.Where(answer => answer.Counterexample is not null).GroupBy(answer => (answer.Question.Id, Design.Variants.Contains(answer.Design))))
         {
             var answer = broken.First();
-            output.WriteLine();
-            output.WriteLine($"{answer.Question.Id}, {answer.Design.Id} ({answer.Design.Name}):");
-            answer.Counterexample!.Write(output);
+            foreach (var counterexample in new[] { answer.Counterexample, answer.LostRegisters }.OfType<TaskCounterexample>().Distinct())
+            {
+                output.WriteLine();
+                output.WriteLine($"{answer.Question.Id}, {answer.Design.Id} ({answer.Design.Name}):");
+                counterexample.Write(output);
+            }
         }
     }
+
+    /// <summary>What takes long is done for several designs at a time; what is printed stays in order.</summary>
+    private static IEnumerable<TResult> InOrder<TResult>(IEnumerable<Design> designs, Func<Design, TResult> work) => designs.AsParallel().AsOrdered().Select(work);
 
     private static string LastInstruction(TaskCounterexample counterexample) => counterexample.Steps.Last(step => step.Kind == TraceStepKind.Instruction).Text.Replace('\t', ' ');
 

@@ -24,7 +24,7 @@ public static partial class DesignB
             // Nothing: exit work is done on the kernel half, as a part of the body.
         """;
 
-    [Entry("SYSCALL", Kind = EntryKind.Syscall)]
+    [Entry("SYSCALL_IN_C", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
 
     [Entry("INTERRUPT handler=c_interrupt", Kind = EntryKind.Interrupt)]
@@ -56,7 +56,7 @@ public static partial class DesignBOneCanary
             // Nothing, as before.
         """;
 
-    [Entry("SYSCALL", Kind = EntryKind.Syscall)]
+    [Entry("SYSCALL_IN_C", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
 
     [Entry("INTERRUPT handler=c_interrupt", Kind = EntryKind.Interrupt)]
@@ -88,10 +88,42 @@ public static partial class DesignBByCr3
             // Nothing, as before.
         """;
 
-    [Entry("SYSCALL", Kind = EntryKind.Syscall)]
+    [Entry("SYSCALL_IN_C", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
 
     [Entry("INTERRUPT handler=c_interrupt", Kind = EntryKind.Interrupt)]
+    public static partial Stop asm_sysvec_apic_timer_interrupt(ref Cpu cpu);
+
+    [Entry("PARANOID user_handler=c_user_nmi kernel_handler=c_nmi", Kind = EntryKind.Nmi)]
+    public static partial Stop asm_exc_nmi(ref Cpu cpu);
+
+    [Entry("PARANOID user_handler=c_user_machine_check kernel_handler=c_machine_check", Kind = EntryKind.Paranoid)]
+    public static partial Stop asm_exc_machine_check(ref Cpu cpu);
+}
+
+/// <summary>Besides, GS is looked at, as paranoid entries do: nothing is told from CS but which way the frame was built.</summary>
+[EntryCode(Include = [typeof(EntryInCMacros)], Defines = ["CANARY=pti_canary"])]
+public static partial class DesignBByState
+{
+    [Macro("regs:req")]
+    private const string ESCAPE = """
+            ESCAPE_BY_CR3
+        """;
+
+    [Macro("regs:req")]
+    private const string RETURN = """
+            RETURN_BY_CR3
+        """;
+
+    [Macro("regs:req")]
+    private const string EXIT_WORK = """
+            // Nothing, as before.
+        """;
+
+    [Entry("SYSCALL_IN_C", Kind = EntryKind.Syscall)]
+    public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+
+    [Entry("INTERRUPT handler=c_interrupt looks_at_gs=1", Kind = EntryKind.Interrupt)]
     public static partial Stop asm_sysvec_apic_timer_interrupt(ref Cpu cpu);
 
     [Entry("PARANOID user_handler=c_user_nmi kernel_handler=c_nmi", Kind = EntryKind.Nmi)]
@@ -125,7 +157,7 @@ public static partial class DesignBSleepsOnUserHalf
         .Lno_exit_work_\@:
         """;
 
-    [Entry("SYSCALL", Kind = EntryKind.Syscall)]
+    [Entry("SYSCALL_IN_C", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
 
     [Entry("INTERRUPT handler=c_interrupt", Kind = EntryKind.Interrupt)]
@@ -164,7 +196,7 @@ public static partial class DesignBSleepsAndRestores
         .Lno_exit_work_\@:
         """;
 
-    [Entry("SYSCALL", Kind = EntryKind.Syscall)]
+    [Entry("SYSCALL_IN_C", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
 
     [Entry("INTERRUPT handler=c_interrupt", Kind = EntryKind.Interrupt)]
@@ -203,7 +235,7 @@ public static partial class DesignBSleepsAndSwitches
         .Lno_exit_work_\@:
         """;
 
-    [Entry("SYSCALL", Kind = EntryKind.Syscall)]
+    [Entry("SYSCALL_IN_C", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
 
     [Entry("INTERRUPT handler=c_interrupt", Kind = EntryKind.Interrupt)]

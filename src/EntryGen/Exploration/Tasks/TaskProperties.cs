@@ -173,7 +173,7 @@ public static class TaskProperties
 
     private static string Place(TaskState state, ulong address) => state.Environment.Stacks.At(address) is { } stack
         ? $"on the {stack.Name} stack of {(stack.IsPerCpu ? "CPU" : "task")} {stack.Owner}"
-        : "no stack";
+        : state.Environment.Mappings.FirstOrDefault(range => address - range.Start.Value < range.End.Value - range.Start.Value)?.Name ?? "mapped nowhere";
 
     private static string Hex(ulong value) => $"0x{value:x}";
 }

@@ -2,6 +2,7 @@ using EntryGen.Exploration;
 using EntryGen.Exploration.Scenarios;
 using EntryGen.Exploration.Tasks;
 using EntryGen.Kernel;
+using EntryGen.Testing;
 using PtiStacks;
 
 namespace EntryGen.Tests.Exploration.Tasks;
@@ -58,6 +59,13 @@ public class TaskScenarioTests
         Assert.Contains("'nothing'", Assert.Throws<ArgumentException>(() => Small(Design.A).MaySleepIn("nothing").Explore()).Message, StringComparison.Ordinal);
         Assert.Contains("as many CPUs", Assert.Throws<ArgumentException>(() => Small(Design.A).In(new KernelOptions { Tasks = [0, 1] }).Explore()).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Question.SleepAndMove(Design.A).Explore()["nothing"]);
+    }
+
+    [Fact]
+    public void The_page_about_tasks_has_every_property()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "tasks.md"));
+        Assert.All(TaskProperties.All.Concat(TaskProperties.Confidentiality), property => Assert.Contains($"| `{property.Id}` | {property.Words} |", page, StringComparison.Ordinal));
     }
 
     private static TaskScenario Small(Design design) =>

@@ -12,6 +12,9 @@ internal sealed class TaskProcessor : IMachineObserver
     /// <summary>What a register that C code left undefined holds once something saves it.</summary>
     public const ulong Garbage = 0x6A4B_A6E0_0000_0000;
 
+    /// <summary>Where a CPU is that has no task.</summary>
+    public const ulong IdleRip = 0;
+
     // No entry is as long; what runs on without a choice for longer never ends.
     private const int LongestRun = 4096;
 
@@ -336,7 +339,7 @@ internal sealed class TaskProcessor : IMachineObserver
     {
         Ghost.Put(-1, _cpu);
         Array.Clear(_file, 0, 16);
-        _file[(int)Reg.Rip] = 0;
+        _file[(int)Reg.Rip] = IdleRip;
         _file[(int)Reg.Rflags] = Flags.Reserved1;
         _file[(int)Reg.KernelGsBase] = 0;
         _machine[Reg.Cr3] = Environment.Cr3Of(_cpu, 0, Side.Kernel);

@@ -87,6 +87,8 @@ internal sealed class TaskRecorder : IMachineObserver
         _ => $"{VectorNames.Of(_setup.Events.First(each => (int)each.Event.Event == choice.Argument).Event.Vector)} is injected",
     };
 
+    private string LocationOf(ulong address) => address == TaskProcessor.IdleRip ? "idle" : _processor.Environment.Unit.Locate(address)?.ToString() ?? new VirtualAddress(address).ToString();
+
     private void Add(TraceStepKind kind, CodePlace? place, string text)
     {
         var lanes = _processor.State.Lanes;
@@ -96,7 +98,7 @@ internal sealed class TaskRecorder : IMachineObserver
             Number = _steps.Count + 1,
             Kind = kind,
             Address = address,
-            Location = _processor.Environment.Unit.Locate(address)?.ToString() ?? new VirtualAddress(address).ToString(),
+            Location = LocationOf(address),
             Text = text,
             Source = place?.Instruction?.Source ?? "",
             MacroStack = place?.Instruction?.MacroStack.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
