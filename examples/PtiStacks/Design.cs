@@ -74,7 +74,7 @@ public sealed record Design(string Id, string Name, EntryUnit Unit, KernelOption
         BByCr3,
         BByState,
         new("B", "schedule() called on the user half", DesignBSleepsOnUserHalf.EntryUnit, _taskStacks, [.. _bodies, "schedule"]),
-        new("B", "schedule() between switches, CR3 put back as it was", DesignBSleepsAndRestores.EntryUnit, _taskStacks, [.. _bodies, "schedule"]),
+        new("B", "schedule() between switches, CR3 restored", DesignBSleepsAndRestores.EntryUnit, _taskStacks, [.. _bodies, "schedule"]),
         BSleeps,
         B1Sleeps,
         CSleeps,

@@ -42,6 +42,9 @@ internal static class InterruptedContext
     /// <summary>The task in whose registers user code has a value; null: no task's.</summary>
     public static int? TaskOf(ulong value) => (value >> TaskShift) - (UserValues >> TaskShift) is < 16 and var task ? (int)task : null;
 
+    /// <summary>RSP while user code of a task runs.</summary>
+    public static ulong StackPointerOf(KernelLayout layout, int task) => (layout.Stack(StackKind.User).Top + -((task + 1) * UserStackDepth)).Value;
+
     /// <summary>Whether a value is the GS base of some task's user code.</summary>
     public static bool IsUserGsBase(ulong value) => value - UserGsBase < 16 * GsBaseStep;
 
@@ -60,6 +63,8 @@ internal static class InterruptedContext
                 machine[register] += (ulong)task << TaskShift;
             }
         }
+
+        machine[Reg.Rsp] = StackPointerOf(environment.Layout, task);
 
         machine[Reg.GsBase] = GsBaseOf(task);
         machine[Reg.KernelGsBase] = environment.LayoutOf(cpu, task).PerCpuBase.Value;

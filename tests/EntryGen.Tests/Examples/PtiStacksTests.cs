@@ -43,8 +43,9 @@ public class PtiStacksTests
     [InlineData("one canary for all code", "")]
     [InlineData("the half told from CR3", "")]
     [InlineData("schedule() called on the user half", "cr3 c-cr3 no-fault")]
-    [InlineData("schedule() between switches, CR3 put back as it was", "cr3 own-cr3")]
+    [InlineData("schedule() between switches, CR3 restored", "cr3 own-cr3")]
     [InlineData("schedule() between switches, CR3 made anew", "")]
+    [InlineData("the half told from CR3, and GS looked at", "")]
     [InlineData("the entry stack, left before an exit sleeps", "")]
     [InlineData("the entry stack, on which an exit sleeps", "left-behind own-memory sleep no-stray")]
     public void Variants_that_sleep_elsewhere(string name, string broken) =>
@@ -69,6 +70,29 @@ public class PtiStacksTests
     public void Only_stacks_of_tasks_keep_registers_of_other_processes_to_themselves(string id, bool isBroken) => Assert.Equal(
         isBroken, Question.SleepAndMove(Find(id)).Ask(TaskProperties.NoRegistersOfOthers).Explore().Verdict == Verdict.Violated);
 
+    [Fact]
+    public void Even_those_leave_the_stack_pointer_in_the_TSS()
+    {
+        var shown = Question.SleepAndMove(Design.B).Ask(TaskProperties.NoStackPointersOfOthers).Explore().ShouldViolate("residue-rsp");
+        Assert.Contains("per-CPU variables", shown.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("B", true)]
+    [InlineData("B1", false)]
+    public void Stacks_of_threads_that_have_ended_must_be_unmapped(string id, bool isBroken)
+    {
+        var (kept, unmapped) = (Verdict("P4.4f"), Verdict("P4.4g"));
+        Assert.Equal(isBroken ? EntryGen.Exploration.Verdict.Violated : EntryGen.Exploration.Verdict.HoldsWithinBounds, kept);
+        Assert.Equal(EntryGen.Exploration.Verdict.HoldsWithinBounds, unmapped);
+
+        Verdict Verdict(string question)
+        {
+            var asked = Question.All.Single(each => each.Id == question);
+            return asked.Setting(Find(id)).Ask(asked.Parts).Explore().Verdict;
+        }
+    }
+
     [Theory]
     [InlineData("A", 11, 11, 70, 1)]
     [InlineData("B", 78, 78, 24, 0)]
@@ -77,10 +101,11 @@ public class PtiStacksTests
         Assert.Equal(new Points(onUserHalf, broken, onKernelHalf, brokenOnKernelHalf), Points.Of(Find(id), Design.SystemCall));
 
     [Fact]
-    public void A_half_that_is_told_from_CR3_lets_interrupts_in_at_most_places()
+    public void Where_interrupts_look_at_CR3_and_GS_only_the_users_RSP_is_in_their_way()
     {
-        var points = Points.Of(Design.BByCr3, Design.SystemCall);
-        Assert.Equal((5, 79), (points.Broken, points.OnUserHalf));
+        Assert.Equal(35, Points.Of(Design.BByCr3, Design.Interrupt).Broken);
+        Assert.Equal(0, Points.Of(Design.BByState, Design.Interrupt).Broken);
+        Assert.Equal(new Points(79, 5, 24, 0), Points.Of(Design.BByState, Design.SystemCall));
     }
 
     private static Design Find(string id) => Design.All.Single(design => design.Id == id);

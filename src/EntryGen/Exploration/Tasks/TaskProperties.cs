@@ -108,7 +108,11 @@ public static class TaskProperties
 
     /// <summary>No process sees registers of another one.</summary>
     public static TaskProperty NoRegistersOfOthers { get; } = Hides(
-        "residue-process", SecretKind.OtherProcess, "while user code runs, no word that its page tables map holds a register of another process");
+        "residue-process", SecretKind.OtherProcess, "while user code runs, no word that its page tables map holds a general register, other than RSP, of another process");
+
+    /// <summary>No process sees where the stack of another one is.</summary>
+    public static TaskProperty NoStackPointersOfOthers { get; } = Hides(
+        "residue-rsp", SecretKind.OtherStackPointer, "while user code runs, no word that its page tables map holds RSP of another process");
 
     /// <summary>No process sees registers of C code.</summary>
     public static TaskProperty NoRegistersOfKernel { get; } = Hides(
@@ -129,7 +133,7 @@ public static class TaskProperties
     ];
 
     /// <summary>What user code could see.</summary>
-    public static IReadOnlyList<TaskProperty> Confidentiality { get; } = [NoRegistersOfOthers, NoRegistersOfKernel, CanaryIsHidden, FreedStacksAreHidden];
+    public static IReadOnlyList<TaskProperty> Confidentiality { get; } = [NoRegistersOfOthers, NoStackPointersOfOthers, NoRegistersOfKernel, CanaryIsHidden, FreedStacksAreHidden];
 
     private static TaskProperty Hides(string id, SecretKind secret, string words) =>
         new(id, words, TaskMoments.Return, state => (state[Reg.Cs] & 3) != 3 || !state.IsVisible(secret))

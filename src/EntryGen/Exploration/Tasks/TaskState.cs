@@ -94,8 +94,11 @@ public sealed class TaskState
 /// <summary>What user code must not be able to read, even by way of side channels.</summary>
 public enum SecretKind
 {
-    /// <summary>Registers of a task of another process.</summary>
+    /// <summary>General registers of a task of another process, but for RSP.</summary>
     OtherProcess,
+
+    /// <summary>RSP of a task of another process.</summary>
+    OtherStackPointer,
 
     /// <summary>Values that C code had in its registers.</summary>
     KernelRegisters,

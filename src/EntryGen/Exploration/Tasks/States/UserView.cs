@@ -14,10 +14,12 @@ internal sealed class UserView
 
     private readonly KernelEnvironment _environment;
     private readonly List<VisiblePage>[] _pages;
+    private readonly ulong[] _stackPointers;
 
     public UserView(KernelEnvironment environment)
     {
         _environment = environment;
+        _stackPointers = [.. environment.Options.Tasks.Select((_, task) => InterruptedContext.StackPointerOf(environment.Layout, task))];
         _pages = new List<VisiblePage>[environment.Options.Tasks.Count];
         for (var task = 0; task < _pages.Length; task++)
         {
@@ -36,29 +38,33 @@ internal sealed class UserView
                 continue;
             }
 
-            for (var offset = 0; offset < KernelLayout.PageSize; offset += sizeof(ulong))
+            // Words of the TSS are aligned to four bytes.
+            for (var offset = 0; offset <= KernelLayout.PageSize - sizeof(ulong); offset += sizeof(uint))
             {
-                // Most words are 0, and never were anything else.
-                var words = MemoryMarshal.Cast<byte, ulong>(memory.Bytes.AsSpan((int)page.Frame.Value + offset, KernelLayout.PageSize - offset));
-                if (words.IndexOfAnyExcept(0UL) is not (var next and >= 0))
+                // Most of a page is 0, and never was anything else.
+                var halves = MemoryMarshal.Cast<byte, uint>(memory.Bytes.AsSpan((int)page.Frame.Value + offset, KernelLayout.PageSize - offset));
+                if (halves.IndexOfAnyExcept(0U) is not (var next and >= 0) || next == halves.Length - 1)
                 {
                     break;
                 }
 
-                offset += next * sizeof(ulong);
-                if (Is(words[next], task, secret))
+                offset += next * sizeof(uint);
+                var word = halves[next] | ((ulong)halves[next + 1] << 32);
+                if (Is(word, task, secret))
                 {
-                    yield return new VisibleSecret(page.Address + offset, words[next]);
+                    yield return new VisibleSecret(page.Address + offset, word);
                 }
             }
         }
     }
 
+    private bool IsOther(int owner, int task) =>
+        owner < _environment.Options.Tasks.Count && _environment.Options.Tasks[owner] != _environment.Options.Tasks[task];
+
     private bool Is(ulong value, int task, SecretKind secret) => secret switch
     {
-        SecretKind.OtherProcess => InterruptedContext.TaskOf(value) is { } owner
-            && owner < _environment.Options.Tasks.Count
-            && _environment.Options.Tasks[owner] != _environment.Options.Tasks[task],
+        SecretKind.OtherProcess => InterruptedContext.TaskOf(value) is { } owner && IsOther(owner, task),
+        SecretKind.OtherStackPointer => Array.IndexOf(_stackPointers, value) is var owner and >= 0 && IsOther(owner, task),
         SecretKind.KernelRegisters => (value & KindMask) is TaskProcessor.Garbage or Cpu.Poison,
         SecretKind.Canary => value == KernelVariables.StackCanary,
         _ => value == Reused,
