@@ -1,4 +1,5 @@
 using EntryGen.Asm.Cpp;
+using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Gas;
 using EntryGen.Asm.Text;
 
@@ -38,6 +39,7 @@ public static class AsmReader
         var listing = options.Previous is { } previous
             ? assembler.Assemble(preprocessed.Lines, previous, new SourceVersions(previous.Files, preprocessed.Files), cancellationToken)
             : assembler.Assemble(preprocessed.Lines, cancellationToken);
+        var isCircle = preprocessed.Diagnostics.Any(found => found.Descriptor == ReaderDiagnostics.IncludeTooDeep);
         return new AssemblyListing
         {
             Statements = listing.Statements,
@@ -47,7 +49,7 @@ public static class AsmReader
             PreprocessorMacros = preprocessed.Macros,
             Files = preprocessed.Files,
             IncludedAt = preprocessed.IncludedAt,
-            Diagnostics = [.. preprocessed.Diagnostics, .. listing.Diagnostics],
+            Diagnostics = [.. preprocessed.Diagnostics, .. isCircle ? FollowUps.WithoutRepetitions(listing.Diagnostics) : listing.Diagnostics],
             RepeatedStatements = listing.RepeatedStatements,
             Record = listing.Record,
             Preprocessing = preprocessed.Record,

@@ -16,6 +16,18 @@ public static class FollowUps
         return later.Where(found => found.Span is not { } span || !mistakes.Contains(StartOf(span)));
     }
 
+    /// <summary>Findings in files that include themselves, which are read as often as includes may nest: each once, and none about names that are there again.</summary>
+    /// <param name="found">What was found in them.</param>
+    public static IEnumerable<AsmDiagnostic> WithoutRepetitions(IEnumerable<AsmDiagnostic> found)
+    {
+        var known = new HashSet<(AsmDiagnosticDescriptor, string, SourceSpan?)>();
+        return found.Where(one =>
+            one.Descriptor != AssemblerDiagnostics.DuplicateSymbol
+            && one.Descriptor != AssemblerDiagnostics.DuplicateMacro
+            && one.Descriptor != AssemblerDiagnostics.TooManyDiagnostics
+            && known.Add((one.Descriptor, one.Message, one.Span is { } span ? StartOf(span) : null)));
+    }
+
     private static SourceSpan StartOf(SourceSpan span)
     {
         var (source, start) = span.Source.Resolve(span.Start);

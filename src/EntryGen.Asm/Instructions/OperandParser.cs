@@ -149,6 +149,11 @@ internal readonly struct OperandParser
             return new RegisterSyntax(alias, text);
         }
 
+        if (FindOpenParenthesis(start, end) is { } unclosed)
+        {
+            return Malformed(unclosed, 1, "this parenthesis is not closed");
+        }
+
         if (FindAddressParenthesis(start, end) is not { } open)
         {
             return ParseExpression((start, end)) is { } address
@@ -268,6 +273,22 @@ internal readonly struct OperandParser
     }
 
     // Where base and index stand: the parenthesis closed by the last character, if a register or a comma opens it.
+    // The innermost parenthesis that nothing closes.
+    private int? FindOpenParenthesis(int start, int end)
+    {
+        var closed = 0;
+        for (var i = end - 1; i >= start; i--)
+        {
+            closed += _text[i] switch { ')' => 1, '(' => -1, _ => 0 };
+            if (closed < 0)
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
+
     private int? FindAddressParenthesis(int start, int end)
     {
         if (end == start || _text[end - 1] != ')')

@@ -32,7 +32,7 @@ internal sealed class FileSourceResolver(IReadOnlyList<string> roots, IReadOnlyD
     /// <summary>Reads a file that the caller named.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="mayBeEmpty">Whether it may have nothing in it.</param>
-    /// <exception cref="InputException">It is not there, is a directory, cannot be read, is not text or is empty.</exception>
+    /// <exception cref="InputException">It is not there, is a directory, cannot be read, is not text in UTF-8 or is empty.</exception>
     public SourceText Read(string path, bool mayBeEmpty = false)
     {
         var candidates = roots.Select(root => Path.Combine(root, path)).Distinct().ToList();
@@ -60,8 +60,76 @@ internal sealed class FileSourceResolver(IReadOnlyList<string> roots, IReadOnlyD
             throw new InputException($"{new SourceSpan(text, nul, 1)}: this is not a text file.");
         }
 
+        if (FindLoneReturn(characters) is { } lone)
+        {
+            throw new InputException($"{new SourceSpan(text, lone, 1)}: lines end in carriage returns alone, which no assembler takes for the end of a line; convert the file to newlines.");
+        }
+
+        // Comments are for people; nothing else may be lost.
+        if (FindReplaced(characters) is { } strange && !IsUtf8(file))
+        {
+            throw new InputException($"{new SourceSpan(text, strange, 1)}: this is not UTF-8; convert the file, for instance by iconv.");
+        }
+
         _texts[path] = text;
         return text;
+    }
+
+    private static int? FindLoneReturn(string text) => text.IndexOf('\r') is var first && first >= 0 && !text.Contains('\n', StringComparison.Ordinal) ? first : null;
+
+    // The first character outside of comments that takes the place of bytes which are none.
+    private static int? FindReplaced(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\uFFFD')
+            {
+                return i;
+            }
+
+            var isLine = text[i] == '#' || string.CompareOrdinal(text, i, "//", 0, 2) == 0;
+            if (isLine || string.CompareOrdinal(text, i, "/*", 0, 2) == 0)
+            {
+                var end = isLine ? text.IndexOf('\n', i) : text.IndexOf("*/", i + 2, StringComparison.Ordinal);
+                i = end < 0 ? text.Length : end;
+            }
+            else if (text[i] == '"')
+            {
+                i = StringEnd(text, i);
+            }
+        }
+
+        return null;
+    }
+
+    // The closing quote, the end of the line, or what stands before a character that was replaced.
+    private static int StringEnd(string text, int quote)
+    {
+        var end = quote + 1;
+        while (end < text.Length && text[end] is not ('"' or '\n' or '\uFFFD'))
+        {
+            end += text[end] == '\\' ? 2 : 1;
+        }
+
+        return end < text.Length && text[end] == '\uFFFD' ? end - 1 : end;
+    }
+
+    private bool IsUtf8(string file)
+    {
+        if (changes?.GetValueOrDefault(Path.GetFullPath(file)) is not null)
+        {
+            return true;
+        }
+
+        try
+        {
+            File.ReadAllText(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            return false;
+        }
     }
 
     private bool Exists(string file) => changes is not null && changes.TryGetValue(Path.GetFullPath(file), out var text) ? text is not null : File.Exists(file);

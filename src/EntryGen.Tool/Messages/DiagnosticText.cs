@@ -12,6 +12,7 @@ internal static class DiagnosticText
     private const int LongestLine = 200;
     private const int MostEntries = 4;
     private const int MostSteps = 8;
+    private const int MostMacros = 10;
 
     /// <summary>The lines of a finding.</summary>
     /// <param name="severity">What it is to the command.</param>
@@ -20,7 +21,7 @@ internal static class DiagnosticText
     public static IEnumerable<string> Lines(AsmSeverity severity, AsmDiagnostic found, IReadOnlyDictionary<SourceText, SourceSpan> includedAt)
     {
         var message = $"{Word(severity)}: {found.Message} [{found.Id}]";
-        return found.Span is { } span ? [.. Includes(span.Source, includedAt), $"{span}: {message}", .. Excerpt(span), .. Macros(found)] : [message];
+        return found.Span is { } span ? [.. Includes(span.Source, includedAt), $"{span}: {message}", .. Excerpt(span), .. Shorten([.. Macros(found)])] : [message];
     }
 
     private static string Word(AsmSeverity severity) => severity switch
@@ -100,6 +101,11 @@ internal static class DiagnosticText
             }
         }
     }
+
+    // Of a macro that calls itself the innermost calls and the outermost ones say enough.
+    private static IEnumerable<string> Shorten(string[] notes) => notes.Length <= MostMacros
+        ? notes
+        : [.. notes.Take(MostMacros / 2), $"note: {notes.Length - MostMacros} more around these, then", .. notes.TakeLast(MostMacros / 2)];
 
     private static string InExpansion(SourceSpan place, string macro) => $"{place}: note: in expansion of {(macro[0] == '.' ? "" : "macro ")}'{macro}'";
 

@@ -124,6 +124,8 @@ public sealed class InstructionParserTests
     [InlineData("mov (%rax,%rsp), %rbx", "EG0064", "cannot be an index")]
     [InlineData("mov 8(%rax,%rbx,3), %rbx", "EG0065", "1, 2, 4 or 8")]
     [InlineData("mov , %rbx", "EG0065", "missing")]
+    [InlineData("mov 8(%rsp, %rax", "EG0065", "not closed")]
+    [InlineData("mov (8(%rsp), %rax", "EG0065", "not closed")]
     [InlineData("mov $, %rbx", "EG0065", "missing")]
     [InlineData("mov rax, rbx", "EG0066", "Intel syntax")]
     [InlineData("mov [rax], %rbx", "EG0066", "displacement(base,index,scale)")]

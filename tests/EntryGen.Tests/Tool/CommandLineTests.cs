@@ -55,6 +55,25 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void File_whose_lines_end_in_carriage_returns()
+    {
+        _workspace.With("mac.S", "nop\rcli\r").With("dos.S", "nop\r\ncli\r\n");
+        _workspace.Run("expand", "mac.S").RefusedWith("mac.S:1:4: lines end in carriage returns alone, which no assembler takes for the end of a line; convert the file to newlines.");
+        _workspace.Run("expand", "dos.S").Succeeded();
+    }
+
+    [Theory]
+    [InlineData("expand")]
+    [InlineData("lint")]
+    public void File_in_another_encoding(string command)
+    {
+        _workspace.With("latin.S", "nop\n").With("good.S", "nop # \uFFFD\n\t.ascii \"\uFFFD\"\n");
+        File.WriteAllBytes(Path.Combine(_workspace.Directory, "latin.S"), "nop\n\t.ascii \"\u00ff\"\n"u8.ToArray().Where(value => value != 0xc3).ToArray());
+        _workspace.Run(command, "latin.S").RefusedWith("latin.S:2:10: this is not UTF-8; convert the file, for instance by iconv.");
+        Assert.Equal(0, _workspace.Run(command, "good.S").ExitCode);
+    }
+
+    [Fact]
     public void Tree_that_is_not_there() => _workspace.Run("expand", "nop.S", "--tree", "linux").RefusedWith("linux: there is no such directory (--tree).");
 
     [Fact]

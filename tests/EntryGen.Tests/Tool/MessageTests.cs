@@ -33,6 +33,27 @@ public sealed class MessageTests : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [Fact]
+    public void A_file_that_includes_itself_is_one_mistake()
+    {
+        _workspace.With("self.S", "#include \"self.S\"\n.macro M\n.endm\nstart:\n\tnop\n");
+        var run = _workspace.Run("expand", "self.S");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("error: ", Assert.Single(run.Error.Split('\n'), line => line.Contains("error", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("self.S:1:10: error: includes nest deeper than 200: 'self.S' includes itself [EG0002]", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_many_calls_around_a_mistake_the_innermost_and_the_outermost_are_shown()
+    {
+        _workspace.With("deep.S", ".macro R\n\tR\n.endm\n\tR\n");
+        var lines = _workspace.Run("expand", "deep.S").Error.TrimEnd().Split('\n');
+        Assert.Equal("deep.S:2:2: error: 'R' is expanded 100 levels deep; does it call itself without an end? [EG0042]", lines[0]);
+        Assert.Equal(11, lines.Count(line => line.Contains("note: ", StringComparison.Ordinal)));
+        Assert.Contains("note: 90 more around these, then", lines);
+        Assert.Equal("deep.S:4:2: note: in expansion of macro 'R'", lines[^1]);
+    }
+
+    [Fact]
     public void Every_error_is_shown_with_its_line_the_macros_around_it_and_how_its_file_was_reached()
     {
         _workspace
