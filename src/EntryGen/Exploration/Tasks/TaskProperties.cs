@@ -103,7 +103,12 @@ public static class TaskProperties
         TaskMoments.Stop,
         state => state.Stop.Kind == StopKind.Fault)
     {
-        Explain = state => state.Stop.Kind == StopKind.UndefinedValue ? $"{(Reg)state.Stop.Address} was left undefined by a C function" : $"RIP is {Hex(state[Reg.Rip])}",
+        Explain = state => state.Stop.Kind switch
+        {
+            StopKind.UndefinedValue => $"{((Reg)state.Stop.Address).ToString().ToUpperInvariant()} was left undefined by a C function",
+            StopKind.Budget => "it goes on for ever",
+            _ => $"RIP is {Hex(state[Reg.Rip])}",
+        },
     };
 
     /// <summary>No process sees registers of another one.</summary>

@@ -54,7 +54,7 @@ internal sealed class TaskModel : IHashedModel<TaskState>
     public void Successors(TaskState state, EncodedSink successors)
     {
         _choices.Clear();
-        _processor.Collect(_choices);
+        _processor.Choices.Collect(_choices);
         for (var i = 0; i < _choices.Count; i++)
         {
             if (i > 0)

@@ -12,9 +12,6 @@ internal sealed class TaskProcessor : IMachineObserver
     /// <summary>What a register that C code left undefined holds once something saves it.</summary>
     public const ulong Garbage = 0x6A4B_A6E0_0000_0000;
 
-    /// <summary>Where a CPU is that has no task.</summary>
-    public const ulong IdleRip = 0;
-
     // No entry is as long; what runs on without a choice for longer never ends.
     private const int LongestRun = 4096;
 
@@ -24,8 +21,9 @@ internal sealed class TaskProcessor : IMachineObserver
     private readonly EntryUnit _unit;
     private readonly TaskMemory _memory;
     private readonly PerCpuStacks _stacks;
+    private readonly TaskCpus _cpus;
+    private readonly TaskChoices _choices;
     private readonly (TaskProperty Property, ulong Bit)[][] _properties;
-    private int _cpu;
     private ulong _retired;
 
     public TaskProcessor(TaskSetup setup)
@@ -40,6 +38,8 @@ internal sealed class TaskProcessor : IMachineObserver
         State = new TaskState(Environment, Ghost, new UserView(Environment));
         _memory = new TaskMemory(Environment);
         _stacks = new PerCpuStacks(Environment);
+        _cpus = new TaskCpus(Environment, Ghost, State);
+        _choices = new TaskChoices(setup, Environment, Ghost, State, _cpus);
         _properties = [.. Enum.GetValues<TaskMoments>().Where(moment => moment != TaskMoments.None).Select(moment => AskedAt(setup.Properties, moment))];
         Start();
         _machine.Observe(this);
@@ -51,7 +51,8 @@ internal sealed class TaskProcessor : IMachineObserver
 
     public TaskState State { get; }
 
-    public int Processors => Environment.Options.Processors;
+    /// <summary>Everything that may happen now.</summary>
+    public TaskChoices Choices => _choices;
 
     /// <summary>Is told of each instruction, C function, choice and event on the way; null when nobody is.</summary>
     public Action<CodePlace?, TaskChoice>? Stepped { get; set; }
@@ -62,33 +63,12 @@ internal sealed class TaskProcessor : IMachineObserver
     /// <inheritdoc/>
     ObservedEvents IMachineObserver.Events => ObservedEvents.Memory | ObservedEvents.Instructions;
 
-    /// <summary>Everything that may happen now, in an order of its own: instructions first.</summary>
-    /// <param name="choices">Gets them.</param>
-    public void Collect(List<TaskChoice> choices)
-    {
-        if (Ghost.IsHalted)
-        {
-            return;
-        }
-
-        for (var cpu = 0; cpu < Processors; cpu++)
-        {
-            if (Ghost.Mover < 0 || Ghost.Mover == cpu)
-            {
-                SwitchTo(cpu);
-                CollectOn(cpu, choices);
-            }
-        }
-
-        SwitchTo(0);
-    }
-
     /// <summary>Takes a transition, and in a reduced model what follows of itself.</summary>
     public void Take(TaskChoice choice)
     {
-        SwitchTo(choice.Cpu);
+        _cpus.SwitchTo(choice.Cpu);
         TakeOne(choice);
-        for (var steps = 1; IsForced(choice.Cpu) && Ghost.Broken == 0; steps++)
+        for (var steps = 1; _choices.IsForced(choice.Cpu) && Ghost.Broken == 0; steps++)
         {
             if (steps == LongestRun)
             {
@@ -99,8 +79,8 @@ internal sealed class TaskProcessor : IMachineObserver
             TakeOne(new TaskChoice(choice.Cpu, TaskAction.Step));
         }
 
-        Ghost.Mover = _setup.Scenario.IsReduced && IsBusy(choice.Cpu) ? choice.Cpu : -1;
-        SwitchTo(0);
+        Ghost.Mover = _setup.Scenario.IsReduced && _choices.IsBusy(choice.Cpu) ? choice.Cpu : -1;
+        _cpus.SwitchTo(0);
     }
 
     /// <inheritdoc/>
@@ -123,7 +103,7 @@ internal sealed class TaskProcessor : IMachineObserver
         _stacks.Wrote(address, State.Task, Ghost.Slept(State.Task));
     }
 
-    private CodePlace? Place => _setup.Code.At(_file[(int)Reg.Rip]);
+    private CodePlace? Place => _choices.Place;
 
     private void Note(ulong address)
     {
@@ -133,116 +113,19 @@ internal sealed class TaskProcessor : IMachineObserver
         }
     }
 
-    /// <summary>Whether the task on a CPU is in the kernel and has nothing to choose, so that the others wait.</summary>
-    private bool IsBusy(int cpu) => !Ghost.IsHalted && Ghost.TaskOn(cpu) is var task and >= 0 && Ghost.LevelOf(task) > 0;
-
-    private bool IsForced(int cpu)
-    {
-        if (!_setup.Scenario.IsReduced || !IsBusy(cpu) || Ghost.EventsLeft > 0)
-        {
-            return false;
-        }
-
-        var task = Ghost.TaskOn(cpu);
-        return Place is not { } place || Ghost.Woken(task) != 0 || !(_setup.MaySleepIn(place) && Ghost.SleepsLeft(task) > 0) && !MayExit(task, place);
-    }
-
-    private bool MayExit(int task, CodePlace place) => _setup.MayExitIn(place) && Ghost.LevelOf(task) == 1 && Ghost.KindOf(task, 0) == EntryKind.Syscall;
-
-    private void CollectOn(int cpu, List<TaskChoice> choices)
-    {
-        var task = Ghost.TaskOn(cpu);
-        if (task < 0)
-        {
-            for (var other = 0; other < Environment.Options.Tasks.Count; other++)
-            {
-                if (Ghost.StatusOf(other) == 0 && !IsOnSomeCpu(other))
-                {
-                    choices.Add(new TaskChoice(cpu, TaskAction.Resume, other));
-                }
-            }
-
-            return;
-        }
-
-        if (Ghost.LevelOf(task) == 0)
-        {
-            for (var entry = 0; entry < _setup.Entries.Count && Ghost.EntriesLeft(task) > 0; entry++)
-            {
-                choices.Add(new TaskChoice(cpu, TaskAction.Enter, entry));
-            }
-        }
-        else if (Place is { } place)
-        {
-            choices.Add(new TaskChoice(cpu, TaskAction.Step));
-            if (_setup.MaySleepIn(place) && Ghost.SleepsLeft(task) > 0 && Ghost.Woken(task) == 0)
-            {
-                choices.Add(new TaskChoice(cpu, TaskAction.Sleep));
-            }
-
-            if (MayExit(task, place))
-            {
-                choices.Add(new TaskChoice(cpu, TaskAction.Exit));
-            }
-        }
-
-        foreach (var (injected, _) in _setup.Events)
-        {
-            if (MayHappen(injected, task))
-            {
-                choices.Add(new TaskChoice(cpu, TaskAction.Event, (int)injected.Event));
-            }
-        }
-    }
-
-    private bool IsOnSomeCpu(int task)
-    {
-        for (var cpu = 0; cpu < Processors; cpu++)
-        {
-            if (Ghost.TaskOn(cpu) == task)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool MayHappen(InjectedEvent injected, int task)
-    {
-        if (Ghost.EventsLeft == 0 || !Ghost.HasRoom(task))
-        {
-            return false;
-        }
-
-        var state = _file[(int)Reg.EventState];
-        var isShadowed = (state & EventBits.MovSsShadow) != 0;
-        return injected.Event switch
-        {
-            InjectedEvents.Nmi => (state & EventBits.NmiBlocked) == 0 && !isShadowed,
-
-            // Of these the kernel sees to it that there is only one at a time.
-            InjectedEvents.MachineCheck => (state & EventBits.MachineCheckInProgress) == 0 && !Ghost.Handles(task, injected.Vector),
-            InjectedEvents.Debug => !isShadowed && !Ghost.Handles(task, injected.Vector),
-            _ => _machine.AcceptsInterrupts || IsForcedOpen(task),
-        };
-    }
-
-    private bool IsForcedOpen(int task) => Ghost.LevelOf(task) > 0 && _setup.Scenario.InterruptsEnabled is { } where && where(State);
-
     private void TakeOne(TaskChoice choice)
     {
         Ghost.Broken = 0;
         State.LeftBehind = State.ForeignAccess = 0;
         var place = choice.Action == TaskAction.Step ? Place : null;
-        var task = Ghost.TaskOn(_cpu);
+        var task = Ghost.TaskOn(_cpus.Current);
         switch (choice.Action)
         {
             case TaskAction.Enter:
                 Enter(task, _setup.Entries[choice.Argument].Entry);
                 break;
             case TaskAction.Resume:
-                Resume(choice.Argument);
+                _cpus.Resume(choice.Argument);
                 break;
             case TaskAction.Sleep:
                 Sleep(task);
@@ -299,8 +182,8 @@ internal sealed class TaskProcessor : IMachineObserver
         entry.Kind,
         entry.Vector ?? 0,
         (State.OnUserPageTables ? TaskGhost.UserHalf : 0)
-            | (_file[(int)Reg.GsBase] == Environment.PerCpuBaseOf(_cpu) ? TaskGhost.KernelGs : 0)
-            | (_file[(int)Reg.KernelGsBase] == Environment.PerCpuBaseOf(_cpu) ? TaskGhost.SwapsToKernelGs : 0));
+            | (_file[(int)Reg.GsBase] == Environment.PerCpuBaseOf(_cpus.Current) ? TaskGhost.KernelGs : 0)
+            | (_file[(int)Reg.KernelGsBase] == Environment.PerCpuBaseOf(_cpus.Current) ? TaskGhost.SwapsToKernelGs : 0));
 
     private void Sleep(int task)
     {
@@ -310,7 +193,7 @@ internal sealed class TaskProcessor : IMachineObserver
         Ghost.SleepsLeft(task)--;
         Ghost.Slept(task)++;
         Ghost.Save(task, _file);
-        Idle();
+        _cpus.Idle();
     }
 
     private void Exit(int task)
@@ -331,31 +214,7 @@ internal sealed class TaskProcessor : IMachineObserver
             }
         }
 
-        Idle();
-    }
-
-    /// <summary>Nothing that an idle CPU has in its general registers matters.</summary>
-    private void Idle()
-    {
-        Ghost.Put(-1, _cpu);
-        Array.Clear(_file, 0, 16);
-        _file[(int)Reg.Rip] = IdleRip;
-        _file[(int)Reg.Rflags] = Flags.Reserved1;
-        _file[(int)Reg.KernelGsBase] = 0;
-        _machine[Reg.Cr3] = Environment.Cr3Of(_cpu, 0, Side.Kernel);
-    }
-
-    /// <summary>What the scheduler does when it switches to a task: its registers, its page tables, its stacks in the per-CPU variables.</summary>
-    private void Resume(int task)
-    {
-        Ghost.Put(task, _cpu);
-        State.Task = task;
-        Ghost.Restore(task, _file);
-        Ghost.Woken(task) = 1;
-        Environment.SwitchTo(_cpu, task);
-        _file[(int)Reg.KernelGsBase] = InterruptedContext.GsBaseOf(task);
-        _file[(int)Reg.GsBase] = Environment.PerCpuBaseOf(_cpu);
-        _machine[Reg.Cr3] = Environment.Cr3Of(_cpu, task, Side.Kernel);
+        _cpus.Idle();
     }
 
     private void Step(int task, CodePlace? place)
@@ -428,7 +287,7 @@ internal sealed class TaskProcessor : IMachineObserver
         Ghost.Slept(task) = 0;
 
         // All entries from user mode find the same registers, whatever came before, unless something has just gone wrong.
-        EnterUserMode(task);
+        _cpus.EnterUserMode(task);
     }
 
     private void Finish(Stop stop)
@@ -481,78 +340,23 @@ internal sealed class TaskProcessor : IMachineObserver
         }
     }
 
-    /// <summary>All CPUs boot, and the first tasks run user code on them; those for which there is no CPU cannot be there yet.</summary>
     private void Start()
     {
-        if (Environment.Options.Tasks.Count > Processors)
+        var (scenario, options) = (_setup.Scenario, Environment.Options);
+        if (options.Tasks.Count > options.Processors)
         {
             throw new ArgumentException("At the beginning each task is in user mode on a CPU of its own: there must be as many CPUs as tasks.");
         }
 
-        var scenario = _setup.Scenario;
         _machine.Budget = long.MaxValue / 2;
         Ghost.EventsLeft = scenario.MostEvents;
-        for (var cpu = Processors - 1; cpu >= 0; cpu--)
+        for (var task = 0; task < options.Tasks.Count; task++)
         {
-            _cpu = State.Cpu = cpu;
-            Environment.Boot(cpu);
-            foreach (var (entry, address) in _setup.Entries.Where(each => each.Entry.Kind == EntryKind.Syscall))
-            {
-                _machine[Reg.Lstar] = address.Value;
-            }
-
-            if (cpu < Environment.Options.Tasks.Count)
-            {
-                Ghost.Put(cpu, cpu);
-                State.Task = cpu;
-                Ghost.EntriesLeft(cpu) = checked((byte)scenario.EntriesOfTask);
-                Ghost.SleepsLeft(cpu) = checked((byte)scenario.SleepsOfTask);
-                EnterUserMode(cpu);
-            }
-            else
-            {
-                _machine[Reg.GsBase] = Environment.PerCpuBaseOf(cpu);
-                Idle();
-            }
-
-            if (cpu > 0)
-            {
-                Store(cpu);
-            }
-        }
-    }
-
-    private void EnterUserMode(int task) => InterruptedContext.EnterUser(Environment, _cpu, task);
-
-    /// <summary>Puts the registers of another CPU into the machine.</summary>
-    private void SwitchTo(int cpu)
-    {
-        if (cpu != _cpu)
-        {
-            Store(_cpu);
-            Ghost.File(cpu).CopyTo(_file);
-            Ghost.File(cpu).Clear();
-            HiddenState.MakeConcrete(_file, _machine.Budget);
-            _cpu = cpu;
-            if (!Environment.Options.Pcid)
-            {
-                // The CPUs share the machine's TLB, whose entries then do not say to which of them they belong.
-                _machine.Linear.Tlb.FlushPcid(0);
-                _machine.Linear.ForgetWindows(0);
-            }
-
-            _machine.Linear.SelectContext();
+            Ghost.EntriesLeft(task) = checked((byte)scenario.EntriesOfTask);
+            Ghost.SleepsLeft(task) = checked((byte)scenario.SleepsOfTask);
         }
 
-        State.Cpu = cpu;
-        State.Task = Math.Max(0, Ghost.TaskOn(cpu));
-    }
-
-    private void Store(int cpu)
-    {
-        _machine.EndPastShadow();
-        _file.CopyTo(Ghost.File(cpu));
-        HiddenState.MakeCanonical(Ghost.File(cpu), _machine.Budget);
+        _cpus.Boot(_setup.Entries.LastOrDefault(each => each.Entry.Kind == EntryKind.Syscall).Address is { Value: not 0 } entry ? entry.Value : null);
     }
 
     private static (TaskProperty Property, ulong Bit)[] AskedAt(IReadOnlyList<TaskProperty> properties, TaskMoments moment) =>

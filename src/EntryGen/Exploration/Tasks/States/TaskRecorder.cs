@@ -87,7 +87,7 @@ internal sealed class TaskRecorder : IMachineObserver
         _ => $"{VectorNames.Of(_setup.Events.First(each => (int)each.Event.Event == choice.Argument).Event.Vector)} is injected",
     };
 
-    private string LocationOf(ulong address) => address == TaskProcessor.IdleRip ? "idle" : _processor.Environment.Unit.Locate(address)?.ToString() ?? new VirtualAddress(address).ToString();
+    private string LocationOf(ulong address) => address == TaskCpus.IdleRip ? "idle" : _processor.Environment.Unit.Locate(address)?.ToString() ?? new VirtualAddress(address).ToString();
 
     private void Add(TraceStepKind kind, CodePlace? place, string text)
     {
