@@ -51,6 +51,9 @@ internal sealed class RunChunk(UnitContext unit, RunPlan plan, int number)
         return label;
     }
 
+    /// <summary>The longest way through the method, in instructions: with less budget it does nothing. Known when it is written.</summary>
+    public int Longest => _longest;
+
     /// <summary>Writes the method.</summary>
     public void Write(IndentedWriter writer)
     {

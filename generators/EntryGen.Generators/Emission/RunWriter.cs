@@ -5,6 +5,9 @@ internal sealed class RunWriter(UnitContext unit, CodeIndex index)
 {
     private const int FewestInstructions = 8;
 
+    // With less budget than this no method of blocks does anything.
+    private int _fewest;
+
     /// <summary>Writes all members of this form.</summary>
     public void Write(IndentedWriter writer)
     {
@@ -34,7 +37,9 @@ internal sealed class RunWriter(UnitContext unit, CodeIndex index)
         for (var number = 0; number < plan.Chunks; number++)
         {
             var method = new IndentedWriter();
-            new RunChunk(unit, plan, number).Write(method);
+            var chunk = new RunChunk(unit, plan, number);
+            chunk.Write(method);
+            _fewest = number == 0 ? chunk.Longest : Math.Min(_fewest, chunk.Longest);
             if (!isLast && !JitLimits.Allow(method.ToString()))
             {
                 return null;
@@ -47,7 +52,7 @@ internal sealed class RunWriter(UnitContext unit, CodeIndex index)
         return methods;
     }
 
-    private static void WriteDispatcher(IndentedWriter writer, RunPlan plan)
+    private void WriteDispatcher(IndentedWriter writer, RunPlan plan)
     {
         writer.Line("// What a method of blocks asks for when it is not another block: an instruction in Step, or the block at RIP.");
         writer.Line("private const int StepNext = -1, Lookup = -2;");
@@ -68,7 +73,7 @@ internal sealed class RunWriter(UnitContext unit, CodeIndex index)
                 writer.Line();
                 using (writer.Braces("if (next < 0 || !cpu.Fetch(Unsafe.Add(ref r, Rip)))"))
                 {
-                    writer.Line("var stop = Steps(ref cpu, cpu.IsObserved ? int.MaxValue : 1);");
+                    writer.Line($"var stop = Steps(ref cpu, cpu.IsObserved || cpu.Budget < {_fewest} ? int.MaxValue : 1);");
                     using (writer.Braces("if (stop.Kind != global::EntryGen.StopKind.None)"))
                     {
                         writer.Line("return stop;");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using EntryGen.Exploration;
@@ -194,7 +195,9 @@ internal sealed class ExploreCommand
             ProgressDisplay.ShowMany(_host.IsOutputShown ? null : _host.Terminal, questions.Count, done =>
             {
                 var threads = Math.Min(questions[0].Scenario.Bounds.ThreadsToUse, 512);
-                var answers = questions.AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered)
+
+                // Each takes the next one: how long one takes is not known before.
+                var answers = Partitioner.Create(questions, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered)
                     .Select(question => (Question: question, Found: question.Scenario.Within(question.Scenario.Bounds with { Threads = 1 }).Explore()));
                 foreach (var (question, found) in answers)
                 {

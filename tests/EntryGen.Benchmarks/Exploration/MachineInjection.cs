@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EntryGen.Emulation;
 
 namespace EntryGen.Benchmarks.Exploration;
@@ -20,7 +21,7 @@ internal sealed class MachineInjection
     private readonly EntryUnit _exception = ParanoidRehearsal.EntryUnit;
     private readonly ulong _handler = ParanoidRehearsal.EntryUnit.Symbols["exception"];
     private readonly MachineSnapshot _start;
-    private readonly ulong[] _registers = new ulong[(int)Reg.Count];
+    private readonly ulong[] _registers;
     private readonly byte[][] _memory;
 
     public MachineInjection()
@@ -39,11 +40,7 @@ internal sealed class MachineInjection
         var cpu = _machine.Cpu;
         Expect(_path.Run(ref cpu), StopKind.Halted);
         Boundaries = 1000 - (int)_machine.Budget - 1;
-        for (var register = Reg.Rax; register < Reg.Count; register++)
-        {
-            _registers[(int)register] = _machine[register];
-        }
-
+        _registers = Registers.ToArray();
         _memory = [.. _compared.Select(page =>
         {
             var bytes = new byte[Page];
@@ -54,6 +51,8 @@ internal sealed class MachineInjection
 
     /// <summary>The boundaries at which an exception can happen: before each instruction but the first.</summary>
     public int Boundaries { get; }
+
+    private ReadOnlySpan<ulong> Registers => MemoryMarshal.CreateReadOnlySpan(ref _machine.Cpu.RegisterFile, (int)Reg.Count);
 
     /// <summary>Injects at every boundary.</summary>
     /// <param name="sweeps">How many times.</param>
@@ -102,12 +101,7 @@ internal sealed class MachineInjection
 
     private void Compare(int boundary)
     {
-        var isSame = true;
-        for (var register = Reg.Rax; register < Reg.Count; register++)
-        {
-            isSame &= _machine[register] == _registers[(int)register];
-        }
-
+        var isSame = Registers.SequenceEqual(_registers);
         for (var page = 0; page < _compared.Length; page++)
         {
             isSame &= _machine.Memory.Holds(_compared[page], _memory[page]);

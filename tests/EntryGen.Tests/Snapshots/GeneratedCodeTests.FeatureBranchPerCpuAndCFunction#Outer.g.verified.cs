@@ -76,7 +76,7 @@ static partial class Outer
 
                 if (next < 0 || !cpu.Fetch(Unsafe.Add(ref r, Rip)))
                 {
-                    var stop = Steps(ref cpu, cpu.IsObserved ? int.MaxValue : 1);
+                    var stop = Steps(ref cpu, cpu.IsObserved || cpu.Budget < 5 ? int.MaxValue : 1);
                     if (stop.Kind != global::EntryGen.StopKind.None)
                     {
                         return stop;

@@ -73,7 +73,7 @@ static partial class FromFile
 
                 if (next < 0 || !cpu.Fetch(Unsafe.Add(ref r, Rip)))
                 {
-                    var stop = Steps(ref cpu, cpu.IsObserved ? int.MaxValue : 1);
+                    var stop = Steps(ref cpu, cpu.IsObserved || cpu.Budget < 2 ? int.MaxValue : 1);
                     if (stop.Kind != global::EntryGen.StopKind.None)
                     {
                         return stop;

@@ -75,7 +75,7 @@ namespace Kernel
 
                     if (next < 0 || !cpu.Fetch(Unsafe.Add(ref r, Rip)))
                     {
-                        var stop = Steps(ref cpu, cpu.IsObserved ? int.MaxValue : 1);
+                        var stop = Steps(ref cpu, cpu.IsObserved || cpu.Budget < 3 ? int.MaxValue : 1);
                         if (stop.Kind != global::EntryGen.StopKind.None)
                         {
                             return stop;
