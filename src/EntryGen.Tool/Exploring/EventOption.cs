@@ -9,13 +9,15 @@ internal static class EventOption
     private static readonly (string Name, InjectedEvents Event)[] _names =
     [
         ("nmi", InjectedEvents.Nmi), ("mc", InjectedEvents.MachineCheck), ("db", InjectedEvents.Debug), ("irq", InjectedEvents.Interrupt),
+        ("pf", InjectedEvents.PageFault), ("gp", InjectedEvents.GeneralProtection), ("ss", InjectedEvents.StackFault), ("np", InjectedEvents.SegmentNotPresent),
     ];
 
     /// <summary>Creates it.</summary>
     public static Option<InjectedEvents> Create() => new("--inject")
     {
-        Description = "What may happen at every instruction boundary, separated by commas; '' for nothing (default: nmi,mc,db,irq).",
-        HelpName = "nmi,mc,db,irq",
+        Description = "What may happen at every instruction boundary, separated by commas; '' for nothing (default: nmi,mc,db,irq). "
+            + "Faults that user code or what is mapped decides about must be asked for: gp, ss and np of returns to user mode, pf, gp and np of the exception table.",
+        HelpName = "nmi,mc,db,irq,pf,gp,ss,np",
         DefaultValueFactory = _ => InjectedEvents.All,
         CustomParser = result =>
         {
@@ -25,7 +27,7 @@ internal static class EventOption
                 var found = Array.Find(_names, known => known.Name == word);
                 if (found.Name is null)
                 {
-                    result.AddError($"'{word}' is no event: --inject takes nmi, mc, db and irq.");
+                    result.AddError($"'{word}' is no event: --inject takes nmi, mc, db, irq, pf, gp, ss and np.");
                 }
 
                 events |= found.Event;

@@ -61,7 +61,7 @@ internal sealed class ScenarioOptions
     {
         scenario = scenario.Inject(
             IsGiven(result, _inject) ? result.GetValue(_inject) : scenario.Events,
-            IsGiven(result, _depth) ? result.GetValue(_depth) : scenario.MostEvents);
+            IsGiven(result, _depth) ? result.GetValue(_depth) : Math.Max(scenario.MostEvents, IsGiven(result, _inject) ? 1 : 0));
         scenario = EffectsOf(result, known) is { } effects ? scenario.MayDo(effects) : scenario;
         scenario = PropertiesOf(result, known) is { Count: > 0 } properties ? scenario.Ask(properties) : scenario;
         scenario = scenario.Within(new ExplorationBounds

@@ -40,11 +40,25 @@ public sealed class KernelVerdictTests
         }
     }
 
+    /// <summary>The IRETQ to user mode faults because of what user code chose, also that from the espfix stack, which can hold no frame; an NMI comes anywhere then.</summary>
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void A_return_to_user_mode_that_faults_is_handled(string version)
+    {
+        var unit = KernelUnit.Of(version);
+        foreach (var start in new[] { StartState.User, StartState.User with { On16BitStack = true } })
+        {
+            var result = EntryScenario.Of(unit, "asm_exc_page_fault").From(start).Inject(InjectedEvents.Faults | InjectedEvents.Nmi, most: 2).Explore().ShouldHold();
+            Assert.Contains(result.Covered, instruction => instruction.Address >= unit.Symbols["asm_exc_general_protection"] && instruction.Address < unit.Symbols["asm_exc_general_protection"] + 64);
+        }
+    }
+
     [KernelFact]
     public void FREDs_entry_points_hold_with_two_events()
     {
         var unit = KernelUnit.Fred("6.12");
-        foreach (var scenario in unit.Entries.Keys.SelectMany(entry => EntryScenario.Of(unit, entry).Inject(InjectedEvents.All, most: 2).FromEach()))
+        foreach (var scenario in unit.Entries.Keys.SelectMany(entry => EntryScenario.Of(unit, entry).Inject(InjectedEvents.All | InjectedEvents.GeneralProtection, most: 2).FromEach()))
         {
             scenario.Explore().ShouldHold();
         }

@@ -136,7 +136,7 @@ public sealed class ExploreTests : IDisposable
         Assert.Equal(3, _workspace.Run("explore", "asm_exc_nmi", "good.S", "--from", "kernel", "--depth", "2", "--no-reductions", "--states", "20").ExitCode);
 
     [Theory]
-    [InlineData("--inject takes nmi, mc, db and irq", "--inject", "smi")]
+    [InlineData("--inject takes nmi, mc, db, irq, pf, gp, ss and np", "--inject", "smi")]
     [InlineData("--handler takes none, local-flush", "--handler", "sleep")]
     [InlineData("there is no property 'P9'", "--property", "P9")]
     [InlineData("--depth takes a number from 0 to 16", "--depth", "many")]

@@ -102,7 +102,8 @@ public static class EntryProperties
         PropertyIds.GsRestored,
         "when an entry returns, the GS base and the one that SWAPGS would load are as they were",
         Moments.Return,
-        state => state[Reg.GsBase] == state.Innermost.Interrupted(Reg.GsBase) && state[Reg.KernelGsBase] == state.Innermost.Interrupted(Reg.KernelGsBase))
+        state => state.Innermost.IsFault
+            || (state[Reg.GsBase] == state.Innermost.Interrupted(Reg.GsBase) && state[Reg.KernelGsBase] == state.Innermost.Interrupted(Reg.KernelGsBase)))
     {
         Explain = state => Difference("GS base", state[Reg.GsBase], state.Innermost.Interrupted(Reg.GsBase))
             ?? Difference("IA32_KERNEL_GS_BASE", state[Reg.KernelGsBase], state.Innermost.Interrupted(Reg.KernelGsBase)),

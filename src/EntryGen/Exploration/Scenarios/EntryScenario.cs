@@ -121,7 +121,7 @@ public sealed record EntryScenario
     public IReadOnlyList<EntryScenario> Split() =>
     [
         this with { FirstEvent = InjectedEvents.None },
-        .. InjectedEvent.All.Where(injected => MostEvents > 0 && Events.HasFlag(injected.Event)).Select(injected => this with { FirstEvent = injected.Event }),
+        .. InjectedEvent.Known.Where(injected => MostEvents > 0 && Events.HasFlag(injected.Event)).Select(injected => this with { FirstEvent = injected.Event }),
     ];
 
     /// <summary>What C functions may do to the address space. At each call one of these is chosen.</summary>

@@ -106,7 +106,7 @@ public sealed record ViolationSummary(string? Detail, string Choices, int Events
         return new ViolationSummary(
             counterexample.Detail,
             choices,
-            choices.Split('.').Count(word => InjectedEvent.All.Any(injected => injected.Name == word)),
+            choices.Split('.').Count(word => InjectedEvent.Known.Any(injected => injected.Name == word)),
             counterexample.Steps.Count,
             ScenarioText.RunOf(counterexample));
     }

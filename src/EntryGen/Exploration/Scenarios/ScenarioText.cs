@@ -132,9 +132,16 @@ public static class ScenarioText
         ? string.Join("; or ", scenario.Handlers.Select(effect => effect.Words))
         : "leaves the address space alone; when it handles user code it may flush a page";
 
-    private static string Events(EntryScenario scenario) => scenario.Events == InjectedEvents.None || scenario.MostEvents == 0
-        ? "none"
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{string.Join(", ", InjectedEvent.All.Where(injected => scenario.Events.HasFlag(injected.Event)).Select(injected => injected.Name))} at every boundary, {scenario.MostEvents} in a run, nested or one after the other");
+    private static string Events(EntryScenario scenario)
+    {
+        string Names(bool faults) => string.Join(", ", InjectedEvent.Known.Where(injected => injected.IsFault == faults && scenario.Events.HasFlag(injected.Event)).Select(injected => injected.Name));
+        string[] kinds =
+        [
+            .. Names(faults: false) is { Length: > 0 } events ? [events + " at every boundary"] : Array.Empty<string>(),
+            .. Names(faults: true) is { Length: > 0 } faults ? [faults + " where user code or what is mapped decides"] : Array.Empty<string>(),
+        ];
+        return kinds.Length == 0 || scenario.MostEvents == 0
+            ? "none"
+            : string.Create(CultureInfo.InvariantCulture, $"{string.Join("; ", kinds)}, {scenario.MostEvents} in a run, nested or one after the other");
+    }
 }

@@ -35,6 +35,7 @@ internal static class KernelFunctions
     {
         "sync_regs" => new StackSwitches(kernel).SyncRegs,
         "fixup_bad_iret" => new StackSwitches(kernel).FixupBadIret,
+        "exc_double_fault" => new StackSwitches(kernel).DoubleFault,
         "vc_switch_off_ist" => new StackSwitches(kernel).VcSwitchOffIst,
         "do_syscall_64" => new SystemCalls(kernel).DoSyscall64,
         "do_int80_emulation" or "do_int80_syscall_32" or "int80_emulation" => new SystemCalls(kernel).DoInt80,

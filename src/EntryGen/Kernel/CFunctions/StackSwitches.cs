@@ -58,6 +58,40 @@ internal sealed class StackSwitches(KernelContext kernel)
     }
 
     /// <summary>
+    /// <c>exc_double_fault(regs, error, address)</c>: a fault of the IRETQ that reads its frame from the read-only espfix stack could push nothing there. It becomes a #GP of the
+    /// user program: the frame goes to the top of the entry stack, and control to the entry of #GP. Any other double fault ends the kernel, which is not modelled.
+    /// </summary>
+    public void DoubleFault(ref Cpu cpu)
+    {
+        var regs = cpu.Rdi;
+        if (!cpu.TryRead(regs + PtRegs.Rsp, out var rsp) || !cpu.TryRead(regs + PtRegs.Cs, out var cs) || !cpu.TryRead(regs + PtRegs.Rip, out var rip))
+        {
+            return;
+        }
+
+        var symbols = kernel.Unit.Symbols;
+        if (kernel.Stacks.OfPointer(rsp) is { Kind: StackKind.Espfix } && (cs & 3) == 0
+            && symbols.TryGetValue("native_irq_return_iret", out var iret) && iret == rip && symbols.TryGetValue("asm_exc_general_protection", out var entry))
+        {
+            if (!kernel.LoadEntryStackTop(ref cpu, out var top))
+            {
+                return;
+            }
+
+            var user = top - PtRegs.Size;
+            if (!cpu.TryCopy(rsp, user + PtRegs.Rip, PtRegs.FrameWords)
+                || !cpu.TryWrite(user + PtRegs.OrigRax, 0)
+                || !cpu.TryWrite(regs + PtRegs.Rip, entry)
+                || !cpu.TryWrite(regs + PtRegs.Rsp, user + PtRegs.OrigRax))
+            {
+                return;
+            }
+        }
+
+        cpu.PoisonCallerSaved();
+    }
+
+    /// <summary>
     /// <c>struct pt_regs *vc_switch_off_ist(struct pt_regs *regs)</c>: continues #VC on the interrupted stack, so that the IST stack is free for a nested one;
     /// on the thread stack when SYSCALL entry was interrupted before it had a stack, on VC2 when the interrupted stack may not be used.
     /// </summary>

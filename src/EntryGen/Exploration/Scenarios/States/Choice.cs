@@ -20,7 +20,7 @@ internal readonly record struct Choice(InjectedEvent? Event, HandlerEffect? Effe
     public static Choice Of(int transition, ScenarioSetup setup) => transition switch
     {
         >= FirstEffect => new(null, setup.Effects[transition - FirstEffect]),
-        >= FirstEvent => new(InjectedEvent.All.First(injected => (int)injected.Event == transition - FirstEvent), null),
+        >= FirstEvent => new(InjectedEvent.Known.First(injected => (int)injected.Event == transition - FirstEvent), null),
         _ => default,
     };
 }

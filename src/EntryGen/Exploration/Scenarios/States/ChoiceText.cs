@@ -30,7 +30,7 @@ internal sealed class ChoiceText
         var choices = new List<Choice>();
         foreach (var word in text.Split('.'))
         {
-            if (InjectedEvent.All.FirstOrDefault(known => known.Name == word) is { } injected)
+            if (InjectedEvent.Known.FirstOrDefault(known => known.Name == word) is { } injected)
             {
                 choices.Add(new Choice(injected, null));
             }

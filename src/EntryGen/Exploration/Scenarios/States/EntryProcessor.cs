@@ -90,6 +90,11 @@ internal sealed class EntryProcessor : IMachineObserver
             return false;
         }
 
+        if (injected.IsFault)
+        {
+            return MayFault(injected.Event);
+        }
+
         var state = _file[(int)Reg.EventState];
         var isShadowed = (state & EventBits.MovSsShadow) != 0;
         return injected.Event switch
@@ -99,6 +104,19 @@ internal sealed class EntryProcessor : IMachineObserver
             InjectedEvents.Debug => !isShadowed && !IsRuledOut(injected),
             _ => _machine.AcceptsInterrupts,
         };
+    }
+
+    /// <summary>Whether the instruction at RIP may fault so: a return only to user mode, whose frame holds what user code chose.</summary>
+    private bool MayFault(InjectedEvents fault)
+    {
+        const int CsOffset = 8;
+        if (Place is not { Instruction: not null } place || (_setup.FaultsAt(place) & fault) == 0)
+        {
+            return false;
+        }
+
+        var cs = _file[(int)Reg.Rsp] + CsOffset;
+        return place.Kind != CodeKind.Return || _isFred || (_machine.TryTranslate(cs, out _) && (_machine.Peek<ulong>(cs) & 3) == 3);
     }
 
     // Of a scenario that was split, only runs that begin with one of the events.
@@ -213,7 +231,13 @@ internal sealed class EntryProcessor : IMachineObserver
         Begin();
         TakeUndefined();
         Ghost.EventsLeft--;
-        Ghost.Push(_file, injected.Vector, _isFred ? EntryKind.Fred : injected.Entry.Kind, isFault: false);
+        if (injected.IsFault && Place is { Kind: CodeKind.Return })
+        {
+            // IRET lets NMIs in also when it faults (SDM vol. 3A, 6.7.1).
+            _file[(int)Reg.EventState] &= ~EventBits.NmiBlocked;
+        }
+
+        Ghost.Push(_file, injected.Vector, _isFred ? EntryKind.Fred : injected.Entry.Kind, injected.IsFault);
         if (injected.Event == InjectedEvents.Nmi)
         {
             Ghost.OwesNmi = true;

@@ -9,6 +9,7 @@ internal sealed class ScenarioSetup
     // The base activation, the events, and faults on top of them.
     private const int LevelsForFaults = 3;
 
+    private readonly InjectedEvents[] _faults;
     private readonly HandlerEffect[] _effects;
     private readonly HandlerEffect[] _forUser;
     private readonly HandlerEffect[] _forKernel = [HandlerEffect.None];
@@ -24,7 +25,7 @@ internal sealed class ScenarioSetup
         StraightRuns = new StraightRuns(Code);
         Covered = new bool[Code.Places.Count];
         Levels = 1 + scenario.MostEvents + LevelsForFaults;
-        foreach (var injected in InjectedEvent.All)
+        foreach (var injected in InjectedEvent.Known)
         {
             if (scenario.Events.HasFlag(injected.Event))
             {
@@ -34,11 +35,15 @@ internal sealed class ScenarioSetup
             }
         }
 
+        _faults = (scenario.Events & InjectedEvents.Faults) == 0 ? [] : [.. Code.Places.Select(place => PossibleFaults.Of(place, scenario.Unit))];
         if (!scenario.Options.Fred && scenario.Unit.Symbols.TryGetValue("asm_exc_nmi", out var first) && scenario.Unit.Symbols.TryGetValue("repeat_nmi", out var end))
         {
             NmiPrologue = (first, end);
         }
     }
+
+    /// <summary>The faults of an instruction about which the environment decides.</summary>
+    public InjectedEvents FaultsAt(CodePlace place) => _faults[place.Number];
 
     public EntryScenario Scenario { get; }
 
