@@ -53,7 +53,7 @@ public sealed class FaultTests : IDisposable
         var result = _workspace.Run("explore", User, "return.S", "--inject", "gp", "--property", "no-fault");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("#GP", result.Output, StringComparison.Ordinal);
-        Assert.Contains("ud2", result.Output, StringComparison.Ordinal);
+        Assert.Contains("#UD at bad_iret", result.Output, StringComparison.Ordinal);
         var token = result.Output.Split('\n').First(line => line.StartsWith("again: ", StringComparison.Ordinal)).Split(' ')[^1];
         Assert.Equal(1, _workspace.Run("trace", "--replay", token).ExitCode);
     }
