@@ -111,15 +111,22 @@ internal sealed class MitigationFacts
         public override bool HoldsAt(Scenario scenario) => !scenario.MayFollowUserMode;
 
         public override FactEffect? EffectOf(Instruction instruction) =>
-            IsMsrWrite(instruction) || instruction.Info.Op == Op.Rdmsr ? null : Departures.IsPredicted(instruction) ? FactEffect.Expire : FactEffect.None;
+            IsMsrWrite(instruction) ? null : Departures.IsPredicted(instruction) ? FactEffect.Expire : FactEffect.None;
 
         public override FactEffect Of(StateNode node, Instruction instruction, AbstractCpu cpu) =>
             EffectOf(instruction) ?? SpecCtrl.WriteOf(instruction, cpu, program) switch
             {
                 SpecCtrlWrite.On => FactEffect.Set,
                 SpecCtrlWrite.Off or SpecCtrlWrite.Saved => FactEffect.Clear,
-                _ => instruction.Info.Op == Op.Rdmsr && SpecCtrl.IsAccess(cpu) ? FactEffect.Set : FactEffect.None,
+                _ => FactEffect.None,
             };
+
+        // Where what was saved has it set nothing need be written.
+        public override bool MayChangeBehind(Instruction compare) =>
+            compare is { Info.Op: Op.Test, Operands: [ImmediateOperand { Symbol: null, Value: var mask }, _] } && mask == 1L << KernelMitigations.IbrsBit;
+
+        public override FactEffect OnBranch(DecidedBranch branch, bool isEqual) =>
+            !isEqual && MayChangeBehind(branch.Compare) && branch.Left.Origin.Kind == OriginKind.EntrySpecCtrl ? FactEffect.Set : FactEffect.None;
     }
 
     private sealed class IbrsPutBackFact(Program program) : Fact

@@ -18,7 +18,8 @@ internal sealed partial class AbstractCpu
             case Op.Add or Op.Sub or Op.And or Op.Or or Op.Xor:
                 var right = Read(operands[0], width);
                 var left = Read(operands[1], width);
-                var result = Combine(_instruction.Info.Op, left, right).ZeroExtend(width);
+                var result = (operands[0] is MemoryOperand memory && _instruction.Info.Op == Op.Or ? _kernel.AliasOf(memory, left) : null)
+                    ?? Combine(_instruction.Info.Op, left, right).ZeroExtend(width);
                 SetFlags(_instruction.Info.Op, left, right, result);
                 Write(operands[1], width, result);
                 return true;

@@ -5,7 +5,10 @@ namespace EntryGen.Asm.Flow.States;
 /// <summary>What the kernel's own variables and C functions are known to give to entry code. Facts; whatever is not here is unknown.</summary>
 public sealed class KernelModel
 {
-    private const string SwitchesStack = "vc_switch_off_ist";
+    /// <summary>The C function that finds another stack for a #VC.</summary>
+    public const string SwitchesStack = "vc_switch_off_ist";
+
+    private const ulong AliasBits = 0xFFFF_0000;
     private const long PtRegsSize = 21 * 8;
     private const long PtRegsBp = 4 * 8, PtRegsAx = 10 * 8, PtRegsIp = 16 * 8, PtRegsFlags = 18 * 8, PtRegsSp = 19 * 8;
     private static readonly HashSet<string> _movesFrame = new(StringComparer.Ordinal) { "sync_regs", "fixup_bad_iret" };
@@ -52,6 +55,12 @@ public sealed class KernelModel
         "__per_cpu_offset" => AbstractValue.Of(OriginKind.PerCpuBase),
         _ => null,
     };
+
+    /// <summary>The place that a variable names together with bits of an address: espfix_stack has 65,536 aliases, which differ in bits 16 to 31. Null when it is no place.</summary>
+    /// <param name="operand">The operand that loads the variable.</param>
+    /// <param name="bits">What it is combined with by OR.</param>
+    public AbstractValue? AliasOf(MemoryOperand operand, AbstractValue bits) =>
+        operand.Symbol?.Name == "espfix_stack" && bits.KnownBits == 0 && (bits.KnownMask | AliasBits) == ulong.MaxValue ? AbstractValue.OnStack(StackObject.Espfix, 0) : null;
 
     /// <summary>Whether an operand is the mask of the PCIDs whose user half is to be flushed (THIS_CPU_user_pcid_flush_mask).</summary>
     /// <param name="operand">The operand.</param>

@@ -5,7 +5,7 @@ namespace EntryGen.Asm.Flow.States;
 /// <summary>Lists the ways in which an entry is reached, with the state the hardware leaves (SDM vol. 3A 6.12, 6.14; vol. 2 SYSCALL, SYSENTER).</summary>
 public sealed class ScenarioFactory
 {
-    private const ulong KernelCs = 0x10, UserDs = 0x2B, UserCs = 0x33;
+    private const ulong KernelCs = 0x10, User32Cs = 0x23, UserDs = 0x2B, UserCs = 0x33;
     private const ulong SelectorInLdt = 1 << 2;
     private const long Far = 1 << 24;
     private const int UserCr3Bit = 12, UserPcidBit = 11;
@@ -17,6 +17,11 @@ public sealed class ScenarioFactory
         AbstractValue.Of(OriginKind.EntryRegister, 1), AbstractValue.Constant(UserCs), AbstractValue.Of(OriginKind.EntryRegister, 11),
         AbstractValue.Of(OriginKind.EntryRegister, AbstractState.Rsp), AbstractValue.Constant(UserDs),
     ];
+
+    // The 32-bit calls; where user mode goes on behind SYSENTER, C code finds out.
+    private static readonly AbstractValue[] _compatibleSyscallFrame = [_syscallFrame[0], AbstractValue.Constant(User32Cs), _syscallFrame[2], _syscallFrame[3], _syscallFrame[4]];
+    private static readonly AbstractValue[] _sysenterFrame =
+        [AbstractValue.Unknown, AbstractValue.Constant(User32Cs), AbstractValue.Of(OriginKind.EntryFlags), AbstractValue.Unknown, AbstractValue.Constant(UserDs)];
 
     private readonly Program _program;
     private readonly FeatureSpace _space;
@@ -169,7 +174,8 @@ public sealed class ScenarioFactory
                     Frame = frame switch
                     {
                         FrameOf.Event or FrameOf.Fred => [.. WordsOf(mode, interrupted ?? new Interruption()).AsEnumerable().Reverse()],
-                        FrameOf.Syscall when !entry.IsCompatible => _syscallFrame,
+                        FrameOf.Syscall => entry.IsCompatible ? _compatibleSyscallFrame : _syscallFrame,
+                        FrameOf.Sysenter => _sysenterFrame,
                         _ => [],
                     },
                     HasErrorCode = entry.HasErrorCode,

@@ -30,7 +30,7 @@ public enum StackObject
     /// <summary>The IST stack of #VC.</summary>
     VmmCommunication,
 
-    /// <summary>The espfix stack as it can be written.</summary>
+    /// <summary>The espfix stack, by the address at which it can be written or one of those at which it can be read.</summary>
     Espfix,
 }
 

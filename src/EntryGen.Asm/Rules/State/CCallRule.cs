@@ -52,6 +52,13 @@ internal sealed class CCallRule : StateRule
             report.Add(StateDiagnostics.CStack, node, instruction, $"{function} runs on the per-CPU entry stack, which the next entry from user mode overwrites; switch to the task's stack before.");
         }
 
+        // A #VC in its own handler overwrites the frame: nothing but the way to another stack runs on it.
+        if (!node.Scenario.IsFromUser && cpu[AbstractState.Rsp].Stack == StackObject.VmmCommunication && !Calls.MovesFrame(function)
+            && !_mayRunOnEntryStack.Contains(function) && report.Program.Externals.Any(symbol => symbol.Name == KernelModel.SwitchesStack))
+        {
+            report.Add(StateDiagnostics.UserOnIst, node, instruction, $"{function} runs on the IST stack of #VC: the same event in it overwrites the frame; go on where {KernelModel.SwitchesStack} says.");
+        }
+
         // #DF never returns to user mode, so it has no other stack.
         if (node.Scenario.IsFromUser && !_mayRunOnEntryStack.Contains(function)
             && (cpu[AbstractState.Rsp].Stack is StackObject.Debug or StackObject.MachineCheck or StackObject.VmmCommunication

@@ -15,7 +15,7 @@ internal sealed class InterruptFrameRule : StateRule
     {
         // What C code makes of a fault on IRET is its own business. On the espfix stack the address is made of bits of the user's RSP.
         var frame = node.Scenario.Frame;
-        if (instruction.Info.Op is not (Op.Iret or Op.Eretu or Op.Erets) || frame.Count == 0 || node.Scenario.IsAtSpecialPlace || cpu[AbstractState.Rsp].Stack is null)
+        if (instruction.Info.Op is not (Op.Iret or Op.Eretu or Op.Erets) || frame.Count == 0 || node.Scenario.IsAtSpecialPlace || IsFastCompatibleCall(node.Scenario) || cpu[AbstractState.Rsp].Stack is null)
         {
             return;
         }
@@ -41,4 +41,7 @@ internal sealed class InterruptFrameRule : StateRule
             }
         }
     }
+
+    // Their C code chooses where user mode goes on.
+    private static bool IsFastCompatibleCall(Scenario scenario) => scenario is { IsCompatible: true, Shape: EntryShape.Syscall or EntryShape.Sysenter };
 }

@@ -66,6 +66,9 @@ internal sealed class PendingFlushRule : StateRule
             case (true, false, FlushTest.Pending):
                 Report("The pending flush is done, and its bit stays set; clear it (BTR), or every return to user mode flushes.");
                 break;
+            case (false, _, FlushTest.Taken):
+                Report("A pending flush of the user half is taken out of the mask (BTR), and it is the kernel half that is loaded: stale translations stay; leave the mask alone then.");
+                break;
             case (true, false, FlushTest.NotPending):
                 report.Add(StateDiagnostics.NeedlessFlush, node, instruction, "The user half is flushed though nothing is pending; set bit 63.", withPcid);
                 break;

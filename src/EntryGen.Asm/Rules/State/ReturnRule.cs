@@ -33,7 +33,7 @@ internal sealed class ReturnRule : StateRule
         }
 
         CheckRegisters(node, instruction, cpu, report);
-        if (instruction.Info.Op == Op.Sysret && !node.Scenario.IsCompatible && cpu[AbstractState.Rsp].Origin != new ValueOrigin(OriginKind.EntryRegister, AbstractState.Rsp))
+        if (instruction.Info.Op == Op.Sysret && IsLostStackPointer(cpu[AbstractState.Rsp], node.Scenario.IsCompatible))
         {
             report.Add(StateDiagnostics.RegisterNotRestored, node, instruction, "%rsp is not what user mode had; load it from pt_regs last.");
         }
@@ -77,22 +77,46 @@ internal sealed class ReturnRule : StateRule
         }
     }
 
+    // C code may choose another RSP for the fast 32-bit calls; a stack of the kernel's it is never.
+    private static bool IsLostStackPointer(AbstractValue pointer, bool isCompatible) =>
+        isCompatible ? pointer.Stack is not (null or StackObject.User) : pointer.Origin != new ValueOrigin(OriginKind.EntryRegister, AbstractState.Rsp);
+
     private static void CheckRegisters(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
     {
-        var isCall = node.Scenario.IsSystemCall;
         for (var i = 0; i < _names.Length; i++)
         {
-            // A system call returns a value and uses two registers up; the 32-bit ones zero those that 32-bit code does not have, and take EBP from the user's stack.
-            if (i == AbstractState.Rsp || (isCall && (i is Rax or Rcx or R11 || (node.Scenario.IsCompatible && i is Rbp or >= R8))))
+            if (i == AbstractState.Rsp)
             {
                 continue;
             }
 
             var value = cpu[i];
-            if (value.Origin.Kind != OriginKind.EntryRegister || (value.Origin.Detail != i && !node.Scenario.IsCompatible))
+            if (node.Scenario.IsSystemCall && (i is Rax or Rcx or R11 || (node.Scenario.IsCompatible && i is Rbp or >= R8)))
+            {
+                CheckGiven(node, instruction, i, value, report);
+            }
+            else if (value.Origin != new ValueOrigin(OriginKind.EntryRegister, i))
             {
                 report.Add(StateDiagnostics.RegisterNotRestored, node, instruction, $"%{_names[i]} of what was interrupted is lost; put it back from pt_regs, and use it for nothing after that.");
             }
+        }
+    }
+
+    // A system call returns a value and uses two registers up; the 32-bit ones zero those that 32-bit code does not have, and take EBP from the user's stack. What user mode
+    // is given in these comes from pt_regs, or is 0: nothing of the kernel's own.
+    private static void CheckGiven(StateNode node, Instruction instruction, int register, AbstractValue value, StateReport report)
+    {
+        var isOwn = value.Origin.Kind switch
+        {
+            OriginKind.Unknown or OriginKind.Result or OriginKind.EntryRegister or OriginKind.EntryFlags or OriginKind.EntryFrame => register >= R8 && register != R11 && value.Origin.Kind is OriginKind.Result,
+            OriginKind.Constant => register == Rbp && node.Scenario.Shape != EntryShape.SoftwareInterrupt && instruction.Info.Op == Op.Sysret,
+            _ => true,
+        };
+        if (isOwn)
+        {
+            report.Add(
+                StateDiagnostics.RegisterNotRestored, node, instruction,
+                $"User mode is given something of the kernel's own in %{_names[register]}; load it from pt_regs or clear it, and use it for nothing after that.");
         }
     }
 }
