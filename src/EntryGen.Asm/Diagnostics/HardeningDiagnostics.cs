@@ -50,4 +50,7 @@ public static class HardeningDiagnostics
 
     /// <summary>A function lacks code for a feature that Linux has there and nowhere else.</summary>
     public static readonly AsmDiagnosticDescriptor MissingMitigation = new("EG3016", "Function lacks a mitigation that it has in Linux", AsmSeverity.Warning);
+
+    /// <summary>A RET of entry code that nobody counts.</summary>
+    public static readonly AsmDiagnosticDescriptor CallDepth = new("EG3017", "Return that is not counted", AsmSeverity.Warning);
 }

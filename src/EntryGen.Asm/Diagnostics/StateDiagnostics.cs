@@ -89,4 +89,19 @@ public static class StateDiagnostics
 
     /// <summary>CR3 is switched before the GS base.</summary>
     public static readonly AsmDiagnosticDescriptor SwitchOrder = new("EG2029", "CR3 is switched before SWAPGS", AsmSeverity.Warning) { IsOptInForFiles = true };
+
+    /// <summary>CR3 gets something that is no page table.</summary>
+    public static readonly AsmDiagnosticDescriptor NoPageTable = new("EG2030", "CR3 gets something that is no page table", AsmSeverity.Warning);
+
+    /// <summary>User mode, or what was interrupted, is returned to and no handler was called.</summary>
+    public static readonly AsmDiagnosticDescriptor NoHandler = new("EG2031", "Entry ends without its handler", AsmSeverity.Warning);
+
+    /// <summary>Control goes on behind the last instruction of a function.</summary>
+    public static readonly AsmDiagnosticDescriptor RunsOff = new("EG2032", "Control runs off the end of a function", AsmSeverity.Warning);
+
+    /// <summary>RDMSR or WRMSR with something in ECX that nobody put there for it.</summary>
+    public static readonly AsmDiagnosticDescriptor MsrNumber = new("EG2033", "MSR is not the one that was meant", AsmSeverity.Warning);
+
+    /// <summary>A switch of tasks pops other registers than it pushed.</summary>
+    public static readonly AsmDiagnosticDescriptor TaskFrame = new("EG2034", "Task goes on with other registers than it had", AsmSeverity.Warning);
 }

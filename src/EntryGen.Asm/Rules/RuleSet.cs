@@ -11,7 +11,8 @@ public static class RuleSet
     private static readonly StateRule[] _states =
     [
         new CCallRule(), new AccessRule(), new ReturnRule(), new PcidRule(), new FrameRule(), new InterruptFrameRule(), new FunctionReturnRule(),
-        new PendingFlushRule(), new SpecCtrlRule(), new NmiRule(), new FredRule(), new UnwindRule(), new ArgumentRule(), new SwitchOrderRule(),
+        new PendingFlushRule(), new SpecCtrlRule(), new NmiRule(), new FredRule(), new UnwindRule(), new ArgumentRule(), new SwitchOrderRule(), new Cr3ValueRule(), new MsrNumberRule(), new FunctionEndRule(),
+        new TaskSwitchRule(),
     ];
 
     /// <summary>The rules.</summary>
@@ -25,7 +26,7 @@ public static class RuleSet
         new HardeningRules(
             [
                 new SwapgsFenceRule(), new UntrainingRule(), new IbrsRule(), new BuffersRule(), new BranchHistoryRule(), new UserFlagsRule(), new SysretRule(),
-                new SafeReturnRule(),
+                new SafeReturnRule(), new HandlerRule(), new CallDepthRule(),
             ],
             ofGuests: [new UntrainingRule()]),
         new EndbrRule(),

@@ -1,6 +1,7 @@
 using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow;
 using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Gas;
 using EntryGen.Asm.Instructions;
 
 namespace EntryGen.Asm.Rules;
@@ -20,6 +21,11 @@ internal abstract class StateRule
     public virtual void After(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
     {
     }
+
+    /// <summary>Called when all instructions were looked at.</summary>
+    public virtual void Finish(StateGraph graph, StateReport report)
+    {
+    }
 }
 
 /// <summary>Collects what state rules find: one finding for a place in the text and a message, with all entries and features.</summary>
@@ -28,6 +34,7 @@ internal sealed class StateReport(RuleInput input)
     private HashSet<ulong>? _code;
     private HashSet<ulong>? _returnAddresses;
     private HashSet<CodeItem>? _hinted;
+    private HashSet<CodeItem>? _functions;
     private readonly Dictionary<(AsmDiagnosticDescriptor Descriptor, Instruction Instruction, string Message), Occurrence> _found = [];
     private readonly Dictionary<(string Place, AsmDiagnosticDescriptor Descriptor, string Message), Instruction> _places = [];
 
@@ -46,12 +53,18 @@ internal sealed class StateReport(RuleInput input)
     /// <summary>Whether the code is built for an unwinder that follows RBP.</summary>
     public bool HasFramePointers { get; } = input.Listings.Any(listing => listing.PreprocessorMacros?.Find("CONFIG_FRAME_POINTER") is not null);
 
+    /// <summary>Whether functions check a canary that each task has a value of its own for.</summary>
+    public bool HasStackProtector { get; } = input.Listings.Any(listing => listing.PreprocessorMacros?.Find("CONFIG_STACKPROTECTOR") is not null);
+
     /// <summary>Whether there is code at an address.</summary>
     public bool IsCode(ulong address) => (_code ??= [.. input.Program.Items.Select(item => item.Address)]).Contains(address);
 
     /// <summary>Whether an address follows a call.</summary>
     public bool IsReturnAddress(ulong address) => (_returnAddresses ??= [.. input.Program.Items.OfType<Instruction>()
         .Where(instruction => instruction.Info.ControlFlow == ControlFlow.Call).Select(instruction => instruction.Next?.Address ?? 0)]).Contains(address);
+
+    /// <summary>Whether an item is the first of a function: of a symbol that is given a size.</summary>
+    public bool IsFunctionStart(CodeItem item) => (_functions ??= FindFunctions()).Contains(item);
 
     /// <summary>Whether the author says something about the stack before an item.</summary>
     public bool HasUnwindHint(CodeItem item) => (_hinted ??= [.. input.Program.Tables.UnwindHints.Select(hint => hint.Place.Item).OfType<CodeItem>()]).Contains(item);
@@ -114,6 +127,21 @@ internal sealed class StateReport(RuleInput input)
             Detail = new FindingDetail(
                 [.. found.Value.Entries], found.Value.Condition.Describe(input.Occurring), [.. StatePath.To(found.Value.Path, found.Value.End)]),
         });
+
+    private HashSet<CodeItem> FindFunctions()
+    {
+        var functions = new HashSet<CodeItem>();
+        foreach (var statement in input.Listings.SelectMany(listing => listing.Statements))
+        {
+            if (statement.Directive == Directive.SymbolSize && statement.Operands.Text is var operands && operands.IndexOf(',') is var end and > 0
+                && input.Program.Symbols.TryGetValue(operands.Substring(0, end).Trim(), out var symbol) && symbol.Item is { } item)
+            {
+                functions.Add(item);
+            }
+        }
+
+        return functions;
+    }
 
     private sealed class Occurrence(IReadOnlyList<StateNode> path, Instruction end, FeatureCondition condition, Func<SuggestedFix?>? fix)
     {

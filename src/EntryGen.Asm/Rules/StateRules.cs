@@ -32,6 +32,11 @@ internal sealed class StateRules(IReadOnlyList<StateRule> rules) : IRule
                 }
             },
             cancellation);
+        foreach (var rule in rules)
+        {
+            rule.Finish(input.States, report);
+        }
+
         return [.. report.Findings()];
     }
 }

@@ -26,6 +26,7 @@ internal sealed class MitigationFacts
         IbrsPutBack = new IbrsPutBackFact(program);
         IbrsNotTurnedOff = new IbrsNotTurnedOffFact(program);
         Sysret = new SysretFacts(program);
+        CallCounted = new CallCountedFact(program);
     }
 
     /// <summary>Returns are not predicted as user mode trained them.</summary>
@@ -55,6 +56,9 @@ internal sealed class MitigationFacts
     /// <summary>Code outside of the Program was called that does more than move pt_regs or work against leaks.</summary>
     public Fact HandlerCalled { get; } = new HandlerFact();
 
+    /// <summary>The depth of calls was counted.</summary>
+    public Fact CallCounted { get; }
+
     /// <summary>What SYSRET needs.</summary>
     public SysretFacts Sysret { get; }
 
@@ -74,7 +78,7 @@ internal sealed class MitigationFacts
     public IReadOnlyList<Fact> All =>
     [
         Untrained, IbrsOn, IbrsPutBack, IbrsNotTurnedOff, BuffersCleared, BuffersClearedOnce, BranchHistoryCleared, SafeReturnCompleted, Clac, AlignmentCheckClear, NestedTaskClear,
-        TrapClear, HandlerCalled, .. Sysret.All,
+        TrapClear, HandlerCalled, CallCounted, .. Sysret.All,
     ];
 
     private static string? FunctionOf(Instruction instruction, IReadOnlyDictionary<CodeItem, string> functions) =>
@@ -211,7 +215,7 @@ internal sealed class MitigationFacts
     private sealed class SafeReturnFact : Fact
     {
         public override bool HoldsAt(Scenario scenario) =>
-            scenario.IsFromUser || scenario.SpecialPlace == KernelModel.IretToUser || scenario.Shape is EntryShape.Call || scenario.IsSystemCall;
+            scenario.IsFromUser || scenario.IsAtIretToUser || scenario.Shape is EntryShape.Call || scenario.IsSystemCall;
 
         public override FactEffect? EffectOf(Instruction instruction) =>
             instruction.SymbolNames().Any(KernelMitigations.IsOfSafeReturn) ? instruction.Info.Op == Op.Cmp ? null : FactEffect.Set

@@ -40,6 +40,7 @@ public static class EntryFinder
         ["asm_fred_entrypoint_kernel"] = (EntryShape.FredKernel, StackObject.Interrupted),
         ["asm_fred_entry_from_kvm"] = (EntryShape.Call, StackObject.Thread),
         ["asm_load_gs_index"] = (EntryShape.Call, StackObject.Thread),
+        ["__switch_to_asm"] = (EntryShape.Call, StackObject.Thread),
     };
 
     /// <summary>The entries, in the order of their addresses.</summary>

@@ -77,6 +77,9 @@ public sealed class KernelModel
     /// <summary>The IRET that returns to user mode, with the user's GS base and CR3 live.</summary>
     public const string IretToUser = "native_irq_return_iret";
 
+    /// <summary>The same on processors that report the RIP of a faulting IRET without its upper half (early K8s): a name for it in <see cref="Scenario.SpecialPlace"/>.</summary>
+    public const string IretToUserTruncated = IretToUser + ", RIP truncated";
+
     /// <summary>The load of GS between two SWAPGS.</summary>
     public const string LoadOfGs = ".Lgs_change";
 

@@ -24,8 +24,11 @@ public sealed record Scenario(string Name, CodeItem Entry, string Symbol, Abstra
     /// <summary>Whether one of <see cref="KernelModel.SpecialPlaces"/> was interrupted.</summary>
     public bool IsAtSpecialPlace => SpecialPlace is not null;
 
+    /// <summary>Whether the IRET that returns to user mode faulted.</summary>
+    public bool IsAtIretToUser => SpecialPlace is KernelModel.IretToUser or KernelModel.IretToUserTruncated;
+
     /// <summary>Whether user mode may have run last before it: predictors and SPEC_CTRL may be as user mode left them.</summary>
-    public bool MayFollowUserMode => IsFromUser || Shape is EntryShape.Paranoid or EntryShape.Nmi || SpecialPlace == KernelModel.IretToUser;
+    public bool MayFollowUserMode => IsFromUser || Shape is EntryShape.Paranoid or EntryShape.Nmi || IsAtIretToUser;
 
     /// <summary>What RIP, CS, RFLAGS, RSP and SS of the interrupted code are, by <see cref="FrameField"/>; empty when nothing is known about them.</summary>
     public IReadOnlyList<AbstractValue> Frame { get; init; } = [];

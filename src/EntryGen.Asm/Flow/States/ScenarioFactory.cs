@@ -5,6 +5,7 @@ namespace EntryGen.Asm.Flow.States;
 /// <summary>Lists the ways in which an entry is reached, with the state the hardware leaves (SDM vol. 3A 6.12, 6.14; vol. 2 SYSCALL, SYSENTER).</summary>
 public sealed class ScenarioFactory
 {
+    private const string LooksForTruncated = "error_entry";
     private const ulong KernelCs = 0x10, User32Cs = 0x23, UserDs = 0x2B, UserCs = 0x33;
     private const ulong SelectorInLdt = 1 << 2;
     private const long Far = 1 << 24;
@@ -66,6 +67,7 @@ public sealed class ScenarioFactory
                     .. Each("from user mode", entry, Mode.User, userCr3: true, userGs: true, FrameOf.Event),
                     .. Each("from the kernel", entry, Mode.Kernel, userCr3: false, userGs: false, FrameOf.Event),
                     .. At("on IRET to user mode", entry, KernelModel.IretToUser, userCr3: true),
+                    .. AtTruncated(entry),
                     .. At("on a load of GS", entry, KernelModel.LoadOfGs, userCr3: false),
                 ];
             case EntryShape.FredUser:
@@ -185,6 +187,13 @@ public sealed class ScenarioFactory
             }
         }
     }
+
+    // Code that does not look for it is not made for those processors.
+    private IEnumerable<Scenario> AtTruncated(AnalyzedEntry entry) =>
+        _program.Symbols.TryGetValue(KernelModel.IretToUser, out var place) && place.Item is not null && _program.Symbols.ContainsKey(LooksForTruncated)
+            ? Each("on IRET to user mode, RIP truncated", entry, Mode.Kernel, userCr3: true, userGs: true, FrameOf.Event, interrupted: new Interruption { Rip = (uint)place.Address })
+                .Select(scenario => scenario with { SpecialPlace = KernelModel.IretToUserTruncated })
+            : [];
 
     private FeatureCondition WithFred(FeatureCondition pti) =>
         _space.Features.Any(feature => feature.Name == "FRED") ? pti.Not().And(_space.Of("FRED")) : pti.Not();

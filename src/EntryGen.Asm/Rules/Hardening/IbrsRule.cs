@@ -27,7 +27,8 @@ internal sealed class IbrsRule : HardeningRule
                 point.MissingThoughUsed(facts.IbrsOn), path: () => point.PathWithout(facts.IbrsOn));
         }
 
-        if (Returns.IsToUser(instruction, point.Cpu) is { } isToUser)
+        // Where a faulting IRET goes on is for C code to say.
+        if (Returns.IsToUser(instruction, point.Cpu) is { } isToUser && (isToUser || !point.Node.Scenario.IsAtIretToUser))
         {
             report.Add(
                 HardeningDiagnostics.IbrsNotPutBack, point.Node, instruction,

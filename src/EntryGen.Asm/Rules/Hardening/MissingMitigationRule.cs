@@ -17,7 +17,27 @@ internal sealed class MissingMitigationRule : IRule
 
         // arch/x86/entry/entry_64.S: MOV to GS and SWAPGS need an MFENCE in between on some AMD processors (BUG_SWAPGS_FENCE, erratum 88).
         new("asm_load_gs_index", "BUG_SWAPGS_FENCE", "has an MFENCE between MOV to GS and SWAPGS", "mfence"),
+
+        // arch/x86/entry/entry_64.S: nothing called this code, so that its first RET has no call that was counted.
+        new("ret_from_fork_asm", "CALL_DEPTH", "counts a call", "CALL_DEPTH_ACCOUNT") { Configurations = ["CONFIG_MITIGATION_CALL_DEPTH_TRACKING", "CONFIG_CALL_DEPTH_TRACKING"] },
     ];
+
+    // What stands in macros that every entry uses: with none of it in the whole unit no other place shows that it is missing. The configurations are those of which one has it.
+    private static readonly Row[] _ofUnit =
+    [
+        new(SystemCalls, "PTI", "switches page tables", "SWITCH_TO_KERNEL_CR3") { Configurations = ["CONFIG_MITIGATION_PAGE_TABLE_ISOLATION", "CONFIG_PAGE_TABLE_ISOLATION"] },
+        new(SystemCalls, "KERNEL_IBRS", "sets IBRS", "IBRS_ENTER") { Configurations = ["CONFIG_MITIGATION_IBRS_ENTRY", "CONFIG_CPU_IBRS_ENTRY"] },
+        new(SystemCalls, "UNRET", "untrains the return predictor", "UNTRAIN_RET") { Configurations = ["CONFIG_MITIGATION_UNRET_ENTRY", "CONFIG_CPU_UNRET_ENTRY"] },
+        new(SystemCalls, "ENTRY_IBPB", "clears all predictions", "UNTRAIN_RET") { Configurations = ["CONFIG_MITIGATION_IBPB_ENTRY", "CONFIG_CPU_IBPB_ENTRY"] },
+        new(SystemCalls, "CALL_DEPTH", "resets the depth of calls", "UNTRAIN_RET") { Configurations = ["CONFIG_MITIGATION_CALL_DEPTH_TRACKING", "CONFIG_CALL_DEPTH_TRACKING"] },
+        new(SystemCalls, "CLEAR_CPU_BUF", "clears the CPU's buffers", "CLEAR_CPU_BUFFERS"),
+        new(SystemCalls, "CLEAR_BHB_LOOP", "clears the branch history", "CLEAR_BRANCH_HISTORY"),
+        new(SystemCalls, "FENCE_SWAPGS_USER", "fences SWAPGS", "FENCE_SWAPGS_USER_ENTRY"),
+        new(SystemCalls, "FENCE_SWAPGS_KERNEL", "fences the way around SWAPGS", "FENCE_SWAPGS_KERNEL_ENTRY"),
+        new(SystemCalls, "SMAP", "clears AC", "ASM_CLAC"),
+    ];
+
+    private const string SystemCalls = "entry_SYSCALL_64";
 
     /// <inheritdoc/>
     public IReadOnlyList<AsmDiagnosticDescriptor> Descriptors { get; } = [HardeningDiagnostics.MissingMitigation];
@@ -27,21 +47,33 @@ internal sealed class MissingMitigationRule : IRule
     {
         foreach (var row in _rows)
         {
-            if (input.Program.Symbols.TryGetValue(row.Function, out var symbol) && symbol.Item is { } start && Knows(input, row.Feature)
-                && Body(input.Program, start).ToList() is var body && !body.OfType<AlternativeSite>().Any(site => site.Choices.Any(choice => choice.Feature.Name == row.Feature))
-                && body.OfType<Instruction>().FirstOrDefault() is { } first)
+            if (StartOf(input, row) is { } start && Body(input.Program, start).ToList() is var body
+                && !body.OfType<AlternativeSite>().Any(site => site.Choices.Any(choice => choice.Feature.Name == row.Feature)) && body.OfType<Instruction>().FirstOrDefault() is { } first)
             {
-                yield return new AsmDiagnostic(
-                    HardeningDiagnostics.MissingMitigation,
-                    $"{row.Function} {row.Does} with {row.Feature} in Linux ({row.By}), and has no code for it here; put it back, or say in a suppression why it is not needed.",
-                    first.Statement.Text.Span,
-                    first.Statement.Frame)
-                {
-                    Detail = new FindingDetail([row.Function], row.Feature, [new FindingStep(first.Statement.Text.Span, $"{row.Function}: {first}")]),
-                };
+                yield return Finding(row, first, $"{row.Function} {row.Does} with {row.Feature} in Linux ({row.By}), and has no code for it here");
+            }
+        }
+
+        foreach (var row in _ofUnit)
+        {
+            if (StartOf(input, row) is { } start && input.Space.Features.All(feature => feature.Name != row.Feature) && Body(input.Program, start).OfType<Instruction>().FirstOrDefault() is { } first)
+            {
+                yield return Finding(row, first, $"Entry code {row.Does} with {row.Feature} in Linux ({row.By}), and nothing here asks for it");
             }
         }
     }
+
+    private static AsmDiagnostic Finding(Row row, Instruction first, string what) => new(
+        HardeningDiagnostics.MissingMitigation, what + "; put it back, or say in a suppression why it is not needed.", first.Statement.Text.Span, first.Statement.Frame)
+    {
+        Detail = new FindingDetail([row.Function], row.Feature, [new FindingStep(first.Statement.Text.Span, $"{row.Function}: {first}")]),
+    };
+
+    private static CodeItem? StartOf(RuleInput input, Row row) =>
+        input.Program.Symbols.TryGetValue(row.Function, out var symbol) && Knows(input, row.Feature)
+        && (row.Configurations.Count == 0 || row.Configurations.Any(name => input.Listings.Any(listing => listing.PreprocessorMacros?.Find(name) is not null)))
+            ? symbol.Item
+            : null;
 
     private static bool Knows(RuleInput input, string feature)
     {
@@ -59,5 +91,8 @@ internal sealed class MissingMitigationRule : IRule
         }
     }
 
-    private sealed record Row(string Function, string Feature, string Does, string By);
+    private sealed record Row(string Function, string Feature, string Does, string By)
+    {
+        public IReadOnlyList<string> Configurations { get; init; } = [];
+    }
 }

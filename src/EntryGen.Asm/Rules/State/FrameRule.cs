@@ -65,6 +65,11 @@ internal sealed class FrameRule : StateRule
     private static void CheckHardware(StateNode node, Instruction instruction, AbstractCpu cpu, AbstractValue frame, string function, StateReport report)
     {
         var expected = node.Scenario.Frame;
+        if (node.Scenario.SpecialPlace == KernelModel.IretToUserTruncated && PtRegs.Word(cpu, frame, PtRegs.Rip) is { } rip && node.Scenario.IsInterruptedAt(rip))
+        {
+            report.Add(StateDiagnostics.FrameSlot, node, instruction, $"pt_regs->ip that {function} gets is without its upper half, as some processors report it for a fault on IRET; store the whole address.");
+        }
+
         if (node.Scenario.IsAtSpecialPlace)
         {
             return;
