@@ -187,6 +187,7 @@ public readonly record struct AbstractValue(ValueOrigin Origin, long Offset, ulo
     {
         true => With(~Mask(width), ulong.MaxValue),
         false => With(~Mask(width), 0),
+        null when Origin.Kind == OriginKind.EntryRegister && Offset == 0 && width == 4 && (KnownMask & Mask(width)) == 0 => Of(OriginKind.SignExtendedRegister, Origin.Detail),
         null => Unknown.With(KnownMask & Mask(width), KnownBits),
     };
 

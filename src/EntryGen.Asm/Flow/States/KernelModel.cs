@@ -109,6 +109,9 @@ public sealed class KernelModel
     /// <summary>Offsets of the words of pt_regs that a C function writes for the system call that it does; none for any other function.</summary>
     public static IReadOnlyList<long> WritesTo(string function) => _writes.TryGetValue(function, out var words) ? words : [];
 
+    /// <summary>Whether a C function takes the number of the system call behind pt_regs.</summary>
+    public static bool TakesNumber(string function) => function == "do_syscall_64";
+
     /// <summary>Bytes of struct pt_regs (arch/x86/include/asm/ptrace.h).</summary>
     public static long FrameSize => PtRegsSize;
 

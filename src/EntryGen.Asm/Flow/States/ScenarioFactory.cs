@@ -5,7 +5,7 @@ namespace EntryGen.Asm.Flow.States;
 /// <summary>Lists the ways in which an entry is reached, with the state the hardware leaves (SDM vol. 3A 6.12, 6.14; vol. 2 SYSCALL, SYSENTER).</summary>
 public sealed class ScenarioFactory
 {
-    private const string LooksForTruncated = "error_entry";
+    private const string LooksForTruncated = ".Lbstep_iret";
     private const ulong KernelCs = 0x10, User32Cs = 0x23, UserDs = 0x2B, UserCs = 0x33;
     private const ulong SelectorInLdt = 1 << 2;
     private const long Far = 1 << 24;

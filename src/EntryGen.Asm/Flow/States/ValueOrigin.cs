@@ -39,6 +39,9 @@ public enum OriginKind
     /// <summary>What a C function returned; the detail is the index of the calling item.</summary>
     ReturnValue,
 
+    /// <summary>A register at entry of which the lower half was sign-extended; the detail is its number.</summary>
+    SignExtendedRegister,
+
     /// <summary>What a C function left in a register that it need not preserve; the detail is the index of the calling item times 16 plus the register.</summary>
     Clobbered,
 }

@@ -22,7 +22,9 @@ internal sealed class MissingMitigationRule : IRule
         new("ret_from_fork_asm", "CALL_DEPTH", "counts a call", "CALL_DEPTH_ACCOUNT") { Configurations = ["CONFIG_MITIGATION_CALL_DEPTH_TRACKING", "CONFIG_CALL_DEPTH_TRACKING"] },
     ];
 
-    // What stands in macros that every entry uses: with none of it in the whole unit no other place shows that it is missing. The configurations are those of which one has it.
+    private static readonly string[] _anyKernel = ["CONFIG_X86_64"];
+
+    // What stands in macros that every entry uses: with none of it in the whole unit no other place shows that it is missing. The configurations are those of which one has it; a sketch of some entries has none.
     private static readonly Row[] _ofUnit =
     [
         new(SystemCalls, "PTI", "switches page tables", "SWITCH_TO_KERNEL_CR3") { Configurations = ["CONFIG_MITIGATION_PAGE_TABLE_ISOLATION", "CONFIG_PAGE_TABLE_ISOLATION"] },
@@ -30,11 +32,11 @@ internal sealed class MissingMitigationRule : IRule
         new(SystemCalls, "UNRET", "untrains the return predictor", "UNTRAIN_RET") { Configurations = ["CONFIG_MITIGATION_UNRET_ENTRY", "CONFIG_CPU_UNRET_ENTRY"] },
         new(SystemCalls, "ENTRY_IBPB", "clears all predictions", "UNTRAIN_RET") { Configurations = ["CONFIG_MITIGATION_IBPB_ENTRY", "CONFIG_CPU_IBPB_ENTRY"] },
         new(SystemCalls, "CALL_DEPTH", "resets the depth of calls", "UNTRAIN_RET") { Configurations = ["CONFIG_MITIGATION_CALL_DEPTH_TRACKING", "CONFIG_CALL_DEPTH_TRACKING"] },
-        new(SystemCalls, "CLEAR_CPU_BUF", "clears the CPU's buffers", "CLEAR_CPU_BUFFERS"),
-        new(SystemCalls, "CLEAR_BHB_LOOP", "clears the branch history", "CLEAR_BRANCH_HISTORY"),
-        new(SystemCalls, "FENCE_SWAPGS_USER", "fences SWAPGS", "FENCE_SWAPGS_USER_ENTRY"),
-        new(SystemCalls, "FENCE_SWAPGS_KERNEL", "fences the way around SWAPGS", "FENCE_SWAPGS_KERNEL_ENTRY"),
-        new(SystemCalls, "SMAP", "clears AC", "ASM_CLAC"),
+        new(SystemCalls, "CLEAR_CPU_BUF", "clears the CPU's buffers", "CLEAR_CPU_BUFFERS") { Configurations = _anyKernel },
+        new(SystemCalls, "CLEAR_BHB_LOOP", "clears the branch history", "CLEAR_BRANCH_HISTORY") { Configurations = _anyKernel },
+        new(SystemCalls, "FENCE_SWAPGS_USER", "fences SWAPGS", "FENCE_SWAPGS_USER_ENTRY") { Configurations = _anyKernel },
+        new(SystemCalls, "FENCE_SWAPGS_KERNEL", "fences the way around SWAPGS", "FENCE_SWAPGS_KERNEL_ENTRY") { Configurations = _anyKernel },
+        new(SystemCalls, "SMAP", "clears AC", "ASM_CLAC") { Configurations = _anyKernel },
     ];
 
     private const string SystemCalls = "entry_SYSCALL_64";

@@ -35,13 +35,7 @@ internal sealed class FunctionEndRule : StateRule
         var reported = new HashSet<Scenario>();
         foreach (var node in WithoutEnd(graph))
         {
-            var last = node.Item as Instruction;
-            while (last is { Info.ControlFlow: ControlFlow.Sequential, Next: Instruction next } && node.EdgeArray.All(edge => edge.To.Item != next))
-            {
-                last = next;
-            }
-
-            if (last is not null && reported.Add(node.Scenario))
+            if (LastOf(node) is { } last && reported.Add(node.Scenario))
             {
                 report.Add(StateDiagnostics.RunsOff, node, last, "Control goes round for ever from here: no way leads to a return; a jump or a return is missing, or leads back.");
             }
@@ -61,7 +55,8 @@ internal sealed class FunctionEndRule : StateRule
                 (from[edge.To.Index] ??= []).Add(node.Index);
             }
 
-            if (node.EdgeArray.Length == 0 && !node.Condition.IsNever)
+            // An interrupt return that faults has an edge too, to its fixup.
+            if (!node.Condition.IsNever && (node.EdgeArray.Length == 0 || LastOf(node)?.Info.ControlFlow is ControlFlow.InterruptReturn or ControlFlow.SystemReturn))
             {
                 ends[node.Index] = true;
                 pending.Push(node.Index);
@@ -81,6 +76,17 @@ internal sealed class FunctionEndRule : StateRule
         }
 
         return graph.Nodes.Where(node => !ends[node.Index] && !node.Condition.IsNever);
+    }
+
+    private static Instruction? LastOf(StateNode node)
+    {
+        var last = node.Item as Instruction;
+        while (last is { Info.ControlFlow: ControlFlow.Sequential, Next: Instruction next } && !Array.Exists(node.EdgeArray, edge => edge.To.Item == next))
+        {
+            last = next;
+        }
+
+        return last;
     }
 
     private static bool ComesTo(StateNode node, Instruction instruction, CodeItem next) => instruction.Info.ControlFlow switch

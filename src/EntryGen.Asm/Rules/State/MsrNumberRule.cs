@@ -15,7 +15,7 @@ internal sealed class MsrNumberRule : StateRule
     /// <inheritdoc/>
     public override void Before(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
     {
-        var what = instruction.Info.Op is not (Op.Rdmsr or Op.Wrmsr or Op.Wrmsrns) ? null : cpu[Rcx].ZeroExtend(4).IsConstant ? null : cpu[Rcx].Origin.Kind switch
+        var what = instruction.Info.Op is not (Op.Rdmsr or Op.Wrmsr or Op.Wrmsrns) ? null : cpu[Rcx].ZeroExtend(4).IsConstant ? Cleared(cpu[Rcx]) : cpu[Rcx].Origin.Kind switch
         {
             OriginKind.EntryRegister => "what was interrupted left there",
             OriginKind.Clobbered or OriginKind.ReturnValue => "a function left there",
@@ -27,4 +27,7 @@ internal sealed class MsrNumberRule : StateRule
             report.Add(StateDiagnostics.MsrNumber, node, instruction, $"{instruction.Info.Op.ToString().ToUpperInvariant()} takes for the number of the MSR what {what}; load %ecx before.");
         }
     }
+
+    // MSR 0 is a machine-check register of the Pentium: what is meant is a register that was cleared.
+    private static string? Cleared(AbstractValue number) => number.ZeroExtend(4).KnownBits == 0 ? "is left of clearing the register" : null;
 }

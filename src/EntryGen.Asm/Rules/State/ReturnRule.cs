@@ -65,7 +65,7 @@ internal sealed class ReturnRule : StateRule
     private static void CheckKernel(StateNode node, Instruction instruction, AbstractCpu cpu, StateReport report)
     {
         var before = node.Scenario.State;
-        if (cpu.Cr3 != before.Cr3)
+        if (cpu.Cr3 != before.Cr3 && !node.Scenario.IsAtIretToUser)
         {
             report.Add(StateDiagnostics.Cr3NotRestored, node, instruction, "The kernel code that was interrupted gets another CR3 than it had; put back the one that was saved.");
         }
@@ -109,6 +109,7 @@ internal sealed class ReturnRule : StateRule
         var isOwn = value.Origin.Kind switch
         {
             OriginKind.Unknown or OriginKind.Result or OriginKind.EntryRegister or OriginKind.EntryFlags or OriginKind.EntryFrame => register >= R8 && register != R11 && value.Origin.Kind is OriginKind.Result,
+            OriginKind.ReturnValue => register != Rax,
             OriginKind.Constant => register == Rbp && node.Scenario.Shape != EntryShape.SoftwareInterrupt && instruction.Info.Op == Op.Sysret,
             _ => true,
         };

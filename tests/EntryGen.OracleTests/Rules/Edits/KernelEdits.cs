@@ -69,9 +69,36 @@ public static class KernelEdits
         new(Compatible, "entry_SYSCALL_compat", @"^\s*swapgs", 0, null, "EG2001"),
         new(Compatible, "entry_SYSENTER_compat", @"SWITCH_TO_KERNEL_CR3", 0, null, "EG2002|EG2007"),
 
+        new(Main, "entry_SYSCALL_64", @"movslq\s+%eax, %rsi", 0, null, "EG2027"),
+        new(Main, "entry_SYSCALL_64", @"call\s+do_syscall_64", 0, null, "EG2031"),
+        new(Main, "entry_SYSCALL_64", @"pushq\s+%rax", 0, "pushq %rbx", "EG2011"),
+        new(Compatible, "entry_SYSCALL_compat", @"call\s+do_fast_syscall_32", 0, null, "EG2031"),
+        new(Compatible, "entry_SYSCALL_compat", @"movl\s+%esp, %r8d", 0, null, "EG2011"),
+        new(Compatible, "entry_SYSCALL_compat", @"popq\s+%rdx", 0, null, "EG2010"),
+        new(Compatible, "entry_SYSCALL_compat", @"xorl\s+%r8d", 0, null, "EG2010"),
+        new(Compatible, "entry_SYSCALL_compat", @"RSP-ORIG_RAX", 0, null, "EG2010"),
+        new(Compatible, "entry_SYSCALL_compat", @"^\s*sysretl", 0, null, "EG2032"),
+        new(Compatible, "entry_SYSENTER_compat", @"jmp\s+sysret32_from_system_call", 0, null, "EG2032"),
+
         // The way back.
         new(Main, "restore_regs_and_return_to_kernel", @"addq\s+\$8, %rsp", 0, null, "EG2015"),
         new(Main, "common_interrupt_return|swapgs_restore_regs_and_return_to_usermode", @"pushq\s+6\*8\(%rdi\)", 0, "pushq 5*8(%rdi)", "EG2015"),
+
+        new(Main, "native_irq_return_ldt", @"movq\s+%rax, \(3\*8\)\(%rdi\)", 0, null, "EG2015"),
+        new(Main, "native_irq_return_ldt", @"movq\s+%rax, \(0\*8\)\(%rdi\)", 0, null, "EG2010"),
+        new(Main, "native_irq_return_ldt", @"SWITCH_TO_USER_CR3_STACK", 0, null, "EG2004"),
+        new(Main, "native_irq_return_ldt", @"popq\s+%rax", 0, null, "EG2010|EG2015"),
+
+        // What stands in functions that C code calls, or that the others call.
+        new(Main, "__switch_to_asm", @"pushq\s+%r12", 0, null, "EG2034"),
+        new(Main, "__switch_to_asm", @"popq\s+%r14", 0, "popq %r13", "EG2034"),
+        new(Main, "__switch_to_asm", @"movq\s+%rsp, TASK_threadsp", 0, null, "EG2034"),
+        new(Main, "__switch_to_asm", @"TASK_threadsp\(%rsi\), %rsp", 0, null, "EG2034"),
+        new(Main, "__switch_to_asm", @"TASK_stack_canary", 0, null, "EG2034"),
+        new(Main, "asm_load_gs_index", @"^\s*RET\b", 0, null, "EG2032"),
+        new(Main, "error_entry", @"je\s+\.Lbstep_iret", 0, null, "EG2002|EG2003"),
+        new(Main, "error_entry", @"movq\s+%rcx, RIP", 0, null, "EG2011"),
+        new(Main, "idtentry_vc", @"movq\s+%rax, %rsp", 1, null, "EG2014"),
 
         // Macros.
         new(Macros, "PUSH_REGS", @"pushq\s+%r12", 0, null, "EG2011"),
@@ -80,6 +107,10 @@ public static class KernelEdits
         new(Macros, "POP_REGS", @"popq %r12", 0, "popq %r13", "EG2010"),
         new(Macros, "SWITCH_TO_USER_CR3(_NOSTACK)?", @"\bbtr\b", 0, null, "EG2018"),
         new(Macros, "SWITCH_TO_USER_CR3(_NOSTACK)?", @"andq\s+\$\(0x7FF\)", 0, null, "EG2018"),
+        new(Macros, "SWITCH_TO_USER_CR3(_NOSTACK)?", @"movq\s+\\scratch_reg, \\scratch_reg2", 0, null, "EG2030"),
+        new(Macros, "IBRS_ENTER", @"\bjz\b", 0, "jnz", "EG3005"),
+        new(Macros, "IBRS_ENTER", @"MSR_IA32_SPEC_CTRL", 0, null, "EG2033"),
+        new(Macros, "IBRS_EXIT", @"shr\s+\$32, %rdx", 0, null, "EG2017"),
         new(Macros, "SAVE_AND_SWITCH_TO_KERNEL_CR3", @"movq\s+\\scratch_reg, \\save_reg", 0, null, "EG2005"),
     ];
 
