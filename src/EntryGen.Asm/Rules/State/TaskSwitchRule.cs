@@ -85,8 +85,9 @@ internal sealed class TaskSwitchRule : StateRule
                 return;
             }
 
-            hasCanary |= loaded is { Operands: [_, RegisterOperand { Register: var value }] } && instruction is { Info.Op: Op.Mov, Operands: [RegisterOperand stored, MemoryOperand { Segment: not null }] }
-                && stored.Register == value;
+            // Without CONFIG_SMP the per-CPU variable is one like others.
+            hasCanary |= loaded is { Operands: [_, RegisterOperand { Register: var value }] }
+                && instruction is { Info.Op: Op.Mov, Operands: [RegisterOperand stored, MemoryOperand { Segment: not null } or MemoryOperand { Symbol: not null }] } && stored.Register == value;
             loaded = instruction is { Info.Op: Op.Mov, Operands: [MemoryOperand { Segment: null } source, RegisterOperand] } && source.Base == from.Base ? instruction : null;
         }
 

@@ -78,7 +78,6 @@ public static class KernelEdits
         new(Compatible, "entry_SYSCALL_compat", @"xorl\s+%r8d", 0, null, "EG2010"),
         new(Compatible, "entry_SYSCALL_compat", @"RSP-ORIG_RAX", 0, null, "EG2010"),
         new(Compatible, "entry_SYSCALL_compat", @"^\s*sysretl", 0, null, "EG2032"),
-        new(Compatible, "entry_SYSENTER_compat", @"jmp\s+sysret32_from_system_call", 0, null, "EG2032"),
 
         // The way back.
         new(Main, "restore_regs_and_return_to_kernel", @"addq\s+\$8, %rsp", 0, null, "EG2015"),
@@ -98,7 +97,7 @@ public static class KernelEdits
         new(Main, "asm_load_gs_index", @"^\s*RET\b", 0, null, "EG2032"),
         new(Main, "error_entry", @"je\s+\.Lbstep_iret", 0, null, "EG2002|EG2003"),
         new(Main, "error_entry", @"movq\s+%rcx, RIP", 0, null, "EG2011"),
-        new(Main, "idtentry_vc", @"movq\s+%rax, %rsp", 1, null, "EG2014"),
+        new(Main, "idtentry_vc", @"movq\s+%rax, %rsp", 0, null, "EG2014"),
 
         // Macros.
         new(Macros, "PUSH_REGS", @"pushq\s+%r12", 0, null, "EG2011"),
