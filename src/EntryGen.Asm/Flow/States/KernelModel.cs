@@ -109,6 +109,9 @@ public sealed class KernelModel
     /// <summary>Offsets of the words of pt_regs that a C function writes for the system call that it does; none for any other function.</summary>
     public static IReadOnlyList<long> WritesTo(string function) => _writes.TryGetValue(function, out var words) ? words : [];
 
+    /// <summary>Whether a Program is the kernel's own entry code, made for every processor and all of the kernel's C code; a sketch of some entries need not be.</summary>
+    public static bool IsWhole(Program program) => program.Symbols.ContainsKey("asm_load_gs_index");
+
     /// <summary>Whether a C function takes the number of the system call behind pt_regs.</summary>
     public static bool TakesNumber(string function) => function == "do_syscall_64";
 

@@ -5,8 +5,6 @@ namespace EntryGen.Asm.Flow.States;
 /// <summary>Lists the ways in which an entry is reached, with the state the hardware leaves (SDM vol. 3A 6.12, 6.14; vol. 2 SYSCALL, SYSENTER).</summary>
 public sealed class ScenarioFactory
 {
-    // A unit with this is the kernel's, made for every processor; a sketch of some entries need not be.
-    private const string OfWholeUnit = "asm_load_gs_index";
     private const ulong KernelCs = 0x10, User32Cs = 0x23, UserDs = 0x2B, UserCs = 0x33;
     private const ulong SelectorInLdt = 1 << 2;
     private const long Far = 1 << 24;
@@ -190,7 +188,7 @@ public sealed class ScenarioFactory
     }
 
     private IEnumerable<Scenario> AtTruncated(AnalyzedEntry entry) =>
-        _program.Symbols.TryGetValue(KernelModel.IretToUser, out var place) && place.Item is not null && _program.Symbols.ContainsKey(OfWholeUnit)
+        _program.Symbols.TryGetValue(KernelModel.IretToUser, out var place) && place.Item is not null && KernelModel.IsWhole(_program)
             ? Each("on IRET to user mode, RIP truncated", entry, Mode.Kernel, userCr3: true, userGs: true, FrameOf.Event, interrupted: new Interruption { Rip = (uint)place.Address })
                 .Select(scenario => scenario with { SpecialPlace = KernelModel.IretToUserTruncated })
             : [];

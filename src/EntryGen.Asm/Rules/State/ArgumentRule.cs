@@ -56,7 +56,7 @@ internal sealed class ArgumentRule : StateRule
             report.Add(StateDiagnostics.Argument, node, instruction, $"{function} runs above pt_regs and does not get them in %rdi; copy %rsp there before.");
         }
 
-        if (node.Scenario is { Shape: EntryShape.Syscall, IsCompatible: false } && KernelModel.TakesNumber(function)
+        if (node.Scenario is { Shape: EntryShape.Syscall, IsCompatible: false } && KernelModel.TakesNumber(function) && KernelModel.IsWhole(report.Program)
             && cpu[Rsi].Origin is not { Kind: OriginKind.EntryRegister or OriginKind.SignExtendedRegister, Detail: Rax })
         {
             report.Add(StateDiagnostics.Argument, node, instruction, $"{function} does not get the number of the system call in %rsi; copy it from %eax before that is used for something else.");
