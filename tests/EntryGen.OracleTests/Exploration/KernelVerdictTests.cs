@@ -64,6 +64,18 @@ public sealed class KernelVerdictTests
         }
     }
 
+    /// <summary>docs/findings.md: two machine checks and an NMI, while the first NMI copies the frame that the other rewrites.</summary>
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void A_third_event_breaks_what_two_do_not(string version)
+    {
+        var question = EntryScenario.Of(KernelUnit.Of(version), "asm_exc_nmi").From(StartState.Kernel).Ask(EntryProperties.Returns);
+        question.Inject(InjectedEvents.Nmi | InjectedEvents.MachineCheck, most: 2).Explore().ShouldHold();
+        var shown = question.Inject(InjectedEvents.Nmi | InjectedEvents.MachineCheck, most: 3).Explore().ShouldViolate("return");
+        Assert.Equal(["mc", "mc", "nmi"], shown.Choices.Text.Split('.').Where(word => char.IsLetter(word[0])));
+    }
+
     /// <summary>6.1 writes CR3 back also when it was the kernel's; 6.12 leaves it. It matters when a handler leaves init_mm loaded.</summary>
     [KernelFact]
     public void Leaving_the_kernels_CR3_alone_is_right_also_when_a_handler_switches_the_mm()
