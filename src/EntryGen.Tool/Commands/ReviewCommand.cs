@@ -34,6 +34,7 @@ internal static class ReviewCommand
             var entries = entryOption.Read(result);
             var read = PatchReader.Read(path, new FileSourceResolver([host.Directory]).Read(path).Text);
             var tree = PatchedTree.Apply(input.ReadTree(result, host), host.Directory, read);
+            read = read with { Files = tree.Files };
 
             // What the reader has to say of the code before is no news.
             var (unitsBefore, programBefore) = input.Read(result, host with { Error = TextWriter.Null }).Read(_ => null);

@@ -74,8 +74,8 @@ internal static class HunkApplier
         }
 
         Copy(old.Length);
-        var isNewFile = old.Length == 0;
-        return new Result(string.Join('\n', output) + (isNewFile && output.Count > 0 ? "\n" : ""), new LineMap([.. lines]), notes, failures);
+        End(file, output, lines);
+        return new Result(string.Join('\n', output), new LineMap([.. lines]), notes, failures);
 
         void Copy(int end)
         {
@@ -84,6 +84,24 @@ internal static class HunkApplier
                 output.Add(old[done]);
                 lines.Add(done + 1);
             }
+        }
+    }
+
+    /// <summary>A last line that is empty stands for the newline at the end. Whether there is one changes where the patch says so, and a new file has one.</summary>
+    private static void End(FilePatch file, List<string> output, List<int> lines)
+    {
+        var isUnended = file.Hunks.Any(hunk => hunk.New.Any(line => line.IsUnended));
+        var wasUnended = file.Hunks.Any(hunk => hunk.Old.Any(line => line.IsUnended));
+        var hasNewline = output.Count == 0 || output[^1].Length == 0;
+        if (isUnended && hasNewline && output.Count > 1)
+        {
+            output.RemoveAt(output.Count - 1);
+            lines.RemoveAt(lines.Count - 1);
+        }
+        else if (!isUnended && !hasNewline && (wasUnended || file.OldPath is null))
+        {
+            output.Add("");
+            lines.Add(0);
         }
     }
 

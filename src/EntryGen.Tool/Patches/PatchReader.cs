@@ -43,10 +43,17 @@ internal sealed partial class PatchReader
             {
                 ReadFile();
             }
-            else if (RenameAt(_next) is { } renamed)
+            else if (GitHeader.At(_lines, _next) is { } header)
             {
-                _files.Add(renamed);
-                _next++;
+                _next = header.End;
+                if (!IsFileHeader(_next))
+                {
+                    _files.Add(header.File);
+                }
+                else
+                {
+                    ReadFile(header.File);
+                }
             }
             else
             {
@@ -56,7 +63,9 @@ internal sealed partial class PatchReader
 
         if (_files.Count == 0)
         {
-            throw new InputException(_lines.Any(line => QuotedDiff().IsMatch(line))
+            throw new InputException(_lines.Any(line => line.StartsWith("@@@ -", StringComparison.Ordinal))
+                ? $"{_path}:1:1: the diff in it is that of a merge, against both parents; give the diff against one of them."
+                : _lines.Any(line => QuotedDiff().IsMatch(line))
                 ? $"{_path}:1:1: the only diff in it is a quoted one, and replies cut diffs up; give the patch itself."
                 : $"{_path}:1:1: there is no unified diff in it: no '--- a/FILE' and '+++ b/FILE' lines with hunks behind them.");
         }
@@ -89,26 +98,7 @@ internal sealed partial class PatchReader
         && _lines[line + 1].StartsWith("+++ ", StringComparison.Ordinal)
         && _lines[line + 2].StartsWith("@@ ", StringComparison.Ordinal);
 
-    /// <summary>A file that git renames without changing it has no hunks.</summary>
-    private FilePatch? RenameAt(int line)
-    {
-        const string from = "rename from ";
-        const string to = "rename to ";
-        if (!_lines[line].StartsWith(from, StringComparison.Ordinal) || line + 1 >= _lines.Length || !_lines[line + 1].StartsWith(to, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        var end = line + 2;
-        while (end < _lines.Length && _lines[end].StartsWith("index ", StringComparison.Ordinal))
-        {
-            end++;
-        }
-
-        return IsFileHeader(end) ? null : new FilePatch(_lines[line][from.Length..].Trim(), _lines[line + 1][to.Length..].Trim(), line + 1, []);
-    }
-
-    private void ReadFile()
+    private void ReadFile(FilePatch? header = null)
     {
         var start = _next;
         var (oldPath, newPath) = (PathOf(_lines[_next]), PathOf(_lines[_next + 1]));
@@ -124,7 +114,7 @@ internal sealed partial class PatchReader
             hunks.Add(ReadHunk());
         }
 
-        _files.Add(new FilePatch(oldPath, newPath, start + 1, hunks));
+        _files.Add(new FilePatch(oldPath, newPath, start + 1, hunks) { IsCopy = header is { IsCopy: true }, IsRename = header is { IsRename: true } });
     }
 
     private Hunk ReadHunk()
@@ -165,7 +155,8 @@ internal sealed partial class PatchReader
                     oldLeft--;
                     break;
                 case ['\\', ..]:
-                    continue; // "\ No newline at end of file"
+                    MarkUnended();
+                    continue;
                 default:
                     throw Damaged(_next - 1, lines.Count == 0 ? "the line belongs to the header before it: a mail program broke it" : "a line of a hunk starts with ' ', '+' or '-'");
             }
@@ -178,13 +169,28 @@ internal sealed partial class PatchReader
             lines.Add(new HunkLine(kind, line.Length == 0 ? "" : line[1..], _next));
         }
 
+        if (_next < _lines.Length && _lines[_next].StartsWith('\\'))
+        {
+            _next++;
+            MarkUnended();
+        }
+
         return new Hunk(Number(start, header.Groups[1], 0), start + 1, lines);
+
+        // "\ No newline at end of file" speaks of the line before it.
+        void MarkUnended()
+        {
+            if (lines.Count > 0)
+            {
+                lines[^1] = lines[^1] with { IsUnended = true };
+            }
+        }
     }
 
     private int Number(int line, Group digits, int absent) =>
         !digits.Success ? absent : int.TryParse(digits.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw Damaged(line, $"{digits.Value} is no line number");
 
-    /// <summary>The path of a <c>---</c> or <c>+++</c> line without <c>a/</c> or <c>b/</c> and the time that diff adds; null for none.</summary>
+    /// <summary>The path of a <c>---</c> or <c>+++</c> line without the time that diff adds; null for none.</summary>
     private static string? PathOf(string header)
     {
         var path = header["--- ".Length..];
@@ -194,9 +200,7 @@ internal sealed partial class PatchReader
             return null;
         }
 
-        // As patch -p1 does: trees are called anything before the first slash.
-        var slash = path.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? path : path[(slash + 1)..];
+        return path;
     }
 
     private InputException Damaged(int line, string what) => new($"{_path}:{line + 1}:1: the patch is damaged: {what}.");

@@ -10,6 +10,7 @@ internal sealed class PatchedTree
     private readonly Dictionary<string, string?> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LineMap> _lines = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
+    private readonly List<FilePatch> _files = [];
 
     private PatchedTree(string root, string directory)
     {
@@ -19,6 +20,9 @@ internal sealed class PatchedTree
 
     /// <summary>What the changed files have in them, by full path; null for those that are gone.</summary>
     public IReadOnlyDictionary<string, string?> Texts => _texts;
+
+    /// <summary>The changes, with paths as the tree has them.</summary>
+    public IReadOnlyList<FilePatch> Files => _files;
 
     /// <summary>What the reader of a review should know of how the patch was applied.</summary>
     public IReadOnlyList<string> Notes => _notes;
@@ -45,11 +49,12 @@ internal sealed class PatchedTree
 
     private string Full(string file) => Path.GetFullPath(file, _root);
 
-    private IReadOnlyList<string> Apply(Patch patch, FilePatch file)
+    private IReadOnlyList<string> Apply(Patch patch, FilePatch named)
     {
-        string text;
+        var file = Resolve(named);
+        _files.Add(file);
         var (source, target) = (file.OldPath is null ? null : Full(file.OldPath), file.NewPath is null ? null : Full(file.NewPath));
-        if (new[] { source, target }.Any(path => path is not null && !path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+        if (new[] { source, target }.Any(path => path is not null && !IsInside(path)))
         {
             return [$"{patch.Path}:{file.Line}:1: {file.Path} is not in the tree."];
         }
@@ -65,15 +70,25 @@ internal sealed class PatchedTree
             return [$"{patch.Path}:{file.Line}:1: the patch makes {file.NewPath}, which the tree has already."];
         }
 
-        text = existing ?? "";
-        var result = HunkApplier.Apply(patch.Path, file, text);
+        if (file.IsBinary)
+        {
+            _notes.Add($"{patch.Path}:{file.Line}:1: the change to {file.Path} is binary and was left out.");
+            return [];
+        }
+
+        var result = HunkApplier.Apply(patch.Path, file, existing ?? "");
         if (result.Failures.Count > 0)
         {
             return result.Failures;
         }
 
+        if (target is null && result.Text.Trim('\n', '\r').Length > 0)
+        {
+            return [$"{patch.Path}:{file.Line}:1: the patch deletes {file.OldPath}, which has more lines in the tree than it removes."];
+        }
+
         _notes.AddRange(result.Notes);
-        if (source is not null && source != target)
+        if (source is not null && source != target && !file.IsCopy)
         {
             _texts[source] = null;
         }
@@ -86,6 +101,59 @@ internal sealed class PatchedTree
 
         return [];
     }
+
+    /// <summary>
+    /// The file in the tree that a patch means. Trees are called anything before the first slash, as <c>patch -p1</c> has it; where there is no such file, the patch may name it
+    /// from the root of the tree, or from further away. What <c>diff -u</c> made of a file and its copy is about that of both which is there.
+    /// </summary>
+    private FilePatch Resolve(FilePatch file)
+    {
+        var (old, @new) = (file.OldPath, file.NewPath);
+        if (old is null)
+        {
+            // Of a new file only the directory can be there.
+            bool IsPlace(int level) => Directory.Exists(Path.GetDirectoryName(Full(Strip(@new!, level))));
+            return file with { NewPath = Strip(@new!, !IsPlace(1) && IsPlace(0) ? 0 : 1) };
+        }
+
+        if (ExistingIn(old) is { } found)
+        {
+            // Without a word of git it is one file, whatever the other is called.
+            return file with { OldPath = found.Path, NewPath = @new is null ? null : file.IsCopy || file.IsRename ? Strip(@new, found.Level) : found.Path };
+        }
+
+        return @new is not null && !file.IsCopy && !file.IsRename && ExistingIn(@new) is { } other
+            ? file with { OldPath = other.Path, NewPath = other.Path }
+            : file with { OldPath = Strip(old, 1), NewPath = @new is null ? null : Strip(@new, 1) };
+    }
+
+    private (string Path, int Level)? ExistingIn(string path)
+    {
+        foreach (var level in Levels(path))
+        {
+            if (Strip(path, level) is var stripped && Full(stripped) is var full && IsInside(full) && Current(full) is not null)
+            {
+                return (stripped, level);
+            }
+        }
+
+        return null;
+    }
+
+    // How many directories may be left out: one first.
+    private static IEnumerable<int> Levels(string path) => path.Count(character => character == '/') is var slashes and > 0 ? [1, 0, .. Enumerable.Range(2, Math.Max(0, slashes - 1))] : [0];
+
+    private static string Strip(string path, int level)
+    {
+        for (; level > 0 && path.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash; level--)
+        {
+            path = path[(slash + 1)..];
+        }
+
+        return path;
+    }
+
+    private bool IsInside(string path) => path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private string? Current(string path) => _texts.TryGetValue(path, out var text) ? text : File.Exists(path) ? File.ReadAllText(path) : null;
 }

@@ -58,7 +58,14 @@ internal sealed class StartOptions
     {
         // A function is called by the kernel: nobody who traces one should have to say so.
         var from = result.GetValue(_from) ?? entry.From ?? (entry.Kind == EntryKind.Call ? Side.Kernel : Side.User);
-        var start = new StartState { From = from, Cr3 = result.GetValue(_cr3), Gs = result.GetValue(_gs), Vector = result.GetValue(_vector) };
+        var start = new StartState
+        {
+            From = from,
+            Cr3 = result.GetValue(_cr3),
+            Gs = result.GetValue(_gs),
+            Vector = result.GetValue(_vector),
+            InterruptsEnabled = entry.Kind == EntryKind.Call ? false : null,
+        };
         if (entry.ReasonAgainst(start) is { } reason)
         {
             throw new InputException(start.Vector is not null && entry.Kind != EntryKind.Fred ? $"{reason} Leave out --vector." : $"{reason} {(from == Side.User ? "Give --from kernel" : "Leave out --from kernel")}.");

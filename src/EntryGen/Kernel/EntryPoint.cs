@@ -29,7 +29,8 @@ public sealed record EntryPoint(
     /// </summary>
     public IEnumerable<StartState> Starts => Kind switch
     {
-        EntryKind.Call => [StartState.Kernel],
+        // Code of entry text that is called runs with interrupts off.
+        EntryKind.Call => [StartState.Kernel with { InterruptsEnabled = false }],
         EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80 => [StartState.User],
         EntryKind.Interrupt => [StartState.User, StartState.Kernel],
         EntryKind.Fred => FredSetup.Events.Select(vector => (From == Side.Kernel ? StartState.Kernel : StartState.User) with { Vector = vector }),

@@ -118,6 +118,7 @@ internal static class InterruptedContext
         machine[Reg.GsBase] = gs == Side.User ? UserGsBase : layout.PerCpuBase.Value;
         machine[Reg.KernelGsBase] = gs == Side.User ? layout.PerCpuBase.Value : UserGsBase;
         machine[Reg.EventState] = 0;
-        machine[Reg.SpecCtrl] = user ? 0 : environment.KernelSpecCtrl;
+        // IBRS is turned on after and off before the two others are exchanged.
+        machine[Reg.SpecCtrl] = user || inWindow ? 0 : environment.KernelSpecCtrl;
     }
 }

@@ -46,9 +46,10 @@ public static class KernelRules
     /// <param name="version">The tree.</param>
     /// <param name="changed">The text that a file has instead of its own.</param>
     /// <param name="entries">Where execution starts.</param>
-    public static ProgramResult Build(string version, SourceText changed, params string[] entries)
+    /// <param name="defines">Configuration macros to set, <c>NAME=value</c>.</param>
+    public static ProgramResult Build(string version, SourceText changed, IReadOnlyList<string> entries, params string[] defines)
     {
-        var listings = _units.Select(unit => (Unit: unit, Listing: ReadUnit(version, unit, new Changed(Tree(version), changed), [])));
+        var listings = _units.Select(unit => (Unit: unit, Listing: ReadUnit(version, unit, new Changed(Tree(version), changed), defines)));
         return ProgramBuilder.Build([.. listings.Select(read => new ProgramUnit(read.Unit, read.Listing, read.Listing.PreprocessorMacros!))], new ProgramOptions { EntrySymbols = entries });
     }
 

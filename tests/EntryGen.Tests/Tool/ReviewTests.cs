@@ -194,6 +194,130 @@ public sealed class ReviewTests : IDisposable
         Run(_workspace.With("p", patch + more)).RefusedWith(more.Length == 0 ? message : message.Replace("p:3", "p:5", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("a/arch/x86/entry/entry_64.S", "b/arch/x86/entry/entry_64.S")]
+    [InlineData("arch/x86/entry/entry_64.S", "arch/x86/entry/entry_64.S")]
+    [InlineData("linux.orig/arch/x86/entry/entry_64.S\t2024-01-01 00:00:00.000000000 +0100", "linux/arch/x86/entry/entry_64.S\t2024-01-02 00:00:00.000000000 +0100")]
+    [InlineData("/home/me/a/arch/x86/entry/entry_64.S", "/home/me/long/b/arch/x86/entry/entry_64.S")]
+    [InlineData("arch/x86/entry/entry_64.S.orig", "arch/x86/entry/entry_64.S")]
+    [InlineData("arch/x86/entry/entry_64.S", "arch/x86/entry/entry_64.S.new")]
+    public void A_file_is_found_however_the_patch_names_it(string old, string changed)
+    {
+        var review = Review($"--- {old}\n+++ {changed}\n@@ -11,4 +11,2 @@\n asm_sysvec_reschedule_ipi:\n-\tpushq\t%rax\n-\tpopq\t%rax\n \tiretq\n").Succeeded();
+        Assert.StartsWith(" arch/x86/entry/entry_64.S | +0 -2\n\n", review.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\n  asm_sysvec_reschedule_ipi +3 > 1 +0 +0 +7 > 5\n", review.Output);
+    }
+
+    [Fact]
+    public void A_patch_and_a_tree_may_have_other_ends_of_lines()
+    {
+        const string patch = "--- a/arch/x86/entry/entry_64.S\n+++ b/arch/x86/entry/entry_64.S\n@@ -11,4 +11,4 @@\n asm_sysvec_reschedule_ipi:\n-\tpushq\t%rax\n-\tpopq\t%rax\n+\tpushq\t%rcx\n+\tpopq\t%rcx\n \tiretq\n";
+        Assert.Contains("Costs: all ", Run(_workspace.With("p", patch.ReplaceLineEndings("\r\n"))).Succeeded().Output, StringComparison.Ordinal);
+        _workspace.With("tree/" + Path, Code.ReplaceLineEndings("\r\n"));
+        Assert.Contains("Costs: all ", Run(_workspace.With("p", patch)).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("Costs: all ", Run(_workspace.With("p", patch.ReplaceLineEndings("\r\n"))).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(".endm", "-.endm\n\\ No newline at end of file\n+.endm\n", ".endm\n")]
+    [InlineData(".endm\n", "-.endm\n+.endm\n\\ No newline at end of file\n", ".endm")]
+    [InlineData(".endm", " .endm\n\\ No newline at end of file\n", ".endm")]
+    [InlineData(".endm", "-.endm\n\\ No newline at end of file\n+.endm // x\n\\ No newline at end of file\n", ".endm // x")]
+    public void A_last_line_without_a_newline_is_followed(string last, string hunk, string expected)
+    {
+        const string start = ".macro SAVE\n\tmovq\t%rsp, %gs:(cpu_tss_rw + 20)\n";
+        var added = hunk.StartsWith(' ') ? "+\tnop\n" : "";
+        var patch = $"--- a/arch/x86/entry/calling.h\n+++ b/arch/x86/entry/calling.h\n@@ -2,2 +2,{(added.Length == 0 ? 2 : 3)} @@\n \tmovq\t%rsp, %gs:(cpu_tss_rw + 20)\n{added}{hunk}";
+        _workspace.With("tree/arch/x86/entry/calling.h", start + last).With("p", patch);
+        var tree = System.IO.Path.Combine(_workspace.Directory, "tree");
+        var patched = EntryGen.Tool.Patches.PatchedTree.Apply(tree, _workspace.Directory, EntryGen.Tool.Patches.PatchReader.Read("p", patch));
+        Assert.Equal(start + (added.Length == 0 ? "" : "\tnop\n") + expected, patched.Texts.Single().Value);
+        Run(_workspace).Succeeded();
+    }
+
+    [Fact]
+    public void Copies_modes_and_binaries_are_told_from_renames()
+    {
+        var review = Run(_workspace.With("p", """
+            diff --git a/arch/x86/entry/calling.h b/arch/x86/entry/copied.h
+            similarity index 100%
+            copy from arch/x86/entry/calling.h
+            copy to arch/x86/entry/copied.h
+            diff --git a/arch/x86/entry/calling.h b/arch/x86/entry/calling.h
+            old mode 100644
+            new mode 100755
+            diff --git a/arch/x86/entry/empty.h b/arch/x86/entry/empty.h
+            new file mode 100644
+            index 0000000..e69de29
+            diff --git a/Documentation/picture.png b/Documentation/picture.png
+            new file mode 100644
+            index 0000000..1111111
+            GIT binary patch
+            literal 3
+            Kcmb=J0000000000
+
+            diff --git a/arch/x86/entry/entry_64.S b/arch/x86/entry/entry_64.S
+            --- a/arch/x86/entry/entry_64.S
+            +++ b/arch/x86/entry/entry_64.S
+            @@ -11,4 +11,2 @@
+             asm_sysvec_reschedule_ipi:
+            -	pushq	%rax
+            -	popq	%rax
+             	iretq
+
+            """)).Succeeded();
+        Assert.StartsWith(
+            " arch/x86/entry/copied.h | +0 -0   (not read by this entry code; nothing is said of it)\n arch/x86/entry/calling.h | +0 -0\n arch/x86/entry/empty.h | +0 -0   (not read by this entry code; nothing is said of it)\n"
+            + " Documentation/picture.png | +0 -0   (not read by this entry code; nothing is said of it)\n arch/x86/entry/entry_64.S | +0 -2\n"
+            + " note: p:11:1: the change to Documentation/picture.png is binary and was left out.\n\n",
+            review.Output,
+            StringComparison.Ordinal);
+        Assert.Matches(@"\n  asm_sysvec_reschedule_ipi +3 > 1 +0 +0 +7 > 5\n", review.Output);
+    }
+
+    [Fact]
+    public void A_renamed_file_with_changes_is_followed()
+    {
+        var review = Run(_workspace.With("p", """
+            diff --git a/arch/x86/entry/calling.h b/arch/x86/entry/saving.h
+            similarity index 80%
+            rename from arch/x86/entry/calling.h
+            rename to arch/x86/entry/saving.h
+            index 1111111..2222222 100644
+            --- a/arch/x86/entry/calling.h
+            +++ b/arch/x86/entry/saving.h
+            @@ -1,3 +1,4 @@
+             .macro SAVE
+            +	nop
+             	movq	%rsp, %gs:(cpu_tss_rw + 20)
+             .endm
+            diff --git a/arch/x86/entry/entry_64.S b/arch/x86/entry/entry_64.S
+            --- a/arch/x86/entry/entry_64.S
+            +++ b/arch/x86/entry/entry_64.S
+            @@ -1,2 +1,2 @@
+            -#include "calling.h"
+            +#include "saving.h"
+             	.globl	entry_SYSCALL_64
+
+            """)).Succeeded();
+        Assert.Matches(@"\n  entry_SYSCALL_64 +5 > 6 ", review.Output);
+    }
+
+    [Theory]
+    [InlineData("diff --git a/arch/x86/entry/calling.h b/arch/x86/entry/calling.h\ndeleted file mode 100644\n--- a/arch/x86/entry/calling.h\n+++ /dev/null\n@@ -1,1 +0,0 @@\n-.macro SAVE\n", "p:3:1: the patch deletes arch/x86/entry/calling.h, which has more lines in the tree than it removes.")]
+    [InlineData("diff --git a/arch/x86/entry/calling.h b/arch/x86/entry/calling.h\ndeleted file mode 100644\n--- a/arch/x86/entry/calling.h\n+++ /dev/null\n@@ -1,3 +0,0 @@\n-.macro SAVE\n-\tmovq\t%rsp, %gs:(cpu_tss_rw + 20)\n-.endm\n", "arch/x86/entry/entry_64.S:1:10: error: 'calling.h'")]
+    [InlineData("diff --cc arch/x86/entry/calling.h\nindex 1,2..3\n--- a/arch/x86/entry/calling.h\n+++ b/arch/x86/entry/calling.h\n@@@ -1,3 -1,3 +1,4 @@@\n  .macro SAVE\n", "p:1:1: the diff in it is that of a merge, against both parents; give the diff against one of them.")]
+    [InlineData("", "p:1:1: the file is empty.")]
+    [InlineData("--- /dev/null\n+++ b/arch/x86/entry/calling.h\n@@ -0,0 +1 @@\n+x\n", "p:1:1: the patch makes arch/x86/entry/calling.h, which the tree has already.")]
+    public void What_does_not_fit_the_tree_is_one_message(string patch, string message) => Assert.StartsWith(message, Refused(patch), StringComparison.Ordinal);
+
+    private string Refused(string patch)
+    {
+        var review = Run(_workspace.With("p", patch));
+        Assert.Equal((2, ""), (review.ExitCode, review.Output));
+        return review.Error;
+    }
+
     [Fact]
     public void The_tree_is_needed() => _workspace.With("p", "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n").Run("review", "--patch", "p").RefusedWith("--tree is needed: the kernel source tree.");
 

@@ -102,7 +102,7 @@ public static class EntryProperties
         PropertyIds.GsRestored,
         "when an entry returns, the GS base and the one that SWAPGS would load are as they were",
         Moments.Return,
-        state => state.Innermost.IsFault
+        state => state.Innermost.IsFault // where loading GS faults, error_entry exchanges the bases for the landing
             || (state[Reg.GsBase] == state.Innermost.Interrupted(Reg.GsBase) && state[Reg.KernelGsBase] == state.Innermost.Interrupted(Reg.KernelGsBase)))
     {
         Explain = state => Difference("GS base", state[Reg.GsBase], state.Innermost.Interrupted(Reg.GsBase))

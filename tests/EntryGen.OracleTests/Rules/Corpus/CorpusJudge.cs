@@ -54,7 +54,8 @@ public static partial class CorpusJudge
             ? found.Span is { } span && edit.File.EndsWith(Path.GetFileName(span.Source.Path), StringComparison.Ordinal)
             : detail.Entries.Any(entry => IsEntry(edit.EntryPoints, entry)) && IsReachable(edit.FeatureState, detail.Features));
 
-    private static bool IsEntry(string words, string symbol) => _entries.Any(entry =>
+    /// <summary>Whether a symbol is one of the entry points that the table names in words.</summary>
+    public static bool IsEntry(string words, string symbol) => _entries.Any(entry =>
         Regex.Match(words, entry.Words) is { Success: true } match && Regex.IsMatch(symbol, entry.Symbols.Replace("$0", match.Value, StringComparison.Ordinal)));
 
     // A condition is a sum of products; one of them must allow the state. In "A=1 or B=1" either will do.

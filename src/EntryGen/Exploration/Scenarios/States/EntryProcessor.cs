@@ -322,6 +322,12 @@ internal sealed class EntryProcessor : IMachineObserver
         var hostile = Environment.EntryPoint(scenario.Entry).Kind == EntryKind.Sysenter ? Flags.DF : Hostile;
         var activation = Environment.Start(scenario.Entry, start with { Flags = start.Flags | hostile });
         _machine.Budget = long.MaxValue / 2;
+        if (!activation.Entry.InIdt)
+        {
+            // What a hypervisor calls had the gate for this once; the next event of its vector comes through the IDT as it is.
+            _setup.SetGates(Environment);
+        }
+
         Description = activation.Description;
         Ghost.EventsLeft = scenario.MostEvents;
         Spaces.Reset(scenario.Options.Asid, scenario.Options.UserFlushPending);

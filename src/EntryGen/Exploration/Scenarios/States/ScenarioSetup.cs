@@ -100,6 +100,13 @@ internal sealed class ScenarioSetup
     public KernelEnvironment CreateEnvironment()
     {
         var environment = KernelEnvironment.Create(Scenario.Unit, Scenario.Options);
+        SetGates(environment);
+        return environment;
+    }
+
+    /// <summary>Lets events lead to their entries, where it is the IDT that leads there.</summary>
+    public void SetGates(KernelEnvironment environment)
+    {
         if (!Scenario.Options.Fred)
         {
             foreach (var (injected, address) in Events)
@@ -107,7 +114,5 @@ internal sealed class ScenarioSetup
                 environment.SetGate(injected.Entry, address);
             }
         }
-
-        return environment;
     }
 }
