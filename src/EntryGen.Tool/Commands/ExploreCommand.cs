@@ -88,9 +88,11 @@ internal sealed class ExploreCommand
         var entries = _entries.Read(result);
         var isAll = name == EveryEntry;
         IReadOnlyList<string> asked = [];
-        var (units, program) = _input.Read(result, _host, withFred: isAll || entries.Resolve(name).Kind == EntryKind.Fred).Read(units =>
+        var input = _input.Read(result, _host, withFred: isAll || entries.Resolve(name).Kind == EntryKind.Fred);
+        var (units, program) = input.Read(units =>
         {
             entries.MustBeIn(units);
+            input.UserMapped.MustBeIn(units);
             asked = isAll ? [.. entries.In(symbol => units.Any(unit => unit.Defines(symbol))).Select(entry => entry.Symbol)] : [name];
             return EntriesFor(units, asked, entries, events);
         });

@@ -38,13 +38,15 @@ internal static class ReviewCommand
 
             // What the reader has to say of the code before is no news.
             var (unitsBefore, programBefore) = input.Read(result, host with { Error = TextWriter.Null }).Read(_ => null);
-            var (unitsAfter, programAfter) = input.Read(result, host, tree.Texts).Read(_ => null);
+            var after = input.Read(result, host, tree.Texts);
+            var (unitsAfter, programAfter) = after.Read(_ => null);
             entries.MustBeIn([.. unitsBefore, .. unitsAfter]);
+            after.UserMapped.MustBeIn([.. unitsBefore, .. unitsAfter]);
             var chosen = features.Read(result, unitsAfter, programAfter);
             var scenarios = PathScenario.All(chosen);
-            using var before = PathCosts.Compile(programBefore, entries);
-            using var after = PathCosts.Compile(programAfter, entries);
-            var (costsBefore, costsAfter) = (PathCosts.Count(before?.Unit, entries, scenarios), PathCosts.Count(after?.Unit, entries, scenarios));
+            using var compiledBefore = PathCosts.Compile(programBefore, entries);
+            using var compiledAfter = PathCosts.Compile(programAfter, entries);
+            var (costsBefore, costsAfter) = (PathCosts.Count(compiledBefore?.Unit, entries, scenarios), PathCosts.Count(compiledAfter?.Unit, entries, scenarios));
             var costs = CostChange.Compare(costsBefore, costsAfter);
             var review = new PatchReview(
                 read,
@@ -54,7 +56,7 @@ internal static class ReviewCommand
                 FindingChange.Compare(Linter.Check(unitsBefore, programBefore, entries, chosen), Linter.Check(unitsAfter, programAfter, entries, chosen), tree),
                 costs,
                 costsAfter.Count,
-                before is null || after is null ? new VerdictComparison([], 0, 0) : VerdictComparison.Compare(before.Unit, after.Unit, costs));
+                compiledBefore is null || compiledAfter is null ? new VerdictComparison([], 0, 0) : VerdictComparison.Compare(compiledBefore.Unit, compiledAfter.Unit, costs));
             if (result.GetValue(format) == OutputFormat.Json)
             {
                 ReviewJson.Write(review, host.Output);

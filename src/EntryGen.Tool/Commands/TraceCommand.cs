@@ -32,7 +32,9 @@ internal static class TraceCommand
             var name = result.GetRequiredValue(symbol);
             var entry = entries.Read(result).Resolve(name);
             var state = start.Read(result, entry);
-            var (units, program) = input.Read(result, host).Read(units => units.Any(unit => unit.Defines(name)) ? Roots(entry, units) : throw UnknownSymbol.In(units, name));
+            var read = input.Read(result, host);
+            var (units, program) = read.Read(units => units.Any(unit => unit.Defines(name)) ? Roots(entry, units) : throw UnknownSymbol.In(units, name));
+            read.UserMapped.MustBeIn(units);
             var chosen = features.Read(result, units, program)!;
             var options = new KernelOptions { Features = entry.FeaturesFor(chosen) };
             using var compiled = CompiledUnit.Create(program, [entry]);

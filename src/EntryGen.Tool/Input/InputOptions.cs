@@ -40,6 +40,7 @@ internal sealed class InputOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<string[]>? _userMapped;
     private readonly Argument<string[]> _files;
 
     /// <summary>The options.</summary>
@@ -54,6 +55,13 @@ internal sealed class InputOptions
                 : "Assembly files, relative to the current directory or to the tree. The first is the unit, the others are linked to it."
                     + (isOptional ? " Without one, those of the tree's arch/x86/entry that make up its entry code." : ""),
             Arity = isOptional ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore,
+        };
+        // Commands that follow execution care about what is mapped; they are those that need no file.
+        _userMapped = !isOptional ? null : new("--user-mapped")
+        {
+            Description = "Per-CPU variable that the user half of the page tables maps, besides cpu_tss_rw. May be given several times.",
+            HelpName = "SYMBOL",
+            DefaultValueFactory = _ => [],
         };
         if (isSingle)
         {
@@ -84,6 +92,10 @@ internal sealed class InputOptions
         command.Add(_config);
         command.Add(_includeDirectories);
         command.Add(_defines);
+        if (_userMapped is not null)
+        {
+            command.Add(_userMapped);
+        }
     }
 
     /// <summary>The tree's full path.</summary>
@@ -134,7 +146,7 @@ internal sealed class InputOptions
             ForcedIncludes = [.. kernel?.ForcedIncludes ?? [], .. config is null ? Array.Empty<string>() : [config]],
             Defines = [.. kernel?.Defines ?? [], .. result.GetValue(_defines) ?? []],
         };
-        return new ReaderInput(options, files, [.. FilesOf(result, kernel, files, withFred).Select(path => files.Read(path))], host.Error);
+        return new ReaderInput(options, files, [.. FilesOf(result, kernel, files, withFred).Select(path => files.Read(path))], host.Error) { UserMapped = _userMapped is null ? UserMappedSymbols.None : new(result.GetValue(_userMapped) ?? []) };
     }
 
     private string[] FilesOf(ParseResult result, KernelTree? tree, FileSourceResolver files, bool withFred) => result.GetValue(_files) switch
@@ -164,7 +176,10 @@ internal sealed class InputOptions
             }
         }
 
-        foreach (var (name, values) in new[] { ("-I", result.GetValue(_includeDirectories)), ("-D", result.GetValue(_defines)) })
+        foreach (var (name, values) in new[]
+        {
+            ("-I", result.GetValue(_includeDirectories)), ("-D", result.GetValue(_defines)), ("--user-mapped", _userMapped is null ? null : result.GetValue(_userMapped)),
+        })
         {
             foreach (var value in values ?? [])
             {

@@ -14,6 +14,9 @@ namespace EntryGen.Tool.Input;
 /// <param name="Messages">Takes warnings.</param>
 internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceResolver Resolver, IReadOnlyList<SourceText> Files, TextWriter Messages)
 {
+    /// <summary>Per-CPU variables that the user half maps too.</summary>
+    public UserMappedSymbols UserMapped { get; init; } = UserMappedSymbols.None;
+
     /// <summary>Reads every file as the assembler does, and makes one Program of them.</summary>
     /// <param name="entries">Where execution may start: only what that reaches is kept; null keeps everything.</param>
     /// <exception cref="InputException">There is an error in a file, or in the code that is kept; everything that is wrong is in it.</exception>
@@ -34,7 +37,7 @@ internal sealed record ReaderInput(PreprocessorOptions Preprocessor, FileSourceR
         // Which entries there are can only be said of files that could be read.
         var reached = mistakes.Any(IsRefused) ? null : entries(units);
         var programs = units.Select(unit => new ProgramUnit(unit.Source.Path, unit.Listing, unit.Listing.PreprocessorMacros!));
-        var result = ProgramBuilder.Build([.. programs], new ProgramOptions { EntrySymbols = reached });
+        var result = ProgramBuilder.Build([.. programs], new ProgramOptions { EntrySymbols = reached, PerCpu = UserMapped.Variables });
         return (units, result.Program, [.. mistakes, .. FollowUps.Without(mistakes, result.Diagnostics)]);
     }
 

@@ -28,6 +28,7 @@ internal static class Linter
         }
 
         entries.MustBeIn(units);
+        input.UserMapped.MustBeIn(units);
         var on = features(units, program);
         var rules = InputOf(units, program, entries, on);
         var found = suppressions.Apply(

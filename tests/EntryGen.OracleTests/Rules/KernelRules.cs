@@ -30,7 +30,7 @@ public static class KernelRules
     /// <returns>What was found, suggestions left out; null when the text is no program any more, as the assembler would say too.</returns>
     public static IReadOnlyList<AsmDiagnostic>? TryCheck(string version, SourceText? changed = null, params string[] defines)
     {
-        var units = defines.Any(define => define.StartsWith("CONFIG_X86_FRED=", StringComparison.Ordinal)) ? [.. _units, "entry_64_fred"] : _units;
+        var units = UnitsOf(defines);
         var configuration = string.Join(' ', defines);
         var listings = units.Select(unit => changed is not null && IsReadBy(changed.Path, unit)
             ? ReadUnit(version, unit, new Changed(Tree(version), changed), defines)
@@ -49,9 +49,11 @@ public static class KernelRules
     /// <param name="defines">Configuration macros to set, <c>NAME=value</c>.</param>
     public static ProgramResult Build(string version, SourceText changed, IReadOnlyList<string> entries, params string[] defines)
     {
-        var listings = _units.Select(unit => (Unit: unit, Listing: ReadUnit(version, unit, new Changed(Tree(version), changed), defines)));
+        var listings = UnitsOf(defines).Select(unit => (Unit: unit, Listing: ReadUnit(version, unit, new Changed(Tree(version), changed), defines)));
         return ProgramBuilder.Build([.. listings.Select(read => new ProgramUnit(read.Unit, read.Listing, read.Listing.PreprocessorMacros!))], new ProgramOptions { EntrySymbols = entries });
     }
+
+    private static string[] UnitsOf(string[] defines) => defines.Any(define => define.StartsWith("CONFIG_X86_FRED=", StringComparison.Ordinal)) ? [.. _units, "entry_64_fred"] : _units;
 
     private static bool IsFatal(AsmDiagnostic found) => found.Descriptor.Severity == AsmSeverity.Error || found.Descriptor == ProgramDiagnostics.UnknownMnemonic;
 

@@ -103,7 +103,8 @@ public static class EntryProperties
         "when an entry returns, the GS base and the one that SWAPGS would load are as they were",
         Moments.Return,
         state => state.Innermost.IsFault // where loading GS faults, error_entry exchanges the bases for the landing
-            || (state[Reg.GsBase] == state.Innermost.Interrupted(Reg.GsBase) && state[Reg.KernelGsBase] == state.Innermost.Interrupted(Reg.KernelGsBase)))
+            || (state[Reg.GsBase] == state.Innermost.Interrupted(Reg.GsBase)
+                && (state[Reg.KernelGsBase] == state.Innermost.Interrupted(Reg.KernelGsBase) || state.Innermost.Kind == EntryKind.Call))) // a function may be there to load the user's
     {
         Explain = state => Difference("GS base", state[Reg.GsBase], state.Innermost.Interrupted(Reg.GsBase))
             ?? Difference("IA32_KERNEL_GS_BASE", state[Reg.KernelGsBase], state.Innermost.Interrupted(Reg.KernelGsBase)),

@@ -10,7 +10,6 @@ public static class ExplorationMisses
     {
         ["swapgs-fence"] = Speculation,
         ["unwind"] = "hints for an unwinder change nothing that runs",
-        ["fred"] = "events are delivered through the IDT",
     };
 
     // Of classes of which others are found.
@@ -25,7 +24,6 @@ public static class ExplorationMisses
         ["saferet-after-fence-missing"] = Speculation,
         ["saferet-error-missing"] = Speculation,
         ["cr3-bad-iret-missing"] = "IRET faults after a C function changed the frame, which none does",
-        ["int3-gap-user"] = "the gap takes room on the entry stack, and nothing else",
     };
 
     /// <summary>Why a bug is not found; null when it must be.</summary>

@@ -63,26 +63,28 @@ public sealed partial record ExploredEdit(string Version, IReadOnlyList<string> 
         from features in featureSets
         from entry in entries
         from start in StartsOf(entry)
-        select EntryScenario.Of(unit, entry.Symbol).From(start).With(features)
+        select EntryScenario.Of(unit, entry.Symbol).From(start).With(entry.FeaturesFor(features))
             .Inject(ScenarioEntries.In(unit), edit.Class == "nmi-nesting" ? 2 : 1).Within(new ExplorationBounds { Threads = 1 });
 
     // The return to a 16-bit stack takes a path of its own.
     private static IEnumerable<StartState> StartsOf(EntryPoint entry) =>
         entry.Starts.Concat(entry.Kind == EntryKind.Interrupt ? [StartState.User with { On16BitStack = true }] : []).Where(start => entry.ReasonAgainst(start) is null);
 
-    /// <summary>One entry of each shape among those that an edit affects; entries of FRED are not explored.</summary>
+    /// <summary>One entry of each shape among those that an edit affects.</summary>
     private IReadOnlyList<EntryPoint> AffectedEntries(CorpusEdit edit) =>
     [
-        .. KnownEntriesOf(Version).Where(entry => CorpusJudge.IsEntry(edit.EntryPoints, entry.Symbol)).DistinctBy(entry => entry.Kind is EntryKind.Interrupt
+        .. KnownEntriesOf().Where(entry => CorpusJudge.IsEntry(edit.EntryPoints, entry.Symbol)).DistinctBy(entry => entry.Kind is EntryKind.Interrupt
             ? (entry.Kind, entry.Symbol.Split('_')[1], entry.UserCallable, entry.InStub, HasErrorCode(entry), entry.Symbol.Contains("xen", StringComparison.Ordinal))
             : (entry.Kind, entry.Symbol, false, false, false, false)),
     ];
 
-    private static IReadOnlyList<EntryPoint> KnownEntriesOf(string version)
+    private IReadOnlyList<EntryPoint> KnownEntriesOf()
     {
-        var defined = KernelUnit.Of(version).Symbols;
-        return [.. KnownEntries.All.Where(entry => entry.Kind != EntryKind.Fred && defined.ContainsKey(entry.Symbol)), new("asm_load_gs_index", EntryKind.Call)];
+        var defined = KernelUnit.Of(Version).Symbols;
+        return [.. KnownEntries.All.Where(entry => entry.Kind == EntryKind.Fred ? HasFred : defined.ContainsKey(entry.Symbol)), new("asm_load_gs_index", EntryKind.Call)];
     }
+
+    private bool HasFred => Configuration.Contains("CONFIG_X86_FRED=1");
 
     private static bool HasErrorCode(EntryPoint entry) => entry.Vector is 8 or (>= 10 and <= 14) or 17 or 21;
 
@@ -107,11 +109,12 @@ public sealed partial record ExploredEdit(string Version, IReadOnlyList<string> 
     }
 
     private EntryUnit Unmodified() => _unmodified.GetOrAdd(
-        (Version, string.Join(' ', Configuration)), _ => new(() => Load(KernelRules.Read(Version, "arch/x86/entry/calling.h"), KnownEntriesOf(Version)))).Value;
+        (Version, string.Join(' ', Configuration)), _ => new(() => Load(KernelRules.Read(Version, "arch/x86/entry/calling.h"), KnownEntriesOf()))).Value;
 
     private EntryUnit Load(SourceText changed, IReadOnlyList<EntryPoint> entries)
     {
-        string[] symbols = [.. entries.Select(entry => entry.Symbol).Concat(ScenarioEntries.Of(InjectedEvents.All)).Distinct()];
+        string[] fred = [.. KnownEntries.All.Where(entry => HasFred && entry.Kind == EntryKind.Fred).Select(entry => entry.Symbol)];
+        string[] symbols = [.. entries.Select(entry => entry.Symbol).Concat(ScenarioEntries.Of(InjectedEvents.All)).Concat(fred).Distinct()];
         return KernelUnit.Load(Version, KernelRules.Build(Version, changed, symbols, [.. Configuration]), symbols);
     }
 
