@@ -23,7 +23,6 @@ public static class ExplorationMisses
         ["mit-bhi-int80"] = Speculation,
         ["saferet-after-fence-missing"] = Speculation,
         ["saferet-error-missing"] = Speculation,
-        ["cr3-bad-iret-missing"] = "IRET faults after a C function changed the frame, which none does",
     };
 
     /// <summary>Why a bug is not found; null when it must be.</summary>

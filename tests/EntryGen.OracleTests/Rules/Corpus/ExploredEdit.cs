@@ -64,7 +64,7 @@ public sealed partial record ExploredEdit(string Version, IReadOnlyList<string> 
         from entry in entries
         from start in StartsOf(entry)
         select EntryScenario.Of(unit, entry.Symbol).From(start).With(entry.FeaturesFor(features))
-            .Inject(ScenarioEntries.In(unit), edit.Class == "nmi-nesting" ? 2 : 1).Within(new ExplorationBounds { Threads = 1 });
+            .Inject(ScenarioEntries.In(unit) | (edit.EntryPoints.Contains("fault on IRET", StringComparison.Ordinal) ? InjectedEvents.GeneralProtection : InjectedEvents.None), edit.Class == "nmi-nesting" ? 2 : 1).Within(new ExplorationBounds { Threads = 1 });
 
     // The return to a 16-bit stack takes a path of its own.
     private static IEnumerable<StartState> StartsOf(EntryPoint entry) =>
