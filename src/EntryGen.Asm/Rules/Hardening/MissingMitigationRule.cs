@@ -50,7 +50,7 @@ internal sealed class MissingMitigationRule : IRule
         foreach (var row in _rows)
         {
             if (StartOf(input, row) is { } start && Body(input.Program, start).ToList() is var body
-                && !body.OfType<AlternativeSite>().Any(site => site.Choices.Any(choice => choice.Feature.Name == row.Feature)) && body.OfType<Instruction>().FirstOrDefault() is { } first)
+                && !body.OfType<AlternativeSite>().Any(site => Asks(site, row.Feature)) && body.OfType<Instruction>().FirstOrDefault() is { } first)
             {
                 yield return Finding(row, first, $"{row.Function} {row.Does} with {row.Feature} in Linux ({row.By}), and has no code for it here");
             }
@@ -58,12 +58,17 @@ internal sealed class MissingMitigationRule : IRule
 
         foreach (var row in _ofUnit)
         {
-            if (StartOf(input, row) is { } start && input.Space.Features.All(feature => feature.Name != row.Feature) && Body(input.Program, start).OfType<Instruction>().FirstOrDefault() is { } first)
+            if (StartOf(input, row) is { } start && !input.Program.Items.OfType<AlternativeSite>().Any(site => Asks(site, row.Feature)) && Body(input.Program, start).OfType<Instruction>().FirstOrDefault() is { } first)
             {
-                yield return Finding(row, first, $"Entry code {row.Does} with {row.Feature} in Linux ({row.By}), and nothing here asks for it");
+                // Shown where the entry is named: its first instruction may be a header's.
+                var found = Finding(row, first, $"Entry code {row.Does} with {row.Feature} in Linux ({row.By}), and nothing here asks for it");
+                yield return input.Program.Symbols[row.Function].Definition is { } name ? found with { Span = name, Frame = null } : found;
             }
         }
     }
+
+    // A choice between nothing and nothing asks for nothing: both are what follows the site.
+    private static bool Asks(AlternativeSite site, string feature) => site.Choices.Any(choice => choice.Feature.Name == feature && choice.Target != site.Original);
 
     private static AsmDiagnostic Finding(Row row, Instruction first, string what) => new(
         HardeningDiagnostics.MissingMitigation, what + "; put it back, or say in a suppression why it is not needed.", first.Statement.Text.Span, first.Statement.Frame)
