@@ -1,6 +1,6 @@
 using System.Text;
-using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm;
+using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Text;
 using EntryGen.Asm.Units;
 using Microsoft.CodeAnalysis;

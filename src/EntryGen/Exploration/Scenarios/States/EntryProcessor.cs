@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using EntryGen.Emulation;
 using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Kernel;

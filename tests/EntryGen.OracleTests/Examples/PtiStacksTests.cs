@@ -2,7 +2,7 @@ using EntryGen.Exploration;
 using EntryGen.Exploration.Tasks;
 using PtiStacks;
 
-namespace EntryGen.Tests.Examples;
+namespace EntryGen.OracleTests.Examples;
 
 /// <summary>What the example's tables say, but for those questions whose events make its program take longer.</summary>
 public class PtiStacksTests

@@ -1,4 +1,4 @@
-namespace EntryGen.Tests.Tool.Sweeps;
+namespace EntryGen.OracleTests.Tool.Sweeps;
 
 /// <summary>Small entries of our own.</summary>
 internal static class SweepCode

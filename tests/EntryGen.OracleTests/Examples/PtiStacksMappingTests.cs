@@ -1,6 +1,6 @@
 using PtiStacks;
 
-namespace EntryGen.Tests.Examples;
+namespace EntryGen.OracleTests.Examples;
 
 /// <summary>The example's table of mappings: a run for each of them without it. A class of its own, which runs beside the other questions.</summary>
 public class PtiStacksMappingTests

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using EntryGen.Tests.Tool;
 
-namespace EntryGen.Tests.Tool.Sweeps;
+namespace EntryGen.OracleTests.Tool.Sweeps;
 
 /// <summary>The tool as a process of its own, as a job scheduler starts it.</summary>
 public sealed class ToolProcess : IDisposable

@@ -1,6 +1,7 @@
 using EntryGen.Testing;
+using EntryGen.Tests.Tool;
 
-namespace EntryGen.Tests.Tool.Sweeps;
+namespace EntryGen.OracleTests.Tool.Sweeps;
 
 /// <summary>Sweeps: shards as processes, merged; killed and resumed; refused when they do not belong together.</summary>
 public sealed class SweepTests : IDisposable
