@@ -66,9 +66,9 @@ public sealed partial record ExploredEdit(string Version, IReadOnlyList<string> 
         select EntryScenario.Of(unit, entry.Symbol).From(start).With(entry.FeaturesFor(features))
             .Inject(ScenarioEntries.In(unit) | (edit.EntryPoints.Contains("fault on IRET", StringComparison.Ordinal) ? InjectedEvents.GeneralProtection : InjectedEvents.None), edit.Class == "nmi-nesting" ? 2 : 1).Within(new ExplorationBounds { Threads = 1 });
 
-    // The return to a 16-bit stack takes a path of its own.
+    // The return to a 16-bit stack takes a path of its own. What a hypervisor calls has none: the double fault that repairs it comes through the IDT.
     private static IEnumerable<StartState> StartsOf(EntryPoint entry) =>
-        entry.Starts.Concat(entry.Kind == EntryKind.Interrupt ? [StartState.User with { On16BitStack = true }] : []).Where(start => entry.ReasonAgainst(start) is null);
+        entry.Starts.Concat(entry is { Kind: EntryKind.Interrupt } and ({ InIdt: true } or { InStub: true }) ? [StartState.User with { On16BitStack = true }] : []).Where(start => entry.ReasonAgainst(start) is null);
 
     /// <summary>One entry of each shape among those that an edit affects.</summary>
     private IReadOnlyList<EntryPoint> AffectedEntries(CorpusEdit edit) =>
