@@ -67,6 +67,11 @@ internal sealed class ExploreCommand
 
     private int ExploreAssembly(ParseResult result, string name, string path)
     {
+        if (_input.SourceOptions.Append(_entries.Option).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw new InputException($"{given.Name} is about source files, and {path} is compiled: its classes say such things ([EntryCode], [Entry]).");
+        }
+
         using var loaded = LoadedUnits.Load(path, _host.Directory);
         if (name != EveryEntry)
         {

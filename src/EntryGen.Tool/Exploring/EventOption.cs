@@ -18,7 +18,6 @@ internal static class EventOption
         Description = "What may happen at every instruction boundary, separated by commas; '' for nothing (default: nmi,mc,db,irq). "
             + "Faults that user code or what is mapped decides about must be asked for: gp, ss and np of returns to user mode, pf, gp and np of the exception table.",
         HelpName = "nmi,mc,db,irq,pf,gp,ss,np",
-        DefaultValueFactory = _ => InjectedEvents.All,
         CustomParser = result =>
         {
             var events = InjectedEvents.None;

@@ -12,7 +12,7 @@ internal sealed class ScenarioOptions
     private readonly Option<InjectedEvents> _inject = EventOption.Create();
 
     private readonly Option<int> _depth =
-        Number("--depth", "How many events there may be in one run, nested or one after the other (default: 1).", least: 0, most: 16, byDefault: 1);
+        Number("--depth", "How many events there may be in one run, nested or one after the other (default: 1).", least: 0, most: 16);
 
     private readonly Option<string?> _handlers = new("--handler")
     {
@@ -29,6 +29,7 @@ internal sealed class ScenarioOptions
     };
 
     private readonly Option<int> _states = Number("--states", "Stops when there are more states than this.", least: 1, most: int.MaxValue);
+    private readonly Option<int> _memory = Number("--memory", "Stops when states take more memory than this, in MiB (default: three quarters of what there is).", least: 1, most: int.MaxValue);
     private readonly Option<int> _time = Number("--time", "Stops after so many seconds.", least: 1, most: int.MaxValue);
     private readonly Option<int> _threads = Number("--threads", "How many threads (default: as many as there are processors). The answer is the same.", least: 1, most: 1024);
     private readonly Option<bool> _unassumed = new("--no-assumptions") { Description = "Lets events happen also where the kernel sees to that they do not." };
@@ -37,7 +38,7 @@ internal sealed class ScenarioOptions
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _inject, _depth, _handlers, _properties, _states, _time, _threads, _unassumed, _unreduced })
+        foreach (var option in new Option[] { _inject, _depth, _handlers, _properties, _states, _memory, _time, _threads, _unassumed, _unreduced })
         {
             command.Add(option);
         }
@@ -47,7 +48,7 @@ internal sealed class ScenarioOptions
     public Option Time => _time;
 
     /// <summary>The events.</summary>
-    public InjectedEvents EventsOf(ParseResult result) => result.GetValue(_inject);
+    public InjectedEvents EventsOf(ParseResult result) => IsGiven(result, _inject) ? result.GetValue(_inject) : InjectedEvents.All;
 
     /// <summary>What an entry is asked when no attribute says anything: every event for which there is an entry, once in a run.</summary>
     public static EntryScenario Default(EntryScenario scenario) => scenario.Inject(ScenarioEntries.In(scenario.Unit, scenario.Options.Fred));
@@ -67,6 +68,7 @@ internal sealed class ScenarioOptions
         scenario = scenario.Within(new ExplorationBounds
         {
             States = result.GetValue(_states) is > 0 and var states ? states : scenario.Bounds.States,
+            Memory = result.GetValue(_memory) is > 0 and var mebibytes ? (long)mebibytes << 20 : scenario.Bounds.Memory,
             Time = result.GetValue(_time) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : scenario.Bounds.Time,
             Threads = result.GetValue(_threads) is > 0 and var threads ? threads : scenario.Bounds.Threads,
         });
@@ -118,14 +120,14 @@ internal sealed class ScenarioOptions
         .. Words(scenario),
         .. result.GetValue(_properties) is { Length: > 0 } ? scenario.Properties.SelectMany(property => new[] { "--property", property.Id }) : [],
         .. scenario.Bounds.States is { } states ? ["--states", states.ToString(System.Globalization.CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+        .. scenario.Bounds.Memory is { } bytes ? ["--memory", (bytes >> 20).ToString(System.Globalization.CultureInfo.InvariantCulture)] : Array.Empty<string>(),
         .. scenario.IsReduced ? Array.Empty<string>() : ["--no-reductions"],
     ];
 
-    private static Option<int> Number(string name, string description, int least, int most, int byDefault = 0) => new(name)
+    private static Option<int> Number(string name, string description, int least, int most) => new(name)
     {
         Description = description,
         HelpName = "N",
-        DefaultValueFactory = _ => byDefault,
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;

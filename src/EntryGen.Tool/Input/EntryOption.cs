@@ -23,6 +23,9 @@ internal sealed class EntryOption
         DefaultValueFactory = _ => [],
     };
 
+    /// <summary>The option itself.</summary>
+    public Option Option => _option;
+
     /// <summary>Adds the option.</summary>
     public void AddTo(Command command) => command.Add(_option);
 

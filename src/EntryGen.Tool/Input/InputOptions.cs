@@ -189,6 +189,9 @@ internal sealed class InputOptions
         }
     }
 
+    /// <summary>The options that say how source is read.</summary>
+    public IEnumerable<Option> SourceOptions => new Option?[] { _tree, _headers, _config, _includeDirectories, _defines, _userMapped }.OfType<Option>();
+
     /// <summary>The files, as they were given.</summary>
     public IReadOnlyList<string> GivenFiles(ParseResult result) => result.GetValue(_files) ?? [];
 

@@ -131,9 +131,17 @@ public sealed class ExploreTests : IDisposable
         Assert.Contains(message, result.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_bound_is_told_by_the_exit_code() =>
-        Assert.Equal(3, _workspace.Run("explore", "asm_exc_nmi", "good.S", "--from", "kernel", "--depth", "2", "--no-reductions", "--states", "20").ExitCode);
+    [Theory]
+    [InlineData("--states", "20", "more states than the bound of 20")]
+    [InlineData("--memory", "1", "more memory than the bound of 1,048,576 bytes")]
+    public void A_bound_is_told_by_the_exit_code(string bound, string value, string words)
+    {
+        var one = Entry.Replace("POP_RAX", "popq %rax", StringComparison.Ordinal);
+        _workspace.With("two.S", one + one.Replace("asm_exc_nmi", "asm_exc_debug", StringComparison.Ordinal));
+        var result = _workspace.Run("explore", "asm_exc_nmi", "two.S", "--from", "kernel", "--depth", "4", "--no-reductions", "--property", "P1.1", bound, value);
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains(words, result.Output, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("--inject takes nmi, mc, db, irq, pf, gp, ss and np", "--inject", "smi")]
@@ -179,6 +187,18 @@ public sealed class ExploreTests : IDisposable
         var unknown = _workspace.Run("explore", "asm_exc_machine_check", assembly);
         Assert.Equal(2, unknown.ExitCode);
         Assert.Contains("several classes have an entry 'asm_exc_machine_check'", unknown.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--entry", "asm_exc_nmi=nmi")]
+    [InlineData("--user-mapped", "saved_stack")]
+    [InlineData("--tree", ".")]
+    [InlineData("-D", "X")]
+    public void What_is_said_about_source_is_refused_for_an_assembly(string option, string value)
+    {
+        var result = _workspace.Run("explore", "WriteNoFlush.asm_exc_nmi", typeof(RestoreCr3.Experiment).Assembly.Location, option, value);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"{option} is about source files", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

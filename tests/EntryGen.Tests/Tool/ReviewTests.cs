@@ -198,7 +198,7 @@ public sealed class ReviewTests : IDisposable
     [InlineData("a/arch/x86/entry/entry_64.S", "b/arch/x86/entry/entry_64.S")]
     [InlineData("arch/x86/entry/entry_64.S", "arch/x86/entry/entry_64.S")]
     [InlineData("linux.orig/arch/x86/entry/entry_64.S\t2024-01-01 00:00:00.000000000 +0100", "linux/arch/x86/entry/entry_64.S\t2024-01-02 00:00:00.000000000 +0100")]
-    [InlineData("/home/me/a/arch/x86/entry/entry_64.S", "/home/me/long/b/arch/x86/entry/entry_64.S")]
+    [InlineData("/src/a/arch/x86/entry/entry_64.S", "/src/long/b/arch/x86/entry/entry_64.S")]
     [InlineData("arch/x86/entry/entry_64.S.orig", "arch/x86/entry/entry_64.S")]
     [InlineData("arch/x86/entry/entry_64.S", "arch/x86/entry/entry_64.S.new")]
     public void A_file_is_found_however_the_patch_names_it(string old, string changed)

@@ -195,6 +195,9 @@ public sealed record ExplorationBounds
     /// <summary>The most states; null for no bound but memory.</summary>
     public long? States { get; init; }
 
+    /// <summary>The most bytes that states may take; null for three quarters of what the process may use.</summary>
+    public long? Memory { get; init; }
+
     /// <summary>The most time.</summary>
     public TimeSpan? Time { get; init; }
 

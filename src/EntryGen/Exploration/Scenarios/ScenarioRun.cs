@@ -128,6 +128,7 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
     {
         var bounds = scenario.Bounds;
         explorer = bounds.States is { } states ? explorer.States(states) : explorer;
+        explorer = bounds.Memory is { } bytes ? explorer.Memory(bytes) : explorer;
         explorer = bounds.Time is { } time ? explorer.Time(time) : explorer;
         explorer = bounds.Threads is { } threads ? explorer.Threads(threads) : explorer;
         return progress is null ? explorer : explorer.Report(progress);
