@@ -223,6 +223,22 @@ public class HardeningRuleTests
         Assert.Empty(Hardening(SuggestedFixes.Apply(Macros + code, found.Fix!.Edits)));
     }
 
+    [Theory]
+    [InlineData(".macro CLEAR\nALT clac, X86_FEATURE_SMAP\n.endm\n", "CLEAR")]
+    [InlineData("#define CLEAR ALT clac, X86_FEATURE_SMAP\n", "CLEAR")]
+    [InlineData(".macro CLEAR\nALT clac, X86_FEATURE_SMAP\ncld\n.endm\n", null)]
+    public void What_a_feature_decides_on_is_fixed_by_a_macro_that_does_nothing_else(string definition, string? added)
+    {
+        var code = Macros + definition + ".globl asm_exc_overflow\nasm_exc_overflow: cld\nCLEAR\n" + Dead + ".globl asm_exc_bounds\nasm_exc_bounds: cld\n" + Dead;
+        var found = Assert.Single(Hardening(code));
+        Assert.Equal(added is not null, found.Fix is not null);
+        if (found.Fix is { } fix)
+        {
+            Assert.Equal($"Add '{added}' before 'call make_task_dead'", fix.Title);
+            Assert.Empty(Hardening(SuggestedFixes.Apply(code, fix.Edits)));
+        }
+    }
+
     [Fact]
     public void What_a_feature_decides_on_is_not_fixed_by_an_instruction() => Assert.Null(Assert.Single(Hardening(
         Macros + ".globl asm_exc_overflow\nasm_exc_overflow: cld\nALT clac, X86_FEATURE_SMAP\n" + Dead + ".globl asm_exc_bounds\nasm_exc_bounds: cld\n" + Dead)).Fix);

@@ -25,6 +25,15 @@ public class StatementEditsTests
     public void Before(string text, string? expected) => Assert.Equal(expected, Edit(text, call => StatementEdits.InsertBefore(call, "cld")));
 
     [Theory]
+    [InlineData("\tGO\n", "\tcld\n\tGO\n")]
+    [InlineData("1:\tGO /* why */\n", "1:\tcld\n\tGO /* why */\n")]
+    [InlineData("\tnop; GO\n", "\tnop; cld; GO\n")]
+    [InlineData("\tOUTER\n", "\tcld\n\tOUTER\n")]
+    [InlineData(".macro USE\n\tGO\n.endm\nUSE\n", ".macro USE\n\tcld\n\tGO\n.endm\nUSE\n")]
+    public void Before_the_use_of_a_macro_that_a_header_defines(string text, string expected) =>
+        Assert.Equal("#include \"go.h\"\n" + expected, Edit("#include \"go.h\"\n" + text, call => StatementEdits.InsertBefore(call, "cld")));
+
+    [Theory]
     [InlineData("\tcall\tf\t/* why */\n\tnop\n", "\tcall\tf\t/* why */\n\tcld\n\tnop\n")]
     [InlineData("  call f", "  call f\n  cld")]
     [InlineData("1:\tcall f # why\r\n", "1:\tcall f # why\r\n\tcld\r\n")]
@@ -69,10 +78,10 @@ public class StatementEditsTests
         return edit(call) is { } change ? SuggestedFixes.Apply(change.Span.Source.Text, [change]) : null;
     }
 
-    private static AssemblyListing Read(string text) => AsmReader.Read(new SourceText("test.S", text), new ReaderOptions(), new NoFiles());
+    private static AssemblyListing Read(string text) => AsmReader.Read(new SourceText("test.S", text), new ReaderOptions(), new OneHeader());
 
-    private sealed class NoFiles : ISourceResolver
+    private sealed class OneHeader : ISourceResolver
     {
-        public SourceText? TryRead(string path) => null;
+        public SourceText? TryRead(string path) => path == "go.h" ? new SourceText(path, "#define GO call f\n#define OUTER GO; nop\n") : null;
     }
 }

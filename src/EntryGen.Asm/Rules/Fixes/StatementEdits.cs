@@ -8,8 +8,11 @@ namespace EntryGen.Asm.Rules.Fixes;
 /// <remarks>A statement that no characters of its own stand for (its mnemonic came from a preprocessor macro or an argument) has no edit: the answer is null then.</remarks>
 public static class StatementEdits
 {
-    /// <summary>Puts a statement before another: on a line of its own, or in front of a semicolon where the line has several.</summary>
-    public static SuggestedEdit? InsertBefore(Statement statement, string text) => PlaceOf(statement) switch
+    /// <summary>
+    /// Puts a statement before another: on a line of its own, or in front of a semicolon where the line has several. What a preprocessor macro of another file begins with gets it before
+    /// the macro's use: others use that macro too.
+    /// </summary>
+    public static SuggestedEdit? InsertBefore(Statement statement, string text) => (UseOfForeignMacro(statement) ?? PlaceOf(statement)) switch
     {
         null => null,
         { } span when StandsAlone(span) => new SuggestedEdit(new SourceSpan(span.Source, span.Start, 0), text + "\n" + Indentation(span)),
@@ -52,6 +55,31 @@ public static class StatementEdits
     {
         var overlap = ReferenceEquals(first.Source, second.Source) && first.Start < second.Start + second.Length && second.Start < first.Start + first.Length;
         return overlap || TextOf(first) == TextOf(second) ? null : [new SuggestedEdit(first, TextOf(second)), new SuggestedEdit(second, TextOf(first))];
+    }
+
+    /// <summary>The use of the preprocessor macro whose replacement begins with a statement, where that was written in another file.</summary>
+    private static SourceSpan? UseOfForeignMacro(Statement statement)
+    {
+        var slice = statement.Slice;
+        var use = slice.Expansion;
+        while (use?.Parent is { } outer)
+        {
+            use = outer;
+        }
+
+        return use is null || slice.Span is not { } span || ReferenceEquals(span.Source, use.Invocation.Source) || !IsFirst(slice) ? null : use.Invocation;
+    }
+
+    // Nothing before it that came through the same macro: it would be between the use and the statement.
+    private static bool IsFirst(TextSlice slice)
+    {
+        var start = slice.Start;
+        while (start > 0 && slice.Source[start - 1] is ' ' or '\t')
+        {
+            start--;
+        }
+
+        return start == 0 || slice.Source[start - 1] == '\n' || slice.Source.OriginAt(start - 1)?.Expansion is null;
     }
 
     /// <summary>The characters of a statement, when they are its own from the mnemonic on.</summary>

@@ -13,13 +13,13 @@ internal sealed class CallDepthRule : HardeningRule
     /// <inheritdoc/>
     public override void Before(FactPoint point, StateReport report)
     {
-        if (point.Instruction.Info.ControlFlow == ControlFlow.Return)
+        if (point.Instruction is { Info.ControlFlow: ControlFlow.Return } instruction)
         {
             var counted = point.Facts.CallCounted;
             report.Add(
                 HardeningDiagnostics.CallDepth, point.Node, point.Instruction,
                 "This RET is counted and the call that it returns from is not, so that the return stack buffer runs empty unnoticed; count the call (CALL_DEPTH_ACCOUNT) or reset the depth before.",
-                point.MissingThoughUsed(counted), path: () => point.PathWithout(counted));
+                point.MissingThoughUsed(counted), fix: () => point.FixLikeElsewhere(counted, instruction), path: () => point.PathWithout(counted));
         }
     }
 }

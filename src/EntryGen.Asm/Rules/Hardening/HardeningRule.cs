@@ -2,6 +2,7 @@ using EntryGen.Asm.Diagnostics;
 using EntryGen.Asm.Flow;
 using EntryGen.Asm.Flow.Facts;
 using EntryGen.Asm.Flow.States;
+using EntryGen.Asm.Instructions;
 using EntryGen.Asm.Rules.Fixes;
 
 namespace EntryGen.Asm.Rules.Hardening;
@@ -57,11 +58,27 @@ internal sealed class FactPoint(
     /// <summary>A path to the instruction without a fact.</summary>
     public IReadOnlyList<StateNode> PathWithout(Fact fact) => flow.PathWithout(fact, Node);
 
-    /// <summary>Does before an instruction what other code does for a fact; null where features decide on it: then it takes a macro, and which one cannot be seen.</summary>
-    public SuggestedFix? FixLikeElsewhere(Fact fact, Instruction instruction) =>
-        !Used(fact).IsAlways ? null
-        : program.Items.OfType<Instruction>().FirstOrDefault(other => fact.EffectOf(other) == FactEffect.Set) is { } model ? InstructionFixes.AddBefore(instruction, model.ToString())
-        : null;
+    /// <summary>
+    /// Does before an instruction what other code does for a fact: by the same instruction, or, where features decide on it, by the macro without arguments that a line elsewhere consists
+    /// of and that does nothing else. Null where there is none.
+    /// </summary>
+    public SuggestedFix? FixLikeElsewhere(Fact fact, Instruction instruction)
+    {
+        var setting = program.Items.OfType<Instruction>().Where(other => fact.EffectOf(other) == FactEffect.Set);
+        var text = Used(fact).IsAlways ? setting.FirstOrDefault()?.ToString() : setting.Select(other => MacroFor(fact, other)).FirstOrDefault(macro => macro is not null);
+        return text is null ? null : InstructionFixes.AddBefore(instruction, text);
+    }
+
+    // The line as it is written, so that a preprocessor macro is one too.
+    private string? MacroFor(Fact fact, Instruction setting)
+    {
+        var (file, number) = (setting.Statement.File, setting.Statement.Line);
+        var line = file.Text.Substring(file.LineStart(number), file.LogicalLineEnd(file.LineStart(number)) - file.LineStart(number)).Trim();
+        var isName = line.Length > 0 && line.All(letter => letter == '_' || char.IsLetterOrDigit(letter));
+        return isName && setting.Statement.Depth > 0 && program.Items.OfType<Instruction>()
+            .Where(other => other.Statement.Line == number && other.Statement.File == file)
+            .All(other => fact.EffectOf(other) == FactEffect.Set || other.Info.Op == Op.Nop) ? line : null;
+    }
 
     /// <summary>Goes to an instruction, before it runs.</summary>
     internal void MoveTo(StateNode node, Instruction instruction)
