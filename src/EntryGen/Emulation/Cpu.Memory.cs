@@ -8,22 +8,22 @@ namespace EntryGen;
 public ref partial struct Cpu
 {
     /// <summary>
-    /// The guest bytes [address, address+length) as a host reference, if they lie in one page that may be read now with no visible effect left to do;
+    /// The guest bytes [address, address+length) as a host reference, if they lie in one block that may be read now with no visible effect left to do;
     /// else a null reference, and nothing has happened.
     /// </summary>
     /// <param name="address">Linear address.</param>
-    /// <param name="length">Bytes, 1 to 4096.</param>
+    /// <param name="length">Bytes, at least 1; more than a block (1 KiB) never lie in one.</param>
     public readonly ref byte ReadWindow(ulong address, int length) => ref ReadWindow(ref Windows, address, length);
 
     /// <summary>As <see cref="ReadWindow(ulong, int)"/>, with the <see cref="Windows"/> of the present mode at hand.</summary>
     /// <param name="windows">The windows.</param>
     /// <param name="address">Linear address.</param>
-    /// <param name="length">Bytes, 1 to 4096.</param>
+    /// <param name="length">Bytes, at least 1; more than a block (1 KiB) never lie in one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ref byte ReadWindow(ref Window windows, ulong address, int length)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref windows, WindowCache.Offset(address));
-        if (slot.ReadTag == ((address + (uint)(length - 1)) | 0xFFF))
+        if (slot.ReadTag == ((address + (uint)(length - 1)) | Window.LastByte))
         {
             return ref Host(address + slot.Addend);
         }
@@ -33,18 +33,18 @@ public ref partial struct Cpu
 
     /// <summary>As <see cref="ReadWindow(ulong, int)"/>, for bytes that may be read and written.</summary>
     /// <param name="address">Linear address.</param>
-    /// <param name="length">Bytes, 1 to 4096.</param>
+    /// <param name="length">Bytes, at least 1; more than a block (1 KiB) never lie in one.</param>
     public readonly ref byte WriteWindow(ulong address, int length) => ref WriteWindow(ref Windows, address, length);
 
     /// <summary>As <see cref="WriteWindow(ulong, int)"/>, with the <see cref="Windows"/> of the present mode at hand.</summary>
     /// <param name="windows">The windows.</param>
     /// <param name="address">Linear address.</param>
-    /// <param name="length">Bytes, 1 to 4096.</param>
+    /// <param name="length">Bytes, at least 1; more than a block (1 KiB) never lie in one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ref byte WriteWindow(ref Window windows, ulong address, int length)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref windows, WindowCache.Offset(address));
-        if (slot.WriteTag == ((address + (uint)(length - 1)) | 0xFFF))
+        if (slot.WriteTag == ((address + (uint)(length - 1)) | Window.LastByte))
         {
             return ref Host(address + slot.Addend);
         }
@@ -64,14 +64,14 @@ public ref partial struct Cpu
     /// <param name="address">Linear address of its first byte.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Fetch(ref Window windows, ulong address) =>
-        Unsafe.AddByteOffset(ref windows, WindowCache.Offset(address)).FetchTag == (address | 0xFFF) || FetchSlow(address);
+        Unsafe.AddByteOffset(ref windows, WindowCache.Offset(address)).FetchTag == (address | Window.LastByte) || FetchSlow(address);
 
     /// <summary>Begins the instruction at an address: events that are due before it, instruction breakpoints, its fetch.</summary>
     /// <param name="address">Linear address of its first byte.</param>
     /// <returns>False: an exception or the NMI is recorded, to be delivered in its place.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool FetchInstruction(ulong address) =>
-        Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address)).FetchTag == (address | 0xFFF) || BeginSlow(address);
+        Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address)).FetchTag == (address | Window.LastByte) || BeginSlow(address);
 
     /// <summary>Reads a byte; false: a fault is recorded and nothing has happened.</summary>
     /// <param name="address">Linear address.</param>
@@ -80,7 +80,7 @@ public ref partial struct Cpu
     public readonly bool Load8(ulong address, out ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        var isInWindow = slot.ReadTag == ((address + 0) | 0xFFF);
+        var isInWindow = slot.ReadTag == ((address + 0) | Window.LastByte);
         value = isInWindow ? Unsafe.ReadUnaligned<byte>(ref Host(address + slot.Addend)) : LoadSlow(address, 1, AccessKind.Read);
         return isInWindow || Machine.Linear.HasLoaded;
     }
@@ -92,7 +92,7 @@ public ref partial struct Cpu
     public readonly bool Load16(ulong address, out ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        var isInWindow = slot.ReadTag == ((address + 1) | 0xFFF);
+        var isInWindow = slot.ReadTag == ((address + 1) | Window.LastByte);
         value = isInWindow ? Unsafe.ReadUnaligned<ushort>(ref Host(address + slot.Addend)) : LoadSlow(address, 2, AccessKind.Read);
         return isInWindow || Machine.Linear.HasLoaded;
     }
@@ -104,7 +104,7 @@ public ref partial struct Cpu
     public readonly bool Load32(ulong address, out ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        var isInWindow = slot.ReadTag == ((address + 3) | 0xFFF);
+        var isInWindow = slot.ReadTag == ((address + 3) | Window.LastByte);
         value = isInWindow ? Unsafe.ReadUnaligned<uint>(ref Host(address + slot.Addend)) : LoadSlow(address, 4, AccessKind.Read);
         return isInWindow || Machine.Linear.HasLoaded;
     }
@@ -116,7 +116,7 @@ public ref partial struct Cpu
     public readonly bool Load64(ulong address, out ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        var isInWindow = slot.ReadTag == ((address + 7) | 0xFFF);
+        var isInWindow = slot.ReadTag == ((address + 7) | Window.LastByte);
         value = isInWindow ? Unsafe.ReadUnaligned<ulong>(ref Host(address + slot.Addend)) : LoadSlow(address, 8, AccessKind.Read);
         return isInWindow || Machine.Linear.HasLoaded;
     }
@@ -128,7 +128,7 @@ public ref partial struct Cpu
     public readonly bool LoadForUpdate8(ulong address, out ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        var isInWindow = slot.WriteTag == ((address + 0) | 0xFFF);
+        var isInWindow = slot.WriteTag == ((address + 0) | Window.LastByte);
         value = isInWindow ? Unsafe.ReadUnaligned<byte>(ref Host(address + slot.Addend)) : LoadSlow(address, 1, AccessKind.Write);
         return isInWindow || Machine.Linear.HasLoaded;
     }
@@ -140,7 +140,7 @@ public ref partial struct Cpu
     public readonly bool LoadForUpdate16(ulong address, out ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        var isInWindow = slot.WriteTag == ((address + 1) | 0xFFF);
+        var isInWindow = slot.WriteTag == ((address + 1) | Window.LastByte);
         value = isInWindow ? Unsafe.ReadUnaligned<ushort>(ref Host(address + slot.Addend)) : LoadSlow(address, 2, AccessKind.Write);
         return isInWindow || Machine.Linear.HasLoaded;
     }
@@ -152,7 +152,7 @@ public ref partial struct Cpu
     public readonly bool LoadForUpdate32(ulong address, out ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        var isInWindow = slot.WriteTag == ((address + 3) | 0xFFF);
+        var isInWindow = slot.WriteTag == ((address + 3) | Window.LastByte);
         value = isInWindow ? Unsafe.ReadUnaligned<uint>(ref Host(address + slot.Addend)) : LoadSlow(address, 4, AccessKind.Write);
         return isInWindow || Machine.Linear.HasLoaded;
     }
@@ -164,7 +164,7 @@ public ref partial struct Cpu
     public readonly bool LoadForUpdate64(ulong address, out ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        var isInWindow = slot.WriteTag == ((address + 7) | 0xFFF);
+        var isInWindow = slot.WriteTag == ((address + 7) | Window.LastByte);
         value = isInWindow ? Unsafe.ReadUnaligned<ulong>(ref Host(address + slot.Addend)) : LoadSlow(address, 8, AccessKind.Write);
         return isInWindow || Machine.Linear.HasLoaded;
     }
@@ -176,7 +176,7 @@ public ref partial struct Cpu
     public readonly bool Store8(ulong address, ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        if (slot.WriteTag != ((address + 0) | 0xFFF))
+        if (slot.WriteTag != ((address + 0) | Window.LastByte))
         {
             return StoreSlow(address, 1, value);
         }
@@ -192,7 +192,7 @@ public ref partial struct Cpu
     public readonly bool Store16(ulong address, ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        if (slot.WriteTag != ((address + 1) | 0xFFF))
+        if (slot.WriteTag != ((address + 1) | Window.LastByte))
         {
             return StoreSlow(address, 2, value);
         }
@@ -208,7 +208,7 @@ public ref partial struct Cpu
     public readonly bool Store32(ulong address, ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        if (slot.WriteTag != ((address + 3) | 0xFFF))
+        if (slot.WriteTag != ((address + 3) | Window.LastByte))
         {
             return StoreSlow(address, 4, value);
         }
@@ -224,7 +224,7 @@ public ref partial struct Cpu
     public readonly bool Store64(ulong address, ulong value)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows, WindowCache.Offset(address));
-        if (slot.WriteTag != ((address + 7) | 0xFFF))
+        if (slot.WriteTag != ((address + 7) | Window.LastByte))
         {
             return StoreSlow(address, 8, value);
         }
@@ -274,7 +274,7 @@ public ref partial struct Cpu
 
     /// <summary>Whether an operand lies in a page that may be written, and somebody is told of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsSeen(ref Window slot, ulong address, int size) => slot.WriteTag == (((address + (uint)(size - 1)) | 0xFFF) & ~Window.Seen);
+    private static bool IsSeen(ref Window slot, ulong address, int size) => slot.WriteTag == (((address + (uint)(size - 1)) | Window.LastByte) & ~Window.Seen);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly ref byte FillWindow(ulong address, int length, AccessKind access) => ref Machine.Linear.FillWindow(address, length, access);

@@ -2,30 +2,34 @@ namespace EntryGen.Emulation;
 
 /// <summary>Versions of the contents, for snapshots.</summary>
 /// <remarks>
-/// The array always holds the newest state. A version is a node of a tree whose root is the current one; each other node holds the pages in which it
+/// The array always holds the newest state. A version is a node of a tree whose root is the current one; each other node holds the blocks in which it
 /// differs from its neighbour towards the root (a rerooting persistent array: H. Baker, "Shallow binding makes functional arrays fast", 1991).
-/// Going to another version swaps pages along the path. Only pages that were written are ever copied, once per version.
+/// Going to another version swaps blocks along the path. Only blocks that were written are ever copied, once per version; no other can differ between versions.
 /// </remarks>
 public sealed partial class PhysicalMemory
 {
-    // So many pages are rather copied back each time than watched again for their first write.
-    private const int FewPages = 4;
+    // So many blocks are rather copied back each time than watched again for their first write.
+    private const int FewBlocks = 16;
 
     private readonly int[] _touched;
-    private readonly List<(int Page, byte[] Original)> _dirty = [];
+    private readonly List<(int Block, byte[] Original)> _dirty = [];
     private readonly Dictionary<int, byte[]> _originals = [];
+    private readonly List<(int Block, byte[] Content)> _candidates = [];
+    private readonly List<PhysicalAddress> _changed = [];
     private Version? _current;
     private int _stamp = 1;
+    private int[] _visited = [];
+    private int _visit;
 
-    /// <summary>Raised when writes to pages must be seen again: whoever caches permission to write forgets it.</summary>
+    /// <summary>Raised when writes to blocks must be seen again: whoever caches permission to write forgets it.</summary>
     internal Action? WritesMustBeSeen { get; set; }
 
-    /// <summary>Called before a page is written for the first time since the last checkpoint.</summary>
-    internal void Touch(int page)
+    /// <summary>Called before a block is written for the first time since the last checkpoint.</summary>
+    internal void Touch(int block)
     {
-        if (_touched[page] != _stamp)
+        if (_touched[block] != _stamp)
         {
-            Preserve(page);
+            Preserve(block);
         }
     }
 
@@ -40,7 +44,7 @@ public sealed partial class PhysicalMemory
         var next = new Version();
         if (_current is not null)
         {
-            _current.Pages.AddRange(_dirty);
+            _current.Blocks.AddRange(_dirty);
             _current.Towards = next;
         }
 
@@ -53,9 +57,9 @@ public sealed partial class PhysicalMemory
     /// <summary>Returns to a version.</summary>
     internal void Restore(Version version)
     {
-        foreach (var (page, original) in _dirty)
+        foreach (var (block, original) in _dirty)
         {
-            original.CopyTo(Bytes, page * PageSize);
+            original.AsSpan().CopyTo(Live(block));
         }
 
         if (version != _current)
@@ -64,41 +68,77 @@ public sealed partial class PhysicalMemory
             Reroot(version);
             StartOver();
         }
-        else if (_dirty.Count > FewPages)
+        else if (_dirty.Count > FewBlocks)
         {
             StartOver();
         }
     }
 
-    /// <summary>Collects the pages that may differ from a version, in order, with what they hold in it.</summary>
-    internal void CollectChanges(Version version, List<(int Page, byte[] Content)> pages)
+    /// <summary>Collects the blocks that may differ from a version, with what they hold in it. No other does: it was not written on the way between the two.</summary>
+    internal void CollectChanges(Version version, List<(int Block, byte[] Content)> blocks)
     {
-        pages.Clear();
+        blocks.Clear();
         if (version == _current)
         {
-            pages.AddRange(_dirty);
+            blocks.AddRange(_dirty);
+            return;
         }
-        else
+
+        // Of several contents of a block the one nearest to the version is the version's.
+        if (_visited.Length == 0)
         {
-            // Of several contents of a page the one nearest to the version is the version's.
-            var seen = new HashSet<int>();
-            for (var node = version; node != _current; node = node.Towards!)
-            {
-                pages.AddRange(node.Pages.Where(page => seen.Add(page.Page)));
-            }
-
-            pages.AddRange(_dirty.Where(page => seen.Add(page.Page)));
+            _visited = new int[Size / BlockSize];
         }
 
-        pages.Sort(static (a, b) => a.Page.CompareTo(b.Page));
+        _visit++;
+        for (var node = version; node != _current; node = node.Towards!)
+        {
+            AddNew(node.Blocks, blocks);
+        }
+
+        AddNew(_dirty, blocks);
     }
 
-    /// <summary>Whether all pages that may have been written hold what they held.</summary>
+    /// <summary>The blocks that hold something else than in a version.</summary>
+    /// <returns>Their first addresses in order, valid until the next call.</returns>
+    internal List<PhysicalAddress> ChangedSince(Version version)
+    {
+        CollectChanges(version, _candidates);
+        _changed.Clear();
+        foreach (var (block, content) in _candidates)
+        {
+            if (!Live(block).SequenceEqual(content))
+            {
+                _changed.Add((ulong)block << BlockShift);
+            }
+        }
+
+        if (_changed.Count > 1)
+        {
+            _changed.Sort();
+        }
+
+        return _changed;
+    }
+
+    private void AddNew(List<(int Block, byte[] Content)> from, List<(int Block, byte[] Content)> to)
+    {
+        foreach (var change in from)
+        {
+            if (_visited[change.Block] != _visit)
+            {
+                _visited[change.Block] = _visit;
+                to.Add(change);
+            }
+        }
+    }
+
+    /// <summary>Whether all blocks that may have been written hold what they held.</summary>
     private bool IsUnchanged()
     {
-        foreach (var (page, original) in _dirty)
+        foreach (var (block, original) in _dirty)
         {
-            if (!Bytes.AsSpan(page * PageSize, PageSize).SequenceEqual(original))
+            if (!Live(block).SequenceEqual(original))
             {
                 return false;
             }
@@ -115,40 +155,40 @@ public sealed partial class PhysicalMemory
             path.Push(node);
         }
 
-        var swap = new byte[PageSize];
+        Span<byte> swap = stackalloc byte[BlockSize];
         foreach (var node in path)
         {
-            foreach (var (page, content) in node.Pages)
+            foreach (var (block, content) in node.Blocks)
             {
-                var live = Bytes.AsSpan(page * PageSize, PageSize);
+                var live = Live(block);
                 live.CopyTo(swap);
-                content.CopyTo(live);
-                swap.CopyTo(content.AsSpan());
+                content.AsSpan().CopyTo(live);
+                swap.CopyTo(content);
             }
 
-            _current!.Pages.AddRange(node.Pages);
+            _current!.Blocks.AddRange(node.Blocks);
             _current.Towards = node;
-            node.Pages.Clear();
+            node.Blocks.Clear();
             node.Towards = null;
             _current = node;
         }
     }
 
-    private void Preserve(int page)
+    private void Preserve(int block)
     {
-        _touched[page] = _stamp;
+        _touched[block] = _stamp;
         if (_current is null)
         {
             return;
         }
 
-        if (!_originals.TryGetValue(page, out var original))
+        if (!_originals.TryGetValue(block, out var original))
         {
-            original = Bytes.AsSpan(page * PageSize, PageSize).ToArray();
-            _originals.Add(page, original);
+            original = Live(block).ToArray();
+            _originals.Add(block, original);
         }
 
-        _dirty.Add((page, original));
+        _dirty.Add((block, original));
     }
 
     private void StartOver()
@@ -158,13 +198,15 @@ public sealed partial class PhysicalMemory
         WritesMustBeSeen?.Invoke();
     }
 
+    private Span<byte> Live(int block) => Bytes.AsSpan(block << BlockShift, BlockSize);
+
     /// <summary>One version. It belongs to the memory that made it.</summary>
     internal sealed class Version
     {
         /// <summary>The neighbour on the path to the current version; null in the current one.</summary>
         public Version? Towards { get; set; }
 
-        /// <summary>The pages that differ from those of <see cref="Towards"/>, with this version's contents.</summary>
-        public List<(int Page, byte[] Content)> Pages { get; } = [];
+        /// <summary>The blocks that differ from those of <see cref="Towards"/>, with this version's contents.</summary>
+        public List<(int Block, byte[] Content)> Blocks { get; } = [];
     }
 }

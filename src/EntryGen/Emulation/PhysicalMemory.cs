@@ -9,6 +9,11 @@ public sealed partial class PhysicalMemory
     /// <summary>Size of a page frame in bytes.</summary>
     public const int PageSize = 4096;
 
+    /// <summary>Size in bytes of the blocks by which snapshots know what was written. Entry code writes a few hundred bytes of a few stacks.</summary>
+    public const int BlockSize = 1 << BlockShift;
+
+    internal const int BlockShift = 10;
+
     internal PhysicalMemory(int size)
     {
         if (size <= 0 || size % PageSize != 0)
@@ -19,7 +24,7 @@ public sealed partial class PhysicalMemory
         // The operating system gives zeroed pages when they are first touched. Windows hold host addresses, so the array must stay where it is.
         Bytes = GC.AllocateArray<byte>(size, pinned: true);
         HostAddress = (ulong)Marshal.UnsafeAddrOfPinnedArrayElement(Bytes, 0);
-        _touched = new int[size / PageSize];
+        _touched = new int[size / BlockSize];
     }
 
     /// <summary>Size in bytes.</summary>
@@ -104,9 +109,9 @@ public sealed partial class PhysicalMemory
     private void WriteUnseen(PhysicalAddress address, ReadOnlySpan<byte> source)
     {
         var present = source.Length;
-        for (var page = (int)(address.Value / PageSize); page <= (int)((address.Value + (ulong)present - 1) / PageSize); page++)
+        for (var block = (int)(address.Value / BlockSize); block <= (int)((address.Value + (ulong)present - 1) / BlockSize); block++)
         {
-            Touch(page);
+            Touch(block);
         }
 
         source.CopyTo(Bytes.AsSpan((int)address.Value));

@@ -37,7 +37,7 @@ public class SnapshotTests
         var kept = new List<(MachineSnapshot Snapshot, byte[] Memory, IReadOnlyList<TlbEntry> Tlb)>();
         for (var step = 0; step < 400; step++)
         {
-            switch (random.Next(6))
+            switch (random.Next(7))
             {
                 case 0:
                     kept.Add((machine.Snapshot(), Copy(machine), machine.Tlb.Entries));
@@ -47,6 +47,10 @@ public class SnapshotTests
                     machine.Restore(snapshot);
                     Assert.True(memory.AsSpan().SequenceEqual(Copy(machine)), $"memory at step {step}");
                     Assert.Equal(tlb, machine.Tlb.Entries);
+                    break;
+                case 3 when kept.Count > 0:
+                    (snapshot, memory, _) = kept[random.Next(kept.Count)];
+                    Assert.Equal(ChangedBlocks(memory, Copy(machine)), machine.MemoryChangedSince(snapshot).ToArray());
                     break;
                 case 2:
                     machine.Cpu.Invlpg(Guest.Data + ((ulong)random.Next(4) << 12));
@@ -59,6 +63,13 @@ public class SnapshotTests
 
         Assert.True(kept.Count > 30);
 
+        static PhysicalAddress[] ChangedBlocks(byte[] then, byte[] now) =>
+        [
+            .. Enumerable.Range(0, now.Length / PhysicalMemory.BlockSize).Select(block => block * PhysicalMemory.BlockSize)
+                .Where(block => !now.AsSpan(block, PhysicalMemory.BlockSize).SequenceEqual(then.AsSpan(block, PhysicalMemory.BlockSize)))
+                .Select(block => new PhysicalAddress((ulong)block)),
+        ];
+
         static byte[] Copy(Machine machine)
         {
             var bytes = new byte[machine.Memory.Size];
@@ -68,10 +79,25 @@ public class SnapshotTests
     }
 
     [Fact]
+    public void Memory_that_was_written_and_holds_what_it_held_has_not_changed()
+    {
+        var machine = new Guest().Machine;
+        var before = machine.Snapshot();
+        machine.Memory.Write(0x5400, 1UL);
+        var written = machine.Snapshot();
+        Assert.Equal([new PhysicalAddress(0x5400)], machine.MemoryChangedSince(before).ToArray());
+        Assert.Empty(machine.MemoryChangedSince(written).ToArray());
+        machine.Memory.Write(0x5400, 0UL);
+        Assert.Empty(machine.MemoryChangedSince(before).ToArray());
+        Assert.Equal([new PhysicalAddress(0x5400)], machine.MemoryChangedSince(written).ToArray());
+    }
+
+    [Fact]
     public void Another_machines_snapshot_is_refused()
     {
         var snapshot = new Machine(memorySize: 4096).Snapshot();
         Assert.Throws<ArgumentException>(() => new Machine(memorySize: 4096).Restore(snapshot));
+        Assert.Throws<ArgumentException>(() => new Machine(memorySize: 4096).MemoryChangedSince(snapshot).ToArray());
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace EntryGen.Emulation;
 /// </summary>
 internal sealed class AcceptedReturns(ulong[] file, LinearMemory linear)
 {
-    private const int Count = 4;
+    private const int Count = 8;
     private const int IndexShift = 3;
     private const ulong LocalTable = 4;
     private const ulong RequestedLevel = 3;
@@ -19,9 +19,10 @@ internal sealed class AcceptedReturns(ulong[] file, LinearMemory linear)
     /// <summary>The first of them.</summary>
     public ref AcceptedReturn First => ref MemoryMarshal.GetArrayDataReference(_entries);
 
-    /// <summary>The place of a return to a code segment.</summary>
+    /// <summary>The place of a return to a code segment under the windows in force: an exception may interrupt either half of the page tables, and each has translations of its own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref AcceptedReturn Find(ref AcceptedReturn first, ulong cs) => ref Unsafe.Add(ref first, (nint)((cs >> IndexShift) & (Count - 1)));
+    public static ref AcceptedReturn Find(ref AcceptedReturn first, ulong cs, ulong context) =>
+        ref Unsafe.Add(ref first, (nint)(((cs >> IndexShift) ^ (context >> WindowCache.ContextSizeBits)) & (Count - 1)));
 
     /// <summary>What the checks depend on besides the descriptors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -41,7 +42,7 @@ internal sealed class AcceptedReturns(ulong[] file, LinearMemory linear)
             && linear.TryLocate(table + cs, out var codePlace)
             && linear.TryLocate(table + ss, out var stackPlace))
         {
-            Find(ref First, cs) = new AcceptedReturn
+            Find(ref First, cs, file[HiddenState.WindowContext]) = new AcceptedReturn
             {
                 Pair = Pair(cs, ss),
                 Context = file[HiddenState.WindowContext],

@@ -107,9 +107,10 @@ public ref partial struct Cpu
         var image = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 16));
         var ss = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref frame, 32));
         var flags = At(Reg.Rflags);
-        ref var known = ref AcceptedReturns.Find(ref _returns, cs);
+        var context = Unsafe.Add(ref _file, HiddenState.WindowContext);
+        ref var known = ref AcceptedReturns.Find(ref _returns, cs, context);
         var isAccepted = known.Pair == AcceptedReturns.Pair(cs, ss)
-            && known.Context == Unsafe.Add(ref _file, HiddenState.WindowContext)
+            && known.Context == context
             && known.Epoch == Unsafe.Add(ref _file, HiddenState.WindowEpoch)
             && known.Table == At(Reg.GdtBase)
             && known.Limit == At(Reg.GdtLimit)

@@ -47,7 +47,7 @@ internal sealed partial class LinearMemory
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows.First, (nuint)ImplicitContext + WindowCache.Offset(address));
         host = address + slot.Addend;
-        return slot.ReadTag == ((address + sizeof(ulong) - 1) | 0xFFF);
+        return slot.ReadTag == ((address + sizeof(ulong) - 1) | Window.LastByte);
     }
 
     /// <summary>Pushes the words of a frame, the last one lowest; nothing is written unless all can be.</summary>
@@ -129,7 +129,7 @@ internal sealed partial class LinearMemory
     private ref byte Kept(ulong address, int length, ulong context, AccessKind access)
     {
         ref var slot = ref Unsafe.AddByteOffset(ref Windows.First, (nuint)context + WindowCache.Offset(address));
-        return ref (access == AccessKind.Read ? slot.ReadTag : slot.WriteTag) == ((address + (uint)(length - 1)) | 0xFFF)
+        return ref (access == AccessKind.Read ? slot.ReadTag : slot.WriteTag) == ((address + (uint)(length - 1)) | Window.LastByte)
             ? ref Cpu.Host(address + slot.Addend)
             : ref Unsafe.NullRef<byte>();
     }
@@ -137,8 +137,7 @@ internal sealed partial class LinearMemory
     /// <summary>After an access that has gone well: the next one of its kind goes by a window.</summary>
     private void KeepForLater(ulong address, int length, ulong context, AccessKind access)
     {
-        var isInOnePage = (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize;
-        if (isInOnePage && IsPaging && _machine.HasWindows && Tlb.TryFind(address, Pcid, out var translation) && _memory.Contains(translation.Map(address), length))
+        if (IsInOneBlock(address, length) && IsPaging && _machine.HasWindows && Tlb.TryFind(address, Pcid, out var translation) && _memory.Contains(translation.Map(address), length))
         {
             Keep(address, translation.Map(address), context, access);
         }

@@ -121,12 +121,11 @@ internal sealed partial class LinearMemory
         }
     }
 
-    /// <summary>Fills a window for reading. The access must lie in one page.</summary>
+    /// <summary>Fills the window of an access, if there can be one.</summary>
     /// <returns>The byte at the address, or a null reference with nothing done.</returns>
     public ref byte FillWindow(ulong address, int length, AccessKind access)
     {
-        var isInOnePage = (address & 0xFFF) + (uint)length <= PhysicalMemory.PageSize;
-        if (!isInOnePage || !_machine.HasWindows || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
+        if (!IsInOneBlock(address, length) || !_machine.HasWindows || !IsCanonical(address) || !TryTranslateQuietly(address, access, out var physical) || !_memory.Contains(physical, length))
         {
             return ref Unsafe.NullRef<byte>();
         }
@@ -262,6 +261,9 @@ internal sealed partial class LinearMemory
         ? Windows.Context(_hasPcid ? (int)(_file[(int)Reg.Cr3] & Cr3Bits.PcidMask) : 0, mode, _file[HiddenState.WindowContext])
         : 0;
 
+    /// <summary>Whether one window can serve an access.</summary>
+    private static bool IsInOneBlock(ulong address, int length) => (address & Window.LastByte) + (uint)length <= PhysicalMemory.BlockSize;
+
     /// <summary>Somebody wants to see every write: windows for writing are found on the long way only.</summary>
     private bool IsWritingSeen => _memory.Writing is not null;
 
@@ -270,7 +272,7 @@ internal sealed partial class LinearMemory
     {
         if (access == AccessKind.Write)
         {
-            _memory.Touch((int)(physical.Value >> 12));
+            _memory.Touch((int)(physical.Value >> PhysicalMemory.BlockShift));
         }
 
         Windows.Keep(address, context, _memory.HostAddress + physical.Value - address, access, isSeen: IsWritingSeen);

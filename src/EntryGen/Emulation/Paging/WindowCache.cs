@@ -28,12 +28,14 @@ internal sealed class WindowCache
     /// <summary>How many modes a PCID has.</summary>
     public const int Modes = 8;
 
-    // Many more slots than an entry path uses pages, because pages whose slots coincide take turns; many more contexts than a path goes through.
+    /// <summary>The size in bytes, as a power of two, of a context's slots: how far its offset is from the next one's.</summary>
+    public const int ContextSizeBits = SlotBits + SlotSizeBits;
+
+    // Many more slots than an entry path uses blocks, because blocks whose slots coincide take turns; many more contexts than a path goes through.
     private const int SlotBits = 10;
     private const int Slots = 1 << SlotBits;
     private const int Contexts = 32;
     private const int SlotSizeBits = 5;
-    private const int ContextSizeBits = SlotBits + SlotSizeBits;
 
     private readonly Window[] _table = new Window[Contexts * Slots];
     private readonly List<int>[] _used = new List<int>[Contexts];
@@ -61,11 +63,11 @@ internal sealed class WindowCache
     public ref Window First => ref MemoryMarshal.GetArrayDataReference(_table);
 
     /// <summary>
-    /// The distance of an address's slot from the context's first in bytes. Consecutive pages never have the same slot, so that an access that crosses pages
-    /// does not find its last page where its first one belongs (Fibonacci hashing: their hashes differ by the multiplier).
+    /// The distance of an address's slot from the context's first in bytes. Blocks that are next to each other, or up to a page apart, never have the same slot, so that an access that crosses
+    /// blocks does not find its last one where its first one belongs (Fibonacci hashing: their hashes differ by multiples of the multiplier).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static nuint Offset(ulong address) => ((uint)(address >> 12) * 0x9E37_79B1U) >> (32 - SlotBits) << SlotSizeBits;
+    public static nuint Offset(ulong address) => ((uint)(address >> PhysicalMemory.BlockShift) * 0x9E37_79B1U) >> (32 - SlotBits) << SlotSizeBits;
 
     /// <summary>The distance of a context's first slot from <see cref="First"/> in bytes.</summary>
     /// <param name="pcid">The PCID.</param>
@@ -104,11 +106,9 @@ internal sealed class WindowCache
         Epoch++;
         for (var context = 0; context <= _mostTaken; context++)
         {
-            ref var slot = ref _table[(context << SlotBits) + (int)(Offset(page) >> SlotSizeBits)];
-            if (slot.ReadTag == (page | 0xFFF) || (slot.WriteTag | Window.Seen) == (page | 0xFFF) || slot.FetchTag == (page | 0xFFF))
+            if (_used[context].Count > 0)
             {
-                // The addend stays, so that the slot is still known to be used.
-                slot = new Window { Addend = slot.Addend };
+                ForgetPage(context, page);
             }
         }
     }
@@ -122,7 +122,7 @@ internal sealed class WindowCache
         }
     }
 
-    /// <summary>Forgets that pages may be written, so that the next write to each is seen.</summary>
+    /// <summary>Forgets that blocks may be written, so that the next write to each is seen.</summary>
     public void ForgetWrites()
     {
         foreach (var used in _used)
@@ -135,7 +135,7 @@ internal sealed class WindowCache
     }
 
     /// <summary>Keeps a translation for one kind of access.</summary>
-    /// <param name="address">A linear address in the page.</param>
+    /// <param name="address">A linear address in the block.</param>
     /// <param name="context">The context.</param>
     /// <param name="addend">Added to the linear address gives the host's address.</param>
     /// <param name="access">What it allows.</param>
@@ -151,11 +151,11 @@ internal sealed class WindowCache
 
         if (slot.Addend != addend)
         {
-            // Another page's permissions are forgotten.
+            // Another block's permissions are forgotten.
             slot = new Window { Addend = addend };
         }
 
-        var tag = address | 0xFFF;
+        var tag = address | Window.LastByte;
         switch (access)
         {
             case AccessKind.Read:
@@ -167,6 +167,21 @@ internal sealed class WindowCache
             default:
                 slot.FetchTag = tag;
                 break;
+        }
+    }
+
+    private void ForgetPage(int context, ulong page)
+    {
+        ref var first = ref _table[context << SlotBits];
+        for (var block = page; block - page < PhysicalMemory.PageSize; block += PhysicalMemory.BlockSize)
+        {
+            ref var slot = ref Unsafe.AddByteOffset(ref first, Offset(block));
+            var tag = block | Window.LastByte;
+            if (slot.ReadTag == tag || (slot.WriteTag | Window.Seen) == tag || slot.FetchTag == tag)
+            {
+                // The addend stays, so that the slot is still known to be used.
+                slot = new Window { Addend = slot.Addend };
+            }
         }
     }
 

@@ -46,13 +46,17 @@ public sealed class MachineSnapshot
         HiddenState.MakeCanonical(destination, _budget);
     }
 
+    internal void ThrowUnlessOf(Machine machine)
+    {
+        if (machine != Machine)
+        {
+            throw new ArgumentException("A snapshot is of use only to the machine that made it.", nameof(machine));
+        }
+    }
+
     internal void RestoreTo(Machine target)
     {
-        if (target != Machine)
-        {
-            throw new ArgumentException("A snapshot can be restored only on the machine that made it.", nameof(target));
-        }
-
+        ThrowUnlessOf(target);
         _registers.CopyTo(Machine.Registers, 0);
         Machine.MoveOrigins(_budget);
         if (!HasSameTlb)

@@ -8,17 +8,17 @@ namespace EntryGen.Emulation;
 /// </summary>
 /// <remarks>
 /// Only what differs from an origin is written: words of registers and memory, entries of the TLB. What is covered is what <see cref="MachineSnapshot"/>
-/// covers. How the machine got there leaves no trace: neither the order in which TLB entries were made, nor the host's caches, nor pages that were
-/// written and hold again what they held. Codecs of several machines whose origins hold the same understand each other's bytes.
+/// covers. How the machine got there leaves no trace: neither the order in which TLB entries were made, nor the host's caches, nor memory that was
+/// written and holds again what it held. Codecs of several machines whose origins hold the same understand each other's bytes.
 /// </remarks>
 public sealed class MachineStateCodec
 {
-    private const int WordsPerPage = PhysicalMemory.PageSize / sizeof(ulong);
+    private const int WordsPerBlock = PhysicalMemory.BlockSize / sizeof(ulong);
 
     private readonly Machine _machine;
     private readonly MachineSnapshot _origin;
     private readonly StateWriter _writer = new();
-    private readonly List<(int Page, byte[] Content)> _pages = [];
+    private readonly List<(int Block, byte[] Content)> _blocks = [];
     private readonly TlbEntry[] _originTlb;
 
     /// <summary>Makes a codec for the states of a machine.</summary>
@@ -181,16 +181,17 @@ public sealed class MachineStateCodec
 
     private void WriteMemory()
     {
-        _machine.Memory.CollectChanges(_origin.Memory, _pages);
+        _machine.Memory.CollectChanges(_origin.Memory, _blocks);
+        _blocks.Sort(static (a, b) => a.Block.CompareTo(b.Block));
         var previous = -1;
-        foreach (var (page, content) in _pages)
+        foreach (var (block, content) in _blocks)
         {
-            var now = _machine.Memory.Bytes.AsSpan(page * PhysicalMemory.PageSize, PhysicalMemory.PageSize);
+            var now = _machine.Memory.Bytes.AsSpan(block * PhysicalMemory.BlockSize, PhysicalMemory.BlockSize);
             if (!now.SequenceEqual(content))
             {
-                _writer.Number((ulong)(page - previous));
+                _writer.Number((ulong)(block - previous));
                 _writer.Differences(MemoryMarshal.Cast<byte, ulong>(now), MemoryMarshal.Cast<byte, ulong>(content.AsSpan()));
-                previous = page;
+                previous = block;
             }
         }
 
@@ -199,17 +200,17 @@ public sealed class MachineStateCodec
 
     private void ReadMemory(ref StateReader reader)
     {
-        for (long page = -1; reader.Number() is var distance and not 0;)
+        for (long block = -1; reader.Number() is var distance and not 0;)
         {
-            page += (long)distance;
-            if (distance > int.MaxValue || page >= _machine.Memory.Size / PhysicalMemory.PageSize)
+            block += (long)distance;
+            if (distance > int.MaxValue || block >= _machine.Memory.Size / PhysicalMemory.BlockSize)
             {
                 throw StateReader.Damaged();
             }
 
-            for (var index = -1; reader.NextDifference(ref index, WordsPerPage, out var difference);)
+            for (var index = -1; reader.NextDifference(ref index, WordsPerBlock, out var difference);)
             {
-                PhysicalAddress address = (ulong)((page * PhysicalMemory.PageSize) + (index * sizeof(ulong)));
+                PhysicalAddress address = (ulong)((block * PhysicalMemory.BlockSize) + (index * sizeof(ulong)));
                 _machine.Memory.Write(address, _machine.Memory.Read<ulong>(address) ^ difference);
             }
         }
