@@ -94,9 +94,18 @@ internal sealed class ScenarioReader(INamedTypeSymbol type, Compilation compilat
                 $"'{unit.Name}' declares no entry '{entry}'.{NearestName.Suggest(entry, entries.Select(known => known.Name).OrderBy(name => name, StringComparer.Ordinal))}",
                 attribute.TextSyntax(cancellation)?.GetLocation() ?? attribute.Location(cancellation));
         }
-        else if (found.Kind is "Syscall" or "Sysenter" or "Int80" && ConstantValue.AsInteger(attribute.Named("From")) is { } from && (from & ~1L) != 0)
+        else if (found.Kind is "Syscall" or "Sysenter" or "Int80" && ConstantValue.AsInteger(attribute.Named("From")) is { } from)
         {
-            Report($"'{entry}' is reached from user code only.", attribute.NamedLocation("From", cancellation));
+            // Of ScenarioStarts.
+            const long User = 1, UserOn16BitStack = 32;
+            if ((from & ~(User | UserOn16BitStack)) != 0)
+            {
+                Report($"'{entry}' is reached from user code only.", attribute.NamedLocation("From", cancellation));
+            }
+            else if ((from & UserOn16BitStack) != 0 && found.Kind != "Int80")
+            {
+                Report($"SYSCALL and SYSENTER save no stack segment: user code returns from '{entry}' to a flat stack.", attribute.NamedLocation("From", cancellation));
+            }
         }
 
         return declaration;

@@ -107,8 +107,11 @@ internal sealed class ExploreCommand
         }
 
         var features = _features.Read(result, units, program)!;
+
+        // That code may be there and, by the very bug that is looked for, not be reached.
+        var with16BitStacks = units.Any(unit => unit.Defines("native_irq_return_ldt"));
         using var compiled = CompiledUnit.Create(program, [.. EntriesFor(units, asked, entries, events).Select(entries.Resolve)]);
-        return Explore(result, compiled.Hash, () => [.. asked.SelectMany(symbol => Starts(result, compiled.Unit, symbol, isAll)
+        return Explore(result, compiled.Hash, () => [.. asked.SelectMany(symbol => Starts(result, compiled.Unit, symbol, isAll, with16BitStacks)
             .Select(scenario => new Question(_scenario.Apply(result, scenario.With(scenario.Point.FeaturesFor(features))), symbol)))]);
     }
 
@@ -116,10 +119,10 @@ internal sealed class ExploreCommand
     private IEnumerable<Question> Asked(ParseResult result, (EntryUnit Unit, string Name, string Symbol) entry, bool isAll) =>
         Starts(result, entry.Unit, entry.Name, isAll).Select(scenario => new Question(Changed(result, scenario), entry.Symbol));
 
-    private IEnumerable<EntryScenario> Starts(ParseResult result, EntryUnit unit, string symbol, bool isAll)
+    private IEnumerable<EntryScenario> Starts(ParseResult result, EntryUnit unit, string symbol, bool isAll, bool with16BitStacks = false)
     {
         var scenario = ScenarioOptions.Default(EntryScenario.Of(unit, symbol));
-        return (isAll ? _start.ReadAll(result, scenario.Point) : [_start.Read(result, scenario.Point)]).Select(scenario.From);
+        return (isAll ? _start.ReadAll(result, scenario.Point, with16BitStacks ? scenario.Point.StartsWith(with16BitStacks) : scenario.Starts) : [_start.Read(result, scenario.Point)]).Select(scenario.From);
     }
 
     /// <summary>Declared questions as the command line changes them; a start that it gives is for those that can be reached from there.</summary>
@@ -129,8 +132,7 @@ internal sealed class ExploreCommand
         foreach (var question in declared)
         {
             var scenario = question.Scenario;
-            var starts = _start.AreGiven(result) ? _start.ReadAll(result, scenario.Point) : [scenario.Start];
-            foreach (var start in starts)
+            foreach (var start in _start.ReadAll(result, scenario.Point, [scenario.Start]))
             {
                 yield return question with { Scenario = Changed(result, scenario.From(start), known) };
             }

@@ -8,9 +8,9 @@ namespace EntryGen.Tool.Exploring;
 /// <summary>The result of a scenario as JSON: one object for each property.</summary>
 internal static class ScenarioJson
 {
-    /// <summary>Where an entry is reached from: <c>user</c>, <c>kernel</c>, <c>kernel,cr3=user,gs=user</c>, for FRED <c>user,vector=14</c>.</summary>
+    /// <summary>Where an entry is reached from: <c>user</c>, <c>kernel</c>, <c>kernel,cr3=user,gs=user</c>, <c>user,stack=16-bit</c>, for FRED <c>user,vector=14</c>.</summary>
     public static string Start(StartState start) => (start.From == Side.User ? "user" : "kernel")
-        + (start.Cr3 == Side.User ? ",cr3=user" : "") + (start.Gs == Side.User ? ",gs=user" : "") + (start.Vector is { } vector ? $",vector={vector}" : "");
+        + (start.On16BitStack ? ",stack=16-bit" : "") + (start.Cr3 == Side.User ? ",cr3=user" : "") + (start.Gs == Side.User ? ",gs=user" : "") + (start.Vector is { } vector ? $",vector={vector}" : "");
 
     /// <summary>Writes the objects.</summary>
     /// <param name="report">What there is to say.</param>

@@ -61,7 +61,7 @@ internal sealed class TestText
     private string Start()
     {
         var start = _scenario.Start;
-        var with = string.Join(", ", new[] { start.Cr3 is { } cr3 ? $"Cr3 = Side.{cr3}" : null, start.Gs is { } gs ? $"Gs = Side.{gs}" : null, start.Vector is { } vector ? $"Vector = {vector}" : null }.OfType<string>());
+        var with = string.Join(", ", new[] { start.Cr3 is { } cr3 ? $"Cr3 = Side.{cr3}" : null, start.Gs is { } gs ? $"Gs = Side.{gs}" : null, start.On16BitStack ? "On16BitStack = true" : null, start.Vector is { } vector ? $"Vector = {vector}" : null }.OfType<string>());
         return $"StartState.{start.From}{(with.Length == 0 ? "" : $" with {{ {with} }}")}";
     }
 

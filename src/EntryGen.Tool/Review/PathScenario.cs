@@ -13,7 +13,7 @@ internal sealed record PathScenario(string From, string Features, StartState Sta
     private static readonly (string Words, StartState Start)[] _starts =
     [
         ("user mode", StartState.User),
-        ("user mode on a 16-bit stack", StartState.User with { On16BitStack = true }),
+        ("user mode on a 16-bit stack", StartState.UserOn16BitStack),
         ("the kernel", StartState.Kernel),
         ("the kernel with user CR3 and GS", StartState.Kernel with { Cr3 = Side.User, Gs = Side.User }),
         ("the kernel with user CR3", StartState.Kernel with { Cr3 = Side.User }),

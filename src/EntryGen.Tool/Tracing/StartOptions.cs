@@ -4,12 +4,29 @@ using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool.Tracing;
 
-/// <summary>The options that say what the event finds: <c>--from</c>, <c>--cr3</c>, <c>--gs</c>, <c>--vector</c>.</summary>
+/// <summary>The options that say what the event finds: <c>--from</c>, <c>--cr3</c>, <c>--gs</c>, <c>--stack</c>, <c>--vector</c>.</summary>
 internal sealed class StartOptions
 {
+    private const string SixteenBit = "16-bit";
+
     private readonly Option<Side?> _from = SideOption("--from", "Who is interrupted (default: user, with the user's CR3 and GS; kernel for a function that is only called).");
     private readonly Option<Side?> _cr3 = SideOption("--cr3", "Whose page tables CR3 points at while the kernel is interrupted (default: kernel).");
     private readonly Option<Side?> _gs = SideOption("--gs", "Whose GS base is live while the kernel is interrupted (default: kernel).");
+
+    private readonly Option<string?> _stack = new("--stack")
+    {
+        Description = "16-bit: user code runs on a 16-bit stack segment, to which the kernel returns through the espfix stack (default: a flat stack).",
+        HelpName = SixteenBit,
+        CustomParser = result =>
+        {
+            if (result.Tokens[0].Value is not SixteenBit and var other)
+            {
+                result.AddError($"'{other}': --stack takes {SixteenBit}.");
+            }
+
+            return SixteenBit;
+        },
+    };
 
     private readonly Option<byte?> _vector = new("--vector")
     {
@@ -33,20 +50,24 @@ internal sealed class StartOptions
         command.Add(_from);
         command.Add(_cr3);
         command.Add(_gs);
+        command.Add(_stack);
         command.Add(_vector);
     }
 
     /// <summary>Whether the call says anything about the state.</summary>
-    public bool AreGiven(ParseResult result) => new Option[] { _from, _cr3, _gs, _vector }.Any(option => result.GetResult(option) is { Implicit: false });
+    public bool AreGiven(ParseResult result) => new Option[] { _from, _cr3, _gs, _stack, _vector }.Any(option => result.GetResult(option) is { Implicit: false });
 
     /// <summary>The states in which an entry is to be reached: that which the options describe, or without any all that are different for entry code.</summary>
+    /// <param name="result">The call.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="otherwise">The states to take when the call says nothing.</param>
     /// <returns>None when the entry cannot be reached from the state that is described.</returns>
-    public IEnumerable<StartState> ReadAll(ParseResult result, EntryPoint entry)
+    public IEnumerable<StartState> ReadAll(ParseResult result, EntryPoint entry, IEnumerable<StartState> otherwise)
     {
         var (from, cr3, gs, vector) = (result.GetValue(_from), result.GetValue(_cr3), result.GetValue(_gs), result.GetValue(_vector));
         var starts = !AreGiven(result)
-            ? entry.Starts
-            : [new StartState { From = from ?? (cr3 == Side.User || gs == Side.User ? Side.Kernel : entry.From ?? Side.User), Cr3 = cr3, Gs = gs, Vector = vector }];
+            ? otherwise
+            : [new StartState { From = from ?? (cr3 == Side.User || gs == Side.User ? Side.Kernel : entry.From ?? Side.User), Cr3 = cr3, Gs = gs, Vector = vector, On16BitStack = result.GetValue(_stack) is not null }];
         return starts.Where(start => entry.ReasonAgainst(start) is null);
     }
 
@@ -64,11 +85,12 @@ internal sealed class StartOptions
             Cr3 = result.GetValue(_cr3),
             Gs = result.GetValue(_gs),
             Vector = result.GetValue(_vector),
+            On16BitStack = result.GetValue(_stack) is not null,
             InterruptsEnabled = entry.Kind == EntryKind.Call ? false : null,
         };
         if (entry.ReasonAgainst(start) is { } reason)
         {
-            throw new InputException(start.Vector is not null && entry.Kind != EntryKind.Fred ? $"{reason} Leave out --vector." : $"{reason} {(from == Side.User ? "Give --from kernel" : "Leave out --from kernel")}.");
+            throw new InputException(start.Vector is not null && entry.Kind != EntryKind.Fred ? $"{reason} Leave out --vector." : start.On16BitStack ? $"{reason} Leave out --stack." : $"{reason} {(from == Side.User ? "Give --from kernel" : "Leave out --from kernel")}.");
         }
 
         return start;
@@ -80,6 +102,7 @@ internal sealed class StartOptions
         "--from", Word(start.From),
         .. start.Cr3 is { } cr3 ? ["--cr3", Word(cr3)] : Array.Empty<string>(),
         .. start.Gs is { } gs ? ["--gs", Word(gs)] : Array.Empty<string>(),
+        .. start.On16BitStack ? ["--stack", SixteenBit] : Array.Empty<string>(),
         .. start.Vector is { } vector ? ["--vector", vector.ToString(System.Globalization.CultureInfo.InvariantCulture)] : Array.Empty<string>(),
     ];
 

@@ -44,6 +44,16 @@ public sealed record EntryPoint(
         ],
     };
 
+    /// <summary>
+    /// The same, where the kernel lets user code have 16-bit segments (CONFIG_X86_16BIT): IRET to a 16-bit stack takes a path of its own. Without what saves no SS, and what only a
+    /// hypervisor calls.
+    /// </summary>
+    /// <param name="with16BitStacks">Whether it does.</param>
+    public IEnumerable<StartState> StartsWith(bool with16BitStacks) => with16BitStacks && From != Side.Kernel
+        && (Kind is EntryKind.Paranoid or EntryKind.Nmi or EntryKind.Int80 || (Kind == EntryKind.Interrupt && (InIdt || InStub)))
+        ? [.. Starts, StartState.UserOn16BitStack]
+        : Starts;
+
     /// <summary>Features with which it can be reached: an entry point of FRED needs FRED, whose entry code leaves CR3 alone.</summary>
     /// <param name="chosen">The features that are asked for.</param>
     public FeatureSet FeaturesFor(FeatureSet chosen)
@@ -66,6 +76,7 @@ public sealed record EntryPoint(
             Side.User when Kind == EntryKind.Call => $"'{Symbol}' is no entry from user code: kernel code calls it.",
             Side.Kernel when Kind is EntryKind.Syscall or EntryKind.Sysenter or EntryKind.Int80 => $"'{Symbol}' is reached from user code only.",
             Side.Kernel when start.On16BitStack => "Only user code runs on a 16-bit stack.",
+            Side.User when start.On16BitStack && Kind is EntryKind.Syscall or EntryKind.Sysenter => "SYSCALL and SYSENTER save no stack segment: user code returns to a flat stack.",
             _ => null,
         };
     }

@@ -19,6 +19,9 @@ public sealed record StartState
     /// <summary>Kernel code on the thread stack with all that is the kernel's.</summary>
     public static StartState Kernel { get; } = new() { From = Side.Kernel };
 
+    /// <summary>32-bit user code on a 16-bit stack segment.</summary>
+    public static StartState UserOn16BitStack { get; } = new() { On16BitStack = true };
+
     /// <summary>Who runs. User code always has the user's CR3 and GS.</summary>
     public Side From { get; init; } = Side.User;
 

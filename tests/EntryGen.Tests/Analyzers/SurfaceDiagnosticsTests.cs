@@ -267,6 +267,11 @@ public sealed class SurfaceDiagnosticsTests
     [Fact]
     public Task EG0119_SystemCallFromTheKernel() => AnalyzerVerifier.VerifyAsync(InScenario("From = {|EG0119:ScenarioStarts.User | ScenarioStarts.Kernel|}", kind: "Syscall"));
 
+    [Theory]
+    [InlineData("From = {|EG0119:ScenarioStarts.User | ScenarioStarts.UserOn16BitStack|}", "Syscall")]
+    [InlineData("From = ScenarioStarts.User | ScenarioStarts.UserOn16BitStack", "Int80")]
+    public Task EG0119_SystemCallFromA16BitStack(string from, string kind) => AnalyzerVerifier.VerifyAsync(InScenario(from, kind: kind));
+
     [Fact]
     public Task EG0119_ClassWithoutEntryCode() => AnalyzerVerifier.VerifyAsync(
         "using EntryGen.Exploration.Scenarios;\n\n[{|EG0119:Scenario(\"start\")|}]\nstatic partial class Questions;\n");

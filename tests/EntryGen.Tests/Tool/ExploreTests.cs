@@ -102,6 +102,33 @@ public sealed class ExploreTests : IDisposable
         Assert.Equal(1, result.ExitCode);
     }
 
+    // The IRET of an entry without espfix code replaces only SP: bits 31:16 of RSP stay those of the kernel's.
+    [Fact]
+    public void User_code_may_be_on_a_16_bit_stack()
+    {
+        _workspace.With("iret.S", "\t.globl asm_exc_nmi\nasm_exc_nmi: iretq\n");
+        var result = _workspace.Run("explore", "asm_exc_nmi", "iret.S", "--stack", "16-bit", "--property", "return", "--emit-test");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("asm_exc_nmi from user code on a 16-bit stack", result.Output, StringComparison.Ordinal);
+        Assert.Contains("return is violated", result.Output, StringComparison.Ordinal);
+        Assert.Contains("StartState.User with { On16BitStack = true }", result.Output, StringComparison.Ordinal);
+        var lines = result.Output.Split('\n');
+        var again = Array.FindIndex(lines, line => line.StartsWith("again: entrygen trace --replay ", StringComparison.Ordinal));
+        var first = Array.FindIndex(lines, line => line.StartsWith("return is violated", StringComparison.Ordinal));
+        Assert.Equal(string.Join('\n', lines[first..again]) + "\n", _workspace.Run("trace", "--replay", lines[again].Split(' ')[^1]).Output);
+
+        Assert.Equal("user,stack=16-bit", _workspace.Run("explore", "asm_exc_nmi", "iret.S", "--stack", "16-bit", "--property", "return", "--format", "json").Json.Single().GetProperty("start").GetString());
+        Assert.Equal(0, _workspace.Run("trace", "asm_exc_nmi", "iret.S", "--stack", "16-bit").ExitCode);
+    }
+
+    [Fact]
+    public void All_entries_of_a_file_with_espfix_code_are_explored_from_a_16_bit_stack_too()
+    {
+        const string Code = "\t.globl asm_exc_nmi\nasm_exc_nmi: iretq\nnative_irq_return_ldt: nop\n\t.globl entry_SYSCALL_64\nentry_SYSCALL_64: sysretq\n";
+        var result = _workspace.With("espfix.S", Code).Run("explore", "--all", "espfix.S", "--inject", "nmi", "--property", "return");
+        Assert.Contains("7 explorations, 1 of them with a violation", result.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("f: nop\n jmp f", "f")]
     [InlineData("f: incq %rax\n jmp f", "f")]
@@ -150,6 +177,8 @@ public sealed class ExploreTests : IDisposable
     [InlineData("--depth takes a number from 0 to 16", "--depth", "-1")]
     [InlineData("--threads takes a number from 1", "--threads", "0")]
     [InlineData("--vector takes a number from 0 to 255", "--vector", "300")]
+    [InlineData("--stack takes 16-bit", "--stack", "32-bit")]
+    [InlineData("Only user code runs on a 16-bit stack. Leave out --stack.", "--from", "kernel", "--stack", "16-bit")]
     [InlineData("only a FRED entry point takes any vector. Leave out --vector.", "--vector", "14")]
     [InlineData("has no entry for #MC (asm_exc_machine_check)", "--inject", "mc")]
     public void A_wrong_call_is_one_message(string message, params string[] arguments)

@@ -34,6 +34,12 @@ public sealed record EntryScenario
     /// <summary>How it is reached.</summary>
     public EntryPoint Point => Unit.Entries.TryGetValue(Entry, out var declared) ? KnownEntries.Resolve(Entry, declared.Kind, declared.Vector) : KnownEntries.Resolve(Entry, EntryKind.Call);
 
+    /// <summary>
+    /// The states in which it may be reached that differ for entry code. User code on a 16-bit stack is among them where the unit has code for the return to it, which uses the variable
+    /// espfix_waddr: a kernel without lets user code have no such stack.
+    /// </summary>
+    public IEnumerable<StartState> Starts => Point.StartsWith(with16BitStacks: Unit.Externals.ContainsKey("espfix_waddr"));
+
     /// <summary>What the event that leads to it finds.</summary>
     public StartState Start { get; private init; } = StartState.User;
 
@@ -92,7 +98,7 @@ public sealed record EntryScenario
     /// <exception cref="ArgumentException">The entry cannot be reached from one of them.</exception>
     public IReadOnlyList<EntryScenario> FromEach(ScenarioStarts starts = ScenarioStarts.Everywhere)
     {
-        EntryScenario[] scenarios = [.. StartStates.Of(starts, Point).Select(From)];
+        EntryScenario[] scenarios = [.. StartStates.Of(starts, this).Select(From)];
         return Array.Find(scenarios, scenario => Point.ReasonAgainst(scenario.Start) is not null) is { } impossible
             ? throw new ArgumentException(Point.ReasonAgainst(impossible.Start), nameof(starts))
             : scenarios;

@@ -23,6 +23,9 @@ public enum ScenarioStarts
 
     /// <summary>Kernel code in those in which both are.</summary>
     KernelOnUserCr3WithUserGs = 16,
+
+    /// <summary>User code on a 16-bit stack, to which IRET returns through the espfix stack. Everywhere has it where the unit has code for that.</summary>
+    UserOn16BitStack = 32,
 }
 
 /// <summary>The states that the flags stand for.</summary>
@@ -35,9 +38,10 @@ internal static class StartStates
         (ScenarioStarts.KernelOnUserCr3, StartState.Kernel with { Cr3 = Side.User }),
         (ScenarioStarts.KernelWithUserGs, StartState.Kernel with { Gs = Side.User }),
         (ScenarioStarts.KernelOnUserCr3WithUserGs, StartState.Kernel with { Cr3 = Side.User, Gs = Side.User }),
+        (ScenarioStarts.UserOn16BitStack, StartState.UserOn16BitStack),
     ];
 
     /// <summary>The states, in the order of the flags.</summary>
-    public static IEnumerable<StartState> Of(ScenarioStarts starts, EntryPoint entry) =>
-        starts == ScenarioStarts.Everywhere ? entry.Starts : _all.Where(start => starts.HasFlag(start.Flag)).Select(start => start.State);
+    public static IEnumerable<StartState> Of(ScenarioStarts starts, EntryScenario scenario) =>
+        starts == ScenarioStarts.Everywhere ? scenario.Starts : _all.Where(start => starts.HasFlag(start.Flag)).Select(start => start.State);
 }

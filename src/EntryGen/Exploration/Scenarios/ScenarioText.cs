@@ -12,7 +12,7 @@ public static class ScenarioText
     {
         ArgumentNullException.ThrowIfNull(scenario);
         var start = scenario.Start;
-        var from = start.From == Kernel.Side.User ? "user code" : "kernel code"
+        var from = start.From == Kernel.Side.User ? "user code" + (start.On16BitStack ? " on a 16-bit stack" : "") : "kernel code"
             + (start.Cr3 == Kernel.Side.User ? " on the user page tables" : "") + (start.Gs == Kernel.Side.User ? " with the user's GS base" : "");
         var happened = start.Vector is { } vector ? $" ({Kernel.VectorNames.Of(vector)})" : "";
         return $"{scenario.Entry}{happened} from {from}, features {scenario.Options.Features}";
