@@ -153,7 +153,7 @@ internal sealed class ExploreCommand
             }
 
             // Starts that the command line replaced are one.
-            IReadOnlyList<Question> questions = [.. asked.DistinctBy(Key)];
+            IReadOnlyList<Question> questions = [.. OneOfEachShape(result, asked.DistinctBy(Key))];
             if (questions.Count == 0)
             {
                 throw new InputException("There is nothing to explore: no entry is reached from there.");
@@ -175,6 +175,19 @@ internal sealed class ExploreCommand
         {
             throw new InputException(several.InnerExceptions[0].Message);
         }
+    }
+
+    // Entries of one shape return to a 16-bit stack by the same code. All of them are asked about it when the call or an attribute says so.
+    private IEnumerable<Question> OneOfEachShape(ParseResult result, IEnumerable<Question> asked)
+    {
+        var known = new HashSet<object>();
+        return asked.Where(question => !question.Scenario.Start.On16BitStack || question.DeclaredIn is not null || _start.AreGiven(result) || known.Add(ShapeOf(question.Scenario)));
+    }
+
+    private static object ShapeOf(EntryScenario scenario)
+    {
+        var entry = scenario.Point;
+        return (scenario.Unit, entry.Kind, entry.InStub, entry.Vector is { } vector && Emulation.Vectors.HasErrorCode(vector));
     }
 
     private static object Key(Question question)

@@ -106,7 +106,7 @@ public sealed class ExploreTests : IDisposable
     [Fact]
     public void User_code_may_be_on_a_16_bit_stack()
     {
-        _workspace.With("iret.S", "\t.globl asm_exc_nmi\nasm_exc_nmi: iretq\n");
+        _workspace.With("iret.S", "\t.section .entry.text, \"ax\"\n\t.globl asm_exc_nmi\nasm_exc_nmi: iretq\n");
         var result = _workspace.Run("explore", "asm_exc_nmi", "iret.S", "--stack", "16-bit", "--property", "return", "--emit-test");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("asm_exc_nmi from user code on a 16-bit stack", result.Output, StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed class ExploreTests : IDisposable
     [Fact]
     public void All_entries_of_a_file_with_espfix_code_are_explored_from_a_16_bit_stack_too()
     {
-        const string Code = "\t.globl asm_exc_nmi\nasm_exc_nmi: iretq\nnative_irq_return_ldt: nop\n\t.globl entry_SYSCALL_64\nentry_SYSCALL_64: sysretq\n";
+        const string Code = "\t.section .entry.text, \"ax\"\n\t.globl asm_exc_nmi\nasm_exc_nmi: iretq\nnative_irq_return_ldt: nop\n\t.globl entry_SYSCALL_64\nentry_SYSCALL_64: sysretq\n";
         var result = _workspace.With("espfix.S", Code).Run("explore", "--all", "espfix.S", "--inject", "nmi", "--property", "return");
         Assert.Contains("7 explorations, 1 of them with a violation", result.Output, StringComparison.Ordinal);
     }
