@@ -33,6 +33,9 @@ public static partial class WriteNoFlush
 
     [Entry("SYSCALL_ENTRY", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+
+    [CFunction]
+    private static void do_syscall(ref Cpu cpu) => cpu.Rax = 0;
 }
 
 /// <summary>S: writes only what differs. The kernel half was never left, so there is nothing to put back.</summary>
@@ -63,6 +66,9 @@ public static partial class SkipKernel
 
     [Entry("SYSCALL_ENTRY", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+
+    [CFunction]
+    private static void do_syscall(ref Cpu cpu) => cpu.Rax = 0;
 }
 
 /// <summary>F: as S for the kernel half; the user half is always flushed, and the mask is left alone.</summary>
@@ -86,6 +92,9 @@ public static partial class FlushUser
 
     [Entry("SYSCALL_ENTRY", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+
+    [CFunction]
+    private static void do_syscall(ref Cpu cpu) => cpu.Rax = 0;
 }
 
 /// <summary>F': always writes what was saved, and always flushes.</summary>
@@ -107,6 +116,9 @@ public static partial class FlushEverything
 
     [Entry("SYSCALL_ENTRY", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+
+    [CFunction]
+    private static void do_syscall(ref Cpu cpu) => cpu.Rax = 0;
 }
 
 /// <summary>C: as W, but looks at what is loaded first, and writes only what differs. Needs a CR3 read, and the scratch register twice.</summary>
@@ -141,6 +153,9 @@ public static partial class CompareFirst
 
     [Entry("SYSCALL_ENTRY", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+
+    [CFunction]
+    private static void do_syscall(ref Cpu cpu) => cpu.Rax = 0;
 }
 
 /// <summary>X: writes nothing at all, not even where the user's CR3 was saved. Nobody proposed it; it shows what a wrong answer looks like.</summary>
@@ -158,4 +173,7 @@ public static partial class SkipAlways
 
     [Entry("SYSCALL_ENTRY", Kind = EntryKind.Syscall)]
     public static partial Stop entry_SYSCALL_64(ref Cpu cpu);
+
+    [CFunction]
+    private static void do_syscall(ref Cpu cpu) => cpu.Rax = 0;
 }

@@ -61,12 +61,8 @@ public static class Verdicts
     /// <summary>One answer. The handler of every event may do what is asked about, or nothing.</summary>
     public static Answer Explore(Variant variant, Place place, HandlerEffect effect, bool hasPcid)
     {
-        var options = new KernelOptions
-        {
-            Features = hasPcid ? KernelOptions.DefaultFeatures : KernelOptions.DefaultFeatures.Without("PCID"),
-            Functions = new Dictionary<string, CFunction> { ["do_syscall"] = static (ref cpu) => cpu.Rax = 0 },
-        };
-        var result = EntryScenario.Of(variant.Unit, place.Entry).From(place.Start).In(options)
+        var features = hasPcid ? KernelOptions.DefaultFeatures : KernelOptions.DefaultFeatures.Without("PCID");
+        var result = EntryScenario.Of(variant.Unit, place.Entry).From(place.Start).With(features)
             .MayDo(HandlerEffect.None, effect).Inject(place.Events, most: 1).Ask(Properties).Explore();
         return new Answer(variant, place, effect, hasPcid, result);
     }

@@ -36,6 +36,9 @@ internal sealed record SweepPart
     /// <summary>What cut it short; null when nothing did.</summary>
     public required string? Bound { get; init; }
 
+    /// <summary>Where runs ended before what was interrupted went on.</summary>
+    public required IReadOnlyList<string> Cuts { get; init; }
+
     /// <summary>For each instruction of the unit, in the order of addresses, <c>1</c> when it ran.</summary>
     public required string Ran { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record SweepPart
             Transitions = summary.Transitions,
             Depth = summary.Depth,
             Bound = summary.Bound,
+            Cuts = summary.Cuts,
             Ran = string.Concat(summary.Ran.Select(ran => ran ? '1' : '0')),
             Violations =
             [
@@ -74,6 +78,7 @@ internal sealed record SweepPart
         Transitions = Transitions,
         Depth = Depth,
         Bound = Bound,
+        Cuts = Cuts,
         Ran = [.. Ran.Select(ran => ran == '1')],
         Properties = [.. header.PropertiesOf(Scenario).Select(property => property with { Violation = Violations.FirstOrDefault(violation => violation.Property == property.Id)?.Summary })],
     };

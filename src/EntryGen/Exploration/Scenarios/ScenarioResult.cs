@@ -29,7 +29,10 @@ public sealed class ScenarioResult
     public IReadOnlyList<EntryPropertyResult> Properties { get; }
 
     /// <summary>Whether fewer events were tried than asked for, because with so many already an entry does not end.</summary>
-    internal bool IsEndless => Properties.Any(property => property.Verdict == Verdict.BoundHit) && Exploration.Bound == Bound.None;
+    internal bool IsEndless { get; init; }
+
+    /// <summary>Where runs ended before what was interrupted went on, in words. Properties that no run broke have no answer then.</summary>
+    public IReadOnlyList<string> Cuts => [.. _setup.Cuts.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>The verdict on all properties together.</summary>
     public Verdict Verdict => Properties.Any(property => property.Verdict == Verdict.Violated) ? Verdict.Violated

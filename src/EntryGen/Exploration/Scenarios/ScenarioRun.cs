@@ -42,11 +42,11 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
             broken.RemoveAll(_broken.ContainsKey);
         }
 
-        var isComplete = found.Bound == Bound.None && question.MostEvents == scenario.MostEvents;
+        var isComplete = found.Bound == Bound.None && question.MostEvents == scenario.MostEvents && setup.Cuts.IsEmpty;
         var results = _properties.Select(property => _broken.TryGetValue(property, out var counterexample)
             ? new EntryPropertyResult(property, Verdict.Violated, counterexample)
             : new EntryPropertyResult(property, isComplete ? Verdict.HoldsWithinBounds : Verdict.BoundHit, null));
-        return new ScenarioResult(question, setup, model.Description, found, [.. results]);
+        return new ScenarioResult(question, setup, model.Description, found, [.. results]) { IsEndless = question.MostEvents != scenario.MostEvents };
     }
 
     /// <summary>

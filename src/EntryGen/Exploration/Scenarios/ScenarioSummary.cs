@@ -24,6 +24,9 @@ public sealed record ScenarioSummary
     /// <summary>What cut it short, in words; null when nothing did.</summary>
     public required string? Bound { get; init; }
 
+    /// <summary>Where runs ended before what was interrupted went on, in words: properties that none broke have no answer then.</summary>
+    public required IReadOnlyList<string> Cuts { get; init; }
+
     /// <summary>The instructions that the entry can reach, by number: whether each of them ran.</summary>
     public required IReadOnlyList<bool> Ran { get; init; }
 
@@ -31,14 +34,16 @@ public sealed record ScenarioSummary
     public required IReadOnlyList<PropertySummary> Properties { get; init; }
 
     /// <summary>The verdict on all properties together.</summary>
-    public Verdict Verdict => Properties.Any(property => property.Violation is not null) ? Verdict.Violated : Bound is null ? Verdict.HoldsWithinBounds : Verdict.BoundHit;
+    public Verdict Verdict => Properties.Any(property => property.Violation is not null) ? Verdict.Violated : IsComplete ? Verdict.HoldsWithinBounds : Verdict.BoundHit;
 
     /// <summary>The verdict on one of them.</summary>
     public Verdict VerdictOn(PropertySummary property)
     {
         ArgumentNullException.ThrowIfNull(property);
-        return property.Violation is not null ? Verdict.Violated : Bound is null ? Verdict.HoldsWithinBounds : Verdict.BoundHit;
+        return property.Violation is not null ? Verdict.Violated : IsComplete ? Verdict.HoldsWithinBounds : Verdict.BoundHit;
     }
+
+    private bool IsComplete => Bound is null && Cuts.Count == 0;
 
     /// <summary>What there is to say of a result.</summary>
     public static ScenarioSummary Of(ScenarioResult result)
@@ -53,6 +58,7 @@ public sealed record ScenarioSummary
             Depth = result.Exploration.Depth,
             Bound = VerdictText.BoundOf(result.Exploration)
                 ?? (result.IsEndless ? "an entry does not end (ends): with more events there would be no end of states, and none were tried" : null),
+            Cuts = result.Cuts,
             Ran = result.Ran,
             Properties = [.. result.Properties.Select(property => new PropertySummary(
                 property.Property.Id,
@@ -77,6 +83,7 @@ public sealed record ScenarioSummary
             Transitions = parts.Sum(part => part.Transitions) - (repeated * first.Transitions),
             Depth = parts.Max(part => part.Depth),
             Bound = parts.Select(part => part.Bound).FirstOrDefault(bound => bound is not null),
+            Cuts = [.. parts.SelectMany(part => part.Cuts).Distinct().Order(StringComparer.Ordinal)],
             Ran = [.. Enumerable.Range(0, first.Ran.Count).Select(number => parts.Any(part => number < part.Ran.Count && part.Ran[number]))],
             Properties = [.. first.Properties.Select((property, number) => property with { Violation = ViolationSummary.Shortest(parts.Select(part => part.Properties[number].Violation)) })],
         };

@@ -23,7 +23,7 @@ public static class ScenarioText
     public static string Line(ScenarioSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
-        return $"{VerdictText.NameOf(summary.Verdict)}: {summary.Question}: {Counts(summary)}";
+        return $"{NameOf(summary, summary.Verdict)}: {summary.Question}: {Counts(summary)}";
     }
 
     /// <summary>The verdict, what it rests on, and the counterexamples.</summary>
@@ -45,10 +45,15 @@ public static class ScenarioText
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(summary);
         writer.WriteLine(summary.Question);
-        writer.WriteLine($"{VerdictText.NameOf(summary.Verdict)}: {Counts(summary)}");
+        writer.WriteLine($"{NameOf(summary, summary.Verdict)}: {Counts(summary)}");
         if (summary.Bound is { } bound)
         {
             writer.WriteLine($"  bound        {bound}");
+        }
+
+        foreach (var cut in summary.Cuts)
+        {
+            writer.WriteLine($"  cut short    runs end {cut}; what would follow was not looked at");
         }
 
         foreach (var term in summary.Terms)
@@ -61,7 +66,7 @@ public static class ScenarioText
             CultureInfo.InvariantCulture, $"  covered      {ran} instructions; {summary.Ran.Count - ran} of those that the entry can reach with other features, starts or events did not run"));
         foreach (var property in summary.Properties)
         {
-            writer.WriteLine($"  {property.Id,-12} {VerdictText.NameOf(summary.VerdictOn(property))}: {property.Words}");
+            writer.WriteLine($"  {property.Id,-12} {NameOf(summary, summary.VerdictOn(property))}: {property.Words}");
         }
 
         // Often one run breaks several properties.
@@ -124,6 +129,10 @@ public static class ScenarioText
 
         yield return "not modelled what C code does but for its effects at the call; other processors; events in the middle of C code; speculation";
     }
+
+    // What was cut short met no bound.
+    private static string NameOf(ScenarioSummary summary, Verdict verdict) =>
+        verdict == Verdict.BoundHit && summary.Bound is null ? "no answer" : VerdictText.NameOf(verdict);
 
     private static string Counts(ScenarioSummary summary) => string.Create(
         CultureInfo.InvariantCulture, $"{summary.States:N0} states, {summary.Transitions:N0} transitions, depth {summary.Depth}");

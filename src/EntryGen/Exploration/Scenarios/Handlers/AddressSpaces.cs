@@ -135,11 +135,19 @@ public sealed class AddressSpaces
         SetByte(2, LoadedAsid, Generation(LoadedMm));
     }
 
-    /// <summary>The first part of <c>switch_mm_irqs_off</c>: chooses an ASID; from here on <c>loaded_mm</c> says that a switch is in progress.</summary>
+    /// <summary>
+    /// The first part of <c>switch_mm_irqs_off</c>: chooses an ASID; from here on <c>loaded_mm</c> says that a switch is in progress. A handler that has interrupted a switch leaves the mm
+    /// alone: it cannot know which one is loaded (<c>nmi_uaccess_okay</c> asks for that). Then this and the other steps of a switch do nothing.
+    /// </summary>
     /// <param name="next">The mm to load.</param>
     /// <param name="remember">Whether to remember what was loaded, for <see cref="BeginSwitchBack"/>.</param>
     public void BeginSwitch(Mm next, bool remember = false)
     {
+        if (LoadedMm == Mm.None)
+        {
+            return;
+        }
+
         Previous = remember ? LoadedMm : Previous;
         SwitchingTo = next;
         if (LoadedMm == next)
@@ -160,12 +168,20 @@ public sealed class AddressSpaces
     {
         var back = Previous;
         Previous = Mm.None;
-        BeginSwitch(back);
+        if (back != Mm.None)
+        {
+            BeginSwitch(back);
+        }
     }
 
     /// <summary><c>load_new_mm_cr3</c>.</summary>
     public void WriteCr3OfSwitch()
     {
+        if (SwitchingTo == Mm.None)
+        {
+            return;
+        }
+
         if (NeedsFlush)
         {
             // The user PCID may hold what another mm left there.
@@ -181,6 +197,11 @@ public sealed class AddressSpaces
     /// <summary>The last part: <c>loaded_mm</c> and <c>loaded_mm_asid</c> are stored after CR3 was written.</summary>
     public void EndSwitch()
     {
+        if (SwitchingTo == Mm.None)
+        {
+            return;
+        }
+
         LoadedMm = SwitchingTo;
         LoadedAsid = NewAsid;
         SwitchingTo = Mm.None;

@@ -382,6 +382,7 @@ internal sealed class EntryProcessor : IMachineObserver
         {
             // What happens now depends on what is in the TLB, which is no part of a state.
             Ghost.IsHalted = true;
+            _setup.Cuts.TryAdd(RunCut.UnknownCr3, true);
         }
         else if (IsOver)
         {
@@ -394,6 +395,10 @@ internal sealed class EntryProcessor : IMachineObserver
         State.Stop = stop;
         Look(Moments.Stop);
         Ghost.IsHalted = true;
+        if (RunCut.Of(stop, Environment.Unit, _file[(int)Reg.Rip]) is { } cut)
+        {
+            _setup.Cuts.TryAdd(cut, true);
+        }
     }
 
     /// <summary>Before a C function: does the next step of what it does to the address space, if there is one left.</summary>

@@ -1,9 +1,10 @@
+using System.Collections.Concurrent;
 using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Kernel;
 
 namespace EntryGen.Exploration.Scenarios.States;
 
-/// <summary>What all workers of an exploration share: the question, and what was worked out of the unit. Nothing in it changes but the coverage.</summary>
+/// <summary>What all workers of an exploration share: the question, and what was worked out of the unit. Nothing in it changes but the coverage and where runs were cut.</summary>
 internal sealed class ScenarioSetup
 {
     // The base activation, the events, and faults on top of them.
@@ -76,6 +77,9 @@ internal sealed class ScenarioSetup
 
     /// <summary>The part of Linux's NMI entry in which the processor's frame is the only one.</summary>
     public (ulong First, ulong End)? NmiPrologue { get; }
+
+    /// <summary>Where runs ended before what was interrupted went on, in words: what would have followed was not looked at. Workers only add to it.</summary>
+    public ConcurrentDictionary<string, bool> Cuts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The places that ran, by number. Workers only ever set elements.</summary>
     public bool[] Covered { get; }
