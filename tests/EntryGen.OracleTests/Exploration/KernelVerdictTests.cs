@@ -85,6 +85,43 @@ public sealed class KernelVerdictTests
         Question("6.12").Explore().ShouldHold();
     }
 
+    /// <summary>The table of examples/RestoreCr3 on the kernel's own code: 6.1 writes CR3 back whatever it was (W), 6.12 only where it was the user's (S).</summary>
+    [KernelTheory]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    public void What_handlers_may_do_to_the_address_space(string version)
+    {
+        // Without PCIDs there are no ASIDs that could be taken from a process.
+        string Expected(bool isWindow, bool hasPcid, HandlerEffect effect) => effect.Name switch
+        {
+            "lazy-mm" => isWindow ? "P1.1" : version == "6.1" ? "P1.1 P1.3" : "",
+            "temporary-mm-wrap" => !hasPcid ? "" : isWindow ? "P1.1" : version == "6.1" ? "P1.1 P1.3" : "",
+            "schedule" => "schedule",
+            _ => "",
+        };
+
+        var unit = KernelUnit.Of(version);
+        foreach (var entry in new[] { "asm_exc_nmi", "asm_exc_debug", "asm_exc_machine_check" })
+        {
+            foreach (var isWindow in new[] { false, true })
+            {
+                foreach (var hasPcid in new[] { true, false })
+                {
+                    foreach (var effect in HandlerEffect.All)
+                    {
+                        var result = EntryScenario.Of(unit, entry)
+                            .From(isWindow ? StartState.Kernel with { Cr3 = Side.User, Gs = Side.User } : StartState.Kernel)
+                            .With(hasPcid ? KernelOptions.DefaultFeatures : KernelOptions.DefaultFeatures.Without("PCID"))
+                            .MayDo(HandlerEffect.None, effect).Inject(InjectedEvents.MachineCheck).Explore();
+                        var broken = string.Join(' ', result.Properties.Where(property => property.Counterexample is not null).Select(property => property.Property.Id));
+                        Assert.Equal((entry, isWindow, hasPcid, effect.Name, Expected(isWindow, hasPcid, effect)), (entry, isWindow, hasPcid, effect.Name, broken));
+                        Assert.Empty(result.Cuts);
+                    }
+                }
+            }
+        }
+    }
+
     [CorpusFact]
     public void Bugs_that_are_put_in_are_found()
     {

@@ -1,4 +1,5 @@
 using EntryGen.Emulation;
+using EntryGen.Exploration;
 using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Tracing;
 using RestoreCr3;
@@ -80,6 +81,14 @@ public class RestoreCr3Tests
     [InlineData("W", 0, "lazy-mm", "P1.1", "P1.3")]
     [InlineData("F'", 0, "lazy-mm", "P1.1", "P1.3")]
     [InlineData("C", 0, "lazy-mm", "P1.1", "P1.3")]
+    [InlineData("W", 0, "temporary-mm")]
+    [InlineData("W", 0, "temporary-mm-wrap", "P1.1", "P1.3")]
+    [InlineData("F'", 0, "temporary-mm-wrap", "P1.1", "P1.3")]
+    [InlineData("C", 0, "temporary-mm-wrap", "P1.1", "P1.3")]
+    [InlineData("S", 0, "temporary-mm-wrap")]
+    [InlineData("F", 0, "temporary-mm-wrap")]
+    [InlineData("S", 1, "temporary-mm")]
+    [InlineData("S", 1, "temporary-mm-wrap", "P1.1")]
     [InlineData("S", 1, "none")]
     [InlineData("S", 1, "lazy-mm", "P1.1")]
     [InlineData("S", 2, "none")]
@@ -91,5 +100,6 @@ public class RestoreCr3Tests
         var variant = Experiment.Variants.Append(Verdicts.Wrong).Single(variant => variant.Id == id);
         var answer = Verdicts.Explore(variant, Place.All[place], HandlerEffect.All.Single(known => known.Name == effect), hasPcid: true);
         Assert.Equal(broken, answer.Broken);
+        Assert.Equal(broken.Length == 0 ? Verdict.HoldsWithinBounds : Verdict.Violated, answer.Result.Verdict);
     }
 }

@@ -136,6 +136,24 @@ public sealed class AddressSpaces
     }
 
     /// <summary>
+    /// Other processes have run since the one that is loaded got its ASID: they have all the others, and the next that is handed out is its own. <c>choose_new_asid</c> does not look whether
+    /// it is in use.
+    /// </summary>
+    public void WrapAsids()
+    {
+        if (LoadedMm == Mm.None)
+        {
+            return;
+        }
+
+        NextAsid = LoadedAsid;
+        for (var asid = 0; asid < Asids; asid++)
+        {
+            SetByte(1, asid, asid == LoadedAsid ? Byte(1, asid) : (byte)Mm.None);
+        }
+    }
+
+    /// <summary>
     /// The first part of <c>switch_mm_irqs_off</c>: chooses an ASID; from here on <c>loaded_mm</c> says that a switch is in progress. A handler that has interrupted a switch leaves the mm
     /// alone: it cannot know which one is loaded (<c>nmi_uaccess_okay</c> asks for that). Then this and the other steps of a switch do nothing.
     /// </summary>

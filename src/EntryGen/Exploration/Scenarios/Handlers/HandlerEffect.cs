@@ -35,6 +35,20 @@ public sealed record HandlerEffect(string Id, string Name, string Words, params 
         spaces => spaces.EndSwitch(),
         spaces => spaces.ChangeEntry(Mm.Temporary));
 
+    /// <summary>The same after a turn of the round robin (<see cref="AddressSpaces.WrapAsids"/>): the process comes back under another ASID.</summary>
+    public static HandlerEffect TemporaryMmAfterWrap { get; } = new(
+        "H2w",
+        "temporary-mm-wrap",
+        "switches to a temporary mm that is given the ASID in use, and switches back, which takes another",
+        [
+            spaces =>
+            {
+                spaces.WrapAsids();
+                spaces.BeginSwitch(Mm.Temporary, remember: true);
+            },
+            .. TemporaryMm.Steps.Skip(1),
+        ]);
+
     /// <summary>init_mm is loaded and stays (<c>leave_mm</c>).</summary>
     public static HandlerEffect LazyMm { get; } = new(
         "H3",
@@ -70,7 +84,7 @@ public sealed record HandlerEffect(string Id, string Name, string Words, params 
         spaces => spaces.EndSwitch());
 
     /// <summary>H0 to H6.</summary>
-    public static IReadOnlyList<HandlerEffect> All { get; } = [None, LocalFlush, TemporaryMm, LazyMm, FlushMask, DirectCr3, Schedule];
+    public static IReadOnlyList<HandlerEffect> All { get; } = [None, LocalFlush, TemporaryMm, TemporaryMmAfterWrap, LazyMm, FlushMask, DirectCr3, Schedule];
 
     /// <summary>Whether it may load another mm.</summary>
     internal bool NeedsOtherMms => Steps.Count > 0;
