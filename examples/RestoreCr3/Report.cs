@@ -10,7 +10,7 @@ namespace RestoreCr3;
 /// <summary>What the program prints.</summary>
 public static class Report
 {
-    private const int WideTable = 190;
+    private const int WideTable = 180;
 
     // Wide enough for the table and the lanes where the output is a file.
     private const int LeastWidth = 120;

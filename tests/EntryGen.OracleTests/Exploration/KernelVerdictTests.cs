@@ -95,7 +95,7 @@ public sealed class KernelVerdictTests
         string Expected(bool isWindow, bool hasPcid, HandlerEffect effect) => effect.Name switch
         {
             "lazy-mm" => isWindow ? "P1.1" : version == "6.1" ? "P1.1 P1.3" : "",
-            "temporary-mm-wrap" => !hasPcid ? "" : isWindow ? "P1.1" : version == "6.1" ? "P1.1 P1.3" : "",
+            "asid-wrap" => !hasPcid ? "" : isWindow ? "P1.1" : version == "6.1" ? "P1.1 P1.3" : "",
             "schedule" => "schedule",
             _ => "",
         };

@@ -38,7 +38,7 @@ public sealed record HandlerEffect(string Id, string Name, string Words, params 
     /// <summary>The same after a turn of the round robin (<see cref="AddressSpaces.WrapAsids"/>): the process comes back under another ASID.</summary>
     public static HandlerEffect TemporaryMmAfterWrap { get; } = new(
         "H2w",
-        "temporary-mm-wrap",
+        "asid-wrap",
         "switches to a temporary mm that is given the ASID in use, and switches back, which takes another",
         [
             spaces =>
