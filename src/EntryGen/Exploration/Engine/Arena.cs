@@ -7,7 +7,7 @@ namespace EntryGen.Exploration.Engine;
 /// Records one behind the other in native memory that never moves. A record's local id counts units from 1; no record crosses a segment. While one thread appends,
 /// others may read what was there before.
 /// </summary>
-internal sealed unsafe class Arena(int unitBytes, int segmentUnits) : IDisposable
+internal sealed unsafe class Arena(int unitBytes, int segmentUnits) : CacheIsolated, IDisposable
 {
     private readonly int _segmentBits = System.Numerics.BitOperations.Log2((uint)segmentUnits);
     private readonly List<nint> _tables = [];

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace EntryGen.Exploration.Engine;
 
 /// <summary>One worker: looks at the states of a chunk and sorts their successors by shard.</summary>
-internal sealed unsafe class Expander<TShape, TKey>(StateSpace space, SearchOptions options) : IDisposable
+internal sealed unsafe class Expander<TShape, TKey>(StateSpace space, SearchOptions options) : CacheIsolated, IDisposable
     where TShape : struct, IRecordShape
     where TKey : struct, IStoredKey
 {
@@ -15,7 +15,7 @@ internal sealed unsafe class Expander<TShape, TKey>(StateSpace space, SearchOpti
     {
         space.Records.Clear();
         space.InitialStates();
-        Scatter(chunk, default, 0);
+        chunk.SuccessorBytes += Scatter(chunk, default, 0);
         return space.Records.Count;
     }
 
@@ -31,6 +31,8 @@ internal sealed unsafe class Expander<TShape, TKey>(StateSpace space, SearchOpti
     {
         var local = piece.Record;
         var key = piece.Key;
+        var transitions = 0L;
+        var bytes = 0L;
         for (var i = 0; i < piece.Count; i++)
         {
             var record = shard.FrontierRecord(local);
@@ -47,27 +49,32 @@ internal sealed unsafe class Expander<TShape, TKey>(StateSpace space, SearchOpti
                 space.Records.Clear();
                 space.Successors();
                 var count = space.Records.Count;
-                chunk.Tally.Transitions += count;
+                transitions += count;
                 if (count == 0)
                 {
                     End(chunk, record, id, open.Ends);
                 }
                 else
                 {
-                    Scatter(chunk, id, open.Steps);
+                    bytes += Scatter(chunk, id, open.Steps);
                 }
             }
 
             local += TShape.UnitsOf(record);
             key += TKey.UnitsOf(record);
         }
+
+        chunk.Tally.Transitions += transitions;
+        chunk.SuccessorBytes += bytes;
     }
 
     public void Dispose() => space.Dispose();
 
+    // Returns the bytes of the candidates.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scatter(Chunk chunk, StateId parent, ulong steps)
+    private long Scatter(Chunk chunk, StateId parent, ulong steps)
     {
+        var scattered = 0L;
         var end = space.Records.End;
         for (var record = space.Records.Start; record < end; record += TShape.BytesOf(record))
         {
@@ -92,8 +99,10 @@ internal sealed unsafe class Expander<TShape, TKey>(StateSpace space, SearchOpti
             var candidate = chunk.Successors.Append(StateId.ShardOf(hash), bytes);
             Unsafe.WriteUnaligned(candidate, (uint)hash);
             TShape.Copy(record, candidate + ScatterBuffer.HeaderBytes);
-            chunk.SuccessorBytes += bytes;
+            scattered += bytes;
         }
+
+        return scattered;
     }
 
     private void End(Chunk chunk, byte* record, StateId id, ulong ends)

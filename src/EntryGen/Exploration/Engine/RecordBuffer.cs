@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace EntryGen.Exploration.Engine;
 
 /// <summary>Native memory that records are appended to: the successors of one state, before they are hashed.</summary>
-internal sealed unsafe class RecordBuffer : IDisposable
+internal sealed unsafe class RecordBuffer : CacheIsolated, IDisposable
 {
     private byte* _start;
     private nint _used;

@@ -9,7 +9,9 @@ internal sealed unsafe class ScatterBuffer : IDisposable
     /// <summary>The bytes before the record.</summary>
     public const int HeaderBytes = sizeof(uint);
 
-    private readonly Lane* _lanes = (Lane*)NativeMemory.AllocZeroed(StateId.Shards, (nuint)sizeof(Lane));
+    private const int CacheLinePair = 128;
+
+    private readonly Lane* _lanes = NewLanes();
 
     /// <summary>The first candidate for a shard.</summary>
     public byte* Start(int shard) => _lanes[shard].Start;
@@ -48,7 +50,15 @@ internal sealed unsafe class ScatterBuffer : IDisposable
             NativeMemory.Free(_lanes[shard].Start);
         }
 
-        NativeMemory.Free(_lanes);
+        NativeMemory.AlignedFree(_lanes);
+    }
+
+    // Chunks next to each other are expanded at the same time: their lanes share no line of the cache, nor a pair of lines.
+    private static Lane* NewLanes()
+    {
+        var lanes = (Lane*)NativeMemory.AlignedAlloc((nuint)(StateId.Shards * sizeof(Lane)), CacheLinePair);
+        new Span<Lane>(lanes, StateId.Shards).Clear();
+        return lanes;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -8,7 +8,7 @@ namespace EntryGen.Exploration.Engine;
 /// The states whose hash begins with certain bits: their keys in order of discovery, a hash index over them, and the part of the frontier among them.
 /// One thread inserts at a time; while states are expanded, all may read.
 /// </summary>
-internal sealed unsafe class Shard<TShape, TKey> : IDisposable
+internal sealed unsafe class Shard<TShape, TKey> : CacheIsolated, IDisposable
     where TShape : struct, IRecordShape
     where TKey : struct, IStoredKey
 {

@@ -2,7 +2,7 @@ namespace EntryGen.Exploration.Engine;
 
 /// <summary>One worker's view of a model: it turns records into states, asks the model and the properties, and turns the answers into records.</summary>
 /// <remarks>Properties go by number, and sets of them are bit masks.</remarks>
-internal abstract unsafe class StateSpace : IDisposable
+internal abstract unsafe class StateSpace : CacheIsolated, IDisposable
 {
     /// <summary>The initial states or the successors asked for last.</summary>
     public RecordBuffer Records { get; } = new();

@@ -1,10 +1,22 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace EntryGen.Exploration.Engine;
 
 /// <summary>Threads that take numbered tasks, lowest first, until none is left. The caller is the first of them.</summary>
+/// <remarks>
+/// A search hands out tasks some hundred times a second, and waking a thread takes a good part of what a small round does. So who waits looks for a moment whether the wait is over before it
+/// sleeps, unless there are more workers than processors.
+/// </remarks>
 internal sealed class WorkerPool : IDisposable
 {
+    // About what it takes to put a thread to sleep and wake it.
+    private static readonly long _patience = Stopwatch.Frequency / 10_000;
+
+    // Between two looks: the line of the cache that is looked at is written by others.
+    private const int Pause = 10;
+
+    private readonly bool _isPatient;
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim _start = new(0);
     private readonly CountdownEvent _done = new(1);
@@ -18,6 +30,7 @@ internal sealed class WorkerPool : IDisposable
 
     public WorkerPool(int count)
     {
+        _isPatient = count <= Environment.ProcessorCount;
         _threads = new Thread[count - 1];
         for (var i = 0; i < _threads.Length; i++)
         {
@@ -47,7 +60,7 @@ internal sealed class WorkerPool : IDisposable
             _start.Release(helpers);
             TakeTasks(0);
             _done.Signal();
-            _done.Wait();
+            WaitUntilDone();
         }
         else
         {
@@ -78,7 +91,7 @@ internal sealed class WorkerPool : IDisposable
     {
         while (true)
         {
-            _start.Wait();
+            WaitForStart();
             if (_stopped)
             {
                 return;
@@ -87,6 +100,26 @@ internal sealed class WorkerPool : IDisposable
             TakeTasks(worker);
             _done.Signal();
         }
+    }
+
+    private void WaitForStart()
+    {
+        for (var started = Stopwatch.GetTimestamp(); _isPatient && _start.CurrentCount == 0 && Stopwatch.GetTimestamp() - started < _patience;)
+        {
+            Thread.SpinWait(Pause);
+        }
+
+        _start.Wait();
+    }
+
+    private void WaitUntilDone()
+    {
+        for (var started = Stopwatch.GetTimestamp(); _isPatient && !_done.IsSet && Stopwatch.GetTimestamp() - started < _patience;)
+        {
+            Thread.SpinWait(Pause);
+        }
+
+        _done.Wait();
     }
 
     private void TakeTasks(int worker)

@@ -20,16 +20,20 @@ internal sealed unsafe class LineStore
     /// <summary>A number for the line of zeros where 0 means something else.</summary>
     public const uint Zeros = 1;
 
-    private const int ShardBits = 4;
-    private const int SegmentLineBits = 10;
+    // So many that two workers seldom want the same one.
+    private const int ShardBits = 6;
+    private const int SegmentLineBits = 8;
 
     private readonly Shard[] _shards = new Shard[1 << ShardBits];
+
+    // Where the segments of each shard are. All workers read it all the time, so it lies apart from what is written with every new line.
+    private readonly nint[][] _segments = new nint[1 << ShardBits][];
 
     public LineStore()
     {
         for (var i = 0; i < _shards.Length; i++)
         {
-            _shards[i] = new Shard();
+            _shards[i] = new Shard(_segments, i);
         }
     }
 
@@ -43,7 +47,7 @@ internal sealed unsafe class LineStore
     /// <summary>What a line holds. It never changes nor moves.</summary>
     /// <param name="number">The number of one that is not all zeros.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong* At(uint number) => _shards[number & ((1 << ShardBits) - 1)].At(number >> ShardBits);
+    public ulong* At(uint number) => At(_segments[number & ((1 << ShardBits) - 1)], number >> ShardBits);
 
     /// <summary>The number of a line that is not all zeros.</summary>
     /// <param name="line">Its words.</param>
@@ -54,23 +58,30 @@ internal sealed unsafe class LineStore
         return (_shards[shard].Find(line, hash) << ShardBits) | (uint)shard;
     }
 
-    private sealed class Shard
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong* At(nint[] segments, uint local) =>
+        (ulong*)(segments[local >> SegmentLineBits] + (nint)((local & ((1 << SegmentLineBits) - 1)) * LineBytes));
+
+    private sealed class Shard : CacheIsolated
     {
+        private readonly nint[][] _all;
+        private readonly int _number;
         private readonly Lock _lock = new();
-        private readonly List<byte[]> _segments = [];
-        private nint[] _addresses = [];
+        private readonly List<byte[]> _kept = [];
 
         // Two words for a slot: the hash, then the number from 1; 0 is empty.
         private ulong[] _index = new ulong[2 * 64];
 
         // Number 0 of every shard is the line of zeros.
-        public Shard() => LineWords64.Clear(AddSegment());
+        public Shard(nint[][] all, int number)
+        {
+            _all = all;
+            _number = number;
+            all[number] = [];
+            LineWords64.Clear(AddSegment());
+        }
 
         public int Count { get; private set; }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public ulong* At(uint local) =>
-            (ulong*)(_addresses[local >> SegmentLineBits] + (nint)((local & ((1 << SegmentLineBits) - 1)) * LineBytes));
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public uint Find(ulong* line, ulong hash)
@@ -81,7 +92,7 @@ internal sealed unsafe class LineStore
                 var at = (uint)hash & mask;
                 for (; _index[(2 * at) + 1] is not 0 and var local; at = (at + 1) & mask)
                 {
-                    if (_index[2 * at] == hash && LineWords64.AreEqual(At((uint)local), line))
+                    if (_index[2 * at] == hash && LineWords64.AreEqual(At(_all[_number], (uint)local), line))
                     {
                         return (uint)local;
                     }
@@ -106,12 +117,12 @@ internal sealed unsafe class LineStore
                 throw new InvalidOperationException("A state space has more than 2^28 different parts of states: explore it within bounds.");
             }
 
-            if (local >> SegmentLineBits == _addresses.Length)
+            if (local >> SegmentLineBits == _all[_number].Length)
             {
                 AddSegment();
             }
 
-            LineWords64.Copy(line, At(local));
+            LineWords64.Copy(line, At(_all[_number], local));
             return local;
         }
 
@@ -119,10 +130,10 @@ internal sealed unsafe class LineStore
         {
             var segment = GC.AllocateUninitializedArray<byte>(LineBytes << SegmentLineBits, pinned: true);
             var address = Marshal.UnsafeAddrOfPinnedArrayElement(segment, 0);
-            _segments.Add(segment);
+            _kept.Add(segment);
 
             // Others read lines meanwhile: by the old table, which has all that they know of.
-            Volatile.Write(ref _addresses, [.. _addresses, address]);
+            Volatile.Write(ref _all[_number], [.. _all[_number], address]);
             return (ulong*)address;
         }
 
