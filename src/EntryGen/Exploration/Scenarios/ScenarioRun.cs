@@ -14,6 +14,7 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
 
     private readonly IReadOnlyList<EntryProperty> _properties = scenario.Properties.Count == 0 ? EntryProperties.All : scenario.Properties;
     private readonly Dictionary<EntryProperty, Counterexample> _broken = [];
+    private bool _countsRuns;
 
     /// <summary>Explores.</summary>
     public ScenarioResult Explore()
@@ -21,15 +22,20 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
         // With more events there would be no end of states.
         var endless = FindEndlessRun();
         var question = endless is { } most ? scenario.WithEvents(most).WithReductions() : scenario;
-        var setup = new ScenarioSetup(question, _properties);
-        var model = new EntryModel(setup);
-        var found = Search(setup, model, _properties, explorer => explorer.Depth(EntryProcessor.LongestRun * (scenario.MostEvents + 1)));
+
+        var (found, setup, model) = SearchAll(question, watches: endless is null && scenario.IsReduced);
+        if (setup.Loops is { IsSuspected: true })
+        {
+            FindCounted(scenario.Whole);
+            (found, setup, model) = SearchAll(question, watches: false);
+        }
+
         var broken = _properties.Where((property, number) => found.Properties[number].Verdict == Verdict.Violated && !_broken.ContainsKey(property)).ToList();
         for (var events = 0; broken.Count > 0; events++)
         {
             // All runs are looked at, whatever part of them was asked for, so that every part shows the same one.
-            var fewer = new ScenarioSetup(question.Whole.WithEvents(events), _properties);
-            if (Search(fewer, new EntryModel(fewer), broken, explorer => explorer) is { Verdict: Verdict.Violated } with)
+            var fewer = new ScenarioSetup(question.Whole.WithEvents(events), _properties) { CountsRuns = _countsRuns };
+            if (Search(fewer, new EntryModel(fewer), broken, explorer => explorer, cancellation) is { Verdict: Verdict.Violated } with)
             {
                 ShowFewestSteps(fewer, broken, with);
             }
@@ -49,24 +55,36 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
         return new ScenarioResult(question, setup, model.Description, found, [.. results]) { IsEndless = question.MostEvents != scenario.MostEvents };
     }
 
+    private (ExplorationResult Found, ScenarioSetup Setup, EntryModel Model) SearchAll(EntryScenario question, bool watches)
+    {
+        using var suspicion = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var setup = new ScenarioSetup(question, _properties) { Loops = watches ? new LoopWatch(suspicion.Cancel) : null, CountsRuns = _countsRuns };
+        var model = new EntryModel(setup);
+        return (Search(setup, model, _properties, explorer => explorer.Depth(EntryProcessor.LongestRun * (scenario.MostEvents + 1)), suspicion.Token), setup, model);
+    }
+
     /// <summary>
-    /// A loop in which an event can still happen, or would if it were not blocked, is a circle of stored states, or with a counter in it a line of them without end: only where no
-    /// event is left it is a run that is seen not to end. With fewer events each such loop comes to be one. Of several things that handlers may do the first is done each time.
+    /// A loop in which an event can still happen, or would if it were not blocked, is a circle of stored states, or with a counter in it a line of them without end: with fewer events
+    /// each such loop comes to be one in which none is left.
     /// </summary>
-    /// <returns>With how many events an entry does not end; null when it ends always.</returns>
+    /// <returns>With how many events an entry does not end; null when it ends always, or perhaps only with all of them does not.</returns>
     private int? FindEndlessRun()
     {
-        var single = scenario.Whole.MayDo(scenario.Handlers.Count > 0 ? scenario.Handlers.Take(1) : [HandlerEffect.None]).WithReductions();
         for (var events = 0; events < scenario.MostEvents + (scenario.IsReduced ? 0 : 1); events++)
         {
-            var setup = new ScenarioSetup(single.WithEvents(events), [.. _properties.Union([EntryProperties.Ends])]);
-            if (Search(setup, new EntryModel(setup), [EntryProperties.Ends], explorer => explorer) is { Verdict: Verdict.Violated } found)
+            using var suspicion = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var setup = SetupForEnds(scenario.Whole.WithEvents(events), new LoopWatch(suspicion.Cancel));
+            var found = Search(setup, new EntryModel(setup), [EntryProperties.Ends], explorer => explorer, suspicion.Token);
+            if (setup.Loops!.IsSuspected)
             {
-                if (_properties.Contains(EntryProperties.Ends))
+                if (FindCounted(scenario.Whole.WithEvents(events)))
                 {
-                    _broken.Add(EntryProperties.Ends, Counterexamples(setup, [EntryProperties.Ends], found)[EntryProperties.Ends]);
+                    return events;
                 }
-
+            }
+            else if (found.Verdict == Verdict.Violated)
+            {
+                ShowEndless(Counterexamples(setup, [EntryProperties.Ends], found)[EntryProperties.Ends]);
                 return events;
             }
         }
@@ -74,9 +92,39 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
         return null;
     }
 
+    /// <summary>Looks for an endless run by counting: where functions may do several things a loop is no run without a choice.</summary>
+    /// <returns>Whether there is one.</returns>
+    private bool FindCounted(EntryScenario question)
+    {
+        var setup = SetupForEnds(question, loops: null, counts: true);
+        var found = Search(setup, new EntryModel(setup), [EntryProperties.Ends], explorer => explorer, cancellation);
+        if (found.Properties[0].Counterexample is not { } execution)
+        {
+            return false;
+        }
+
+        _countsRuns = true;
+        int[] transitions = [.. execution.Steps.Select(step => step.Transition)];
+        var events = 1 + Array.FindLastIndex(transitions, transition => Choice.Of(transition, setup).Event is not null);
+        var shortest = ShortestLoop.Find(SetupForEnds(question, loops: null), transitions, events);
+        ShowEndless(RunRecorder.Record(setup, shortest.Select(transition => Choice.Of(transition, setup)), EntryProperties.Ends));
+        return true;
+    }
+
+    private ScenarioSetup SetupForEnds(EntryScenario question, LoopWatch? loops, bool counts = false) =>
+        new(question.WithReductions(), [.. _properties.Union([EntryProperties.Ends])]) { Loops = loops, CountsRuns = counts };
+
+    private void ShowEndless(Counterexample shown)
+    {
+        if (_properties.Contains(EntryProperties.Ends))
+        {
+            _broken.Add(EntryProperties.Ends, shown);
+        }
+    }
+
     // States say which properties are broken: the model always looks at all, so that which run is found first does not depend on what is asked.
     private ExplorationResult Search(
-        ScenarioSetup setup, EntryModel model, IReadOnlyList<EntryProperty> asked, Func<Explorer<EntryState>, Explorer<EntryState>> limit)
+        ScenarioSetup setup, EntryModel model, IReadOnlyList<EntryProperty> asked, Func<Explorer<EntryState>, Explorer<EntryState>> limit, CancellationToken cancelled)
     {
         var explorer = limit(Bounded(Exploration.Explore.Model(model)));
         foreach (var property in asked)
@@ -85,7 +133,7 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
             explorer.With(Property<EntryState>.Invariant(property.Id, property.Words, (in EntryState state) => (state.Broken & bit) == 0, property.Source));
         }
 
-        return explorer.Run(cancellation);
+        return explorer.Run(cancelled);
     }
 
     private void ShowFewestSteps(ScenarioSetup setup, IReadOnlyList<EntryProperty> asked, ExplorationResult found)
@@ -96,7 +144,7 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
             var most = shown.Values.Max(counterexample => counterexample.Steps.Count);
             EntryProperty[] wanted = [.. shown.Keys];
             var plain = new ScenarioSetup(setup.Scenario.WithoutReductions(), _properties);
-            var fewest = Search(plain, new EntryModel(plain), wanted, explorer => explorer.Depth(most).States(StatesForFewestSteps));
+            var fewest = Search(plain, new EntryModel(plain), wanted, explorer => explorer.Depth(most).States(StatesForFewestSteps), cancellation);
             foreach (var (property, counterexample) in Counterexamples(plain, wanted, fewest))
             {
                 shown[property] = counterexample;

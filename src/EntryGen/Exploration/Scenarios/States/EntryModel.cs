@@ -19,6 +19,7 @@ internal sealed class EntryModel : IHashedModel<EntryState>
     private int _decodedLength;
     private bool _hasMoved;
     private int _isTaken;
+    private readonly (ulong Place, ulong Next)[] _known = new (ulong, ulong)[256];
 
     public EntryModel(ScenarioSetup setup)
     {
@@ -68,17 +69,20 @@ internal sealed class EntryModel : IHashedModel<EntryState>
 
         // Asked before anything happens: from here on the machine is at successors.
         var events = AllowedEvents();
+        var from = _setup.Loops is not null && _processor.Ghost.EventsLeft == 0 ? _processor.LoopPlace : 0;
         if (_processor.HasEffects)
         {
             var effects = _processor.Effects;
             for (var i = 0; i < effects.Length; i++)
             {
                 Add(successors, Choice.FirstEffect + i, new Choice(null, effects[i]));
+                NoteLoop(from);
             }
         }
         else if (_processor.Place is { } place)
         {
             Add(successors, place.Number, default);
+            NoteLoop(from);
         }
 
         for (; events != 0; events &= events - 1)
@@ -103,6 +107,21 @@ internal sealed class EntryModel : IHashedModel<EntryState>
         }
 
         return allowed;
+    }
+
+    // The machine is at the successor. Nearly always it is one that this worker has told of before.
+    private void NoteLoop(ulong from)
+    {
+        if (from != 0 && !_processor.IsOver)
+        {
+            var step = (from, _processor.LoopPlace);
+            ref var known = ref _known[(from ^ step.LoopPlace) >> 56];
+            if (known != step)
+            {
+                known = step;
+                _setup.Loops!.Note(from, step.LoopPlace);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

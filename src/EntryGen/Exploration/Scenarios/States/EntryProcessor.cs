@@ -12,6 +12,9 @@ internal sealed class EntryProcessor : IMachineObserver
     // No entry is as long; what runs on without a choice for longer never ends.
     public const int LongestRun = 4096;
 
+    // Nor does one call as many C functions that have a choice.
+    public const int MostChoices = 256;
+
     // Flags that interrupted code may have set, and that entry code must not pass on to C code: C code counts on DF, and SMAP on AC, being clear.
     private const ulong Hostile = Flags.DF | Flags.AC;
 
@@ -72,6 +75,19 @@ internal sealed class EntryProcessor : IMachineObserver
 
     /// <summary>What the C function at RIP may do.</summary>
     public ReadOnlySpan<HandlerEffect> Effects => _setup.EffectsOf((Ghost.Interrupted(Ghost.Level - 1, Reg.Cs) & 3) == 3 && _mask.Exists);
+
+    /// <summary>Where control is, for <see cref="LoopWatch"/>: the place, the stack and the level, and at a function from where it is called. A state that comes again has the same.</summary>
+    public ulong LoopPlace
+    {
+        get
+        {
+            var rsp = _file[(int)Reg.Rsp];
+            var caller = Place is { Kind: CodeKind.Function } && _machine.TryTranslate(rsp, out _) ? _machine.Peek<ulong>(rsp) : 0;
+            var mixed = (_file[(int)Reg.Rip] * 0x9E37_79B9_7F4A_7C15) ^ (rsp * 0xC2B2_AE3D_27D4_EB4F) ^ (caller * 0x1656_67B1_9E37_79F9) ^ (ulong)Ghost.Level;
+            mixed ^= mixed >> 32;
+            return (mixed * 0xD6E8_FEB8_6659_FD93) | 1;
+        }
+    }
 
     /// <summary>Why the entry was reached, in words.</summary>
     public string Description { get; private set; } = "";
@@ -134,6 +150,16 @@ internal sealed class EntryProcessor : IMachineObserver
     public void Take(Choice choice)
     {
         TakeOne(choice);
+        if (_setup.CountsRuns && Ghost.EventsLeft == 0 && choice.Event is null && !IsOver)
+        {
+            Ghost.Count(isChoice: choice.Effect is not null);
+            if (Ghost.Counted is { Choices: MostChoices } or { Others: LongestRun })
+            {
+                EndForever();
+                return;
+            }
+        }
+
         for (var steps = 1; _setup.Scenario.IsReduced && Ghost is { EventsLeft: 0, Broken: 0 } && !IsOver && !HasEffects; steps++)
         {
             if (steps == LongestRun)

@@ -20,6 +20,9 @@ internal sealed class Ghost
     private const int HeaderCells = AddressSpaceCell + AddressSpaceWords;
     private const ulong NmiOwed = 1, Halted = 2;
 
+    // Beside the flags, where runs are counted: choices in bits 63:32, other transitions since the last of them in bits 31:16.
+    private const ulong OneChoice = 1UL << 32, OneOther = 1UL << 16;
+
     private static readonly Reg[] _kept =
     [
         Reg.Rax, Reg.Rcx, Reg.Rdx, Reg.Rbx, Reg.Rsp, Reg.Rbp, Reg.Rsi, Reg.Rdi, Reg.R8, Reg.R9, Reg.R10, Reg.R11, Reg.R12, Reg.R13, Reg.R14, Reg.R15,
@@ -74,6 +77,13 @@ internal sealed class Ghost
         get => (Cells[FlagsCell] & Halted) != 0;
         set => Set(Halted, value);
     }
+
+    /// <summary>How many choices there were since no event is left, and how many transitions without one since then; only where that is counted.</summary>
+    public (int Choices, int Others) Counted => ((int)(Cells[FlagsCell] / OneChoice), (ushort)(Cells[FlagsCell] / OneOther));
+
+    /// <summary>Counts a transition.</summary>
+    public void Count(bool isChoice) =>
+        Cells[FlagsCell] = isChoice ? (Cells[FlagsCell] & ~(OneChoice - OneOther)) + OneChoice : Cells[FlagsCell] + OneOther;
 
     /// <summary>Begins an activation: what the registers hold now is what it interrupts.</summary>
     /// <param name="file">The registers.</param>

@@ -14,6 +14,7 @@ internal sealed class RunRecorder : IMachineObserver
     private readonly ChoiceText _choices = new();
     private Cr3Write? _cr3Write;
     private Lanes _lanes;
+    private int _afterEvents;
 
     private RunRecorder(ScenarioSetup setup)
     {
@@ -41,10 +42,11 @@ internal sealed class RunRecorder : IMachineObserver
         processor.Stepped = recorder.Stepped;
         using (processor.Environment.Machine.Observe(recorder))
         {
-            var unforced = 0;
+            var (unforced, chosen) = (0, 0);
             foreach (var choice in choices)
             {
                 detail = null;
+                chosen = choice.Event is not null ? 0 : choice.Effect is not null ? chosen + 1 : chosen;
                 unforced = choice.Name is null ? unforced + 1 : 0;
                 if (processor.IsOver || (choice.Event is { } injected && !processor.MayHappen(injected)) || (choice.Effect is not null && !processor.HasEffects))
                 {
@@ -52,7 +54,7 @@ internal sealed class RunRecorder : IMachineObserver
                 }
 
                 processor.Take(choice);
-                if (unforced == EntryProcessor.LongestRun - 1 && !processor.IsEndless && !processor.IsOver)
+                if ((unforced == EntryProcessor.LongestRun - 1 || chosen == EntryProcessor.MostChoices) && !processor.IsEndless && !processor.IsOver)
                 {
                     // Done again step by step, it is the run that had no end.
                     processor.EndForever();
@@ -88,6 +90,7 @@ internal sealed class RunRecorder : IMachineObserver
         _choices.Note(choice);
         if (choice.Event is { } injected)
         {
+            _afterEvents = _steps.Count + 1;
             Add(TraceStepKind.Event, null, $"{VectorNames.Of(injected.Vector)} is injected");
         }
         else if (_faults.Count > 0)
@@ -134,15 +137,25 @@ internal sealed class RunRecorder : IMachineObserver
         for (var period = 1; period <= count / 2; period++)
         {
             var start = count;
-            while (start > period && _steps[start - 1].Address == _steps[start - 1 - period].Address)
+            while (start > period && _steps[start - 1].Address == _steps[start - 1 - period].Address && _steps[start - 1].Text == _steps[start - 1 - period].Text)
             {
                 start--;
             }
 
-            if (count - start >= count / 2)
+            if (count - start >= (count - _afterEvents) / 2)
             {
+                // Where in a turn the run was given up says nothing.
                 _steps.RemoveRange(start, count - start);
-                Add(TraceStepKind.Event, null, $"the last {period} of these again, for ever");
+                var again = _steps[start - period];
+                _steps.Add(new TraceStep
+                {
+                    Number = start + 1,
+                    Kind = TraceStepKind.Event,
+                    Address = again.Address,
+                    Location = again.Location,
+                    Text = $"the last {period} of these again, for ever",
+                    Lanes = _steps[^1].Lanes,
+                });
                 return;
             }
         }

@@ -90,6 +90,12 @@ internal sealed class ScenarioSetup
     /// <summary>What states are made of.</summary>
     public LineStore Lines { get; } = new();
 
+    /// <summary>Looks for loops of runs in which no event is left; null when nobody does.</summary>
+    public LoopWatch? Loops { get; init; }
+
+    /// <summary>Whether states say how long a run goes on in which no event is left, so that one without end is seen to have none.</summary>
+    public bool CountsRuns { get; init; }
+
     /// <summary>Whether handlers may load other mms.</summary>
     public bool HasOtherMms => Scenario.Handlers.Any(effect => effect.Steps.Count > 0);
 
