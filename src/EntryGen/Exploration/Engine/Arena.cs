@@ -5,9 +5,9 @@ namespace EntryGen.Exploration.Engine;
 
 /// <summary>
 /// Records one behind the other in native memory that never moves. A record's local id counts units from 1; no record crosses a segment. While one thread appends,
-/// others may read what was there before.
+/// others may read what was there before. The first segment is by itself, since most searches are small.
 /// </summary>
-internal sealed unsafe class Arena(int unitBytes, int segmentUnits) : CacheIsolated, IDisposable
+internal sealed unsafe class Arena(int unitBytes, int segmentUnits, StoreMemory memory) : CacheIsolated, IDisposable
 {
     private readonly int _segmentBits = System.Numerics.BitOperations.Log2((uint)segmentUnits);
     private readonly List<nint> _tables = [];
@@ -76,9 +76,9 @@ internal sealed unsafe class Arena(int unitBytes, int segmentUnits) : CacheIsola
 
     public void Dispose()
     {
-        for (var i = 0; i < _segmentCount; i++)
+        if (_segmentCount > 0)
         {
-            NativeMemory.Free(_segments[i]);
+            NativeMemory.Free(_segments[0]);
         }
 
         foreach (var table in _tables)
@@ -104,7 +104,8 @@ internal sealed unsafe class Arena(int unitBytes, int segmentUnits) : CacheIsola
             _segments = longer;
         }
 
-        _segments[_segmentCount] = (byte*)NativeMemory.Alloc((nuint)segmentUnits, (nuint)unitBytes);
+        var bytes = (nuint)segmentUnits * (nuint)unitBytes;
+        _segments[_segmentCount] = _segmentCount == 0 ? (byte*)NativeMemory.Alloc(bytes) : memory.Take(bytes);
         _segmentCount++;
     }
 }

@@ -19,6 +19,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     private readonly PropertySets _properties;
     private readonly WorkerPool _pool;
     private readonly Expander<TShape, TKey>[] _workers;
+    private readonly StoreMemory _memory = new();
     private readonly Shard<TShape, TKey>[] _shards = new Shard<TShape, TKey>[StateId.Shards];
     private Round _expanding = new();
     private Round _inserting = new();
@@ -39,7 +40,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
         _workers = [.. Enumerable.Range(0, options.Threads).Select(_ => new Expander<TShape, TKey>(newSpace(), options))];
         for (var i = 0; i < _shards.Length; i++)
         {
-            _shards[i] = new Shard<TShape, TKey>();
+            _shards[i] = new Shard<TShape, TKey>(_memory);
         }
 
         _pool = new WorkerPool(options.Threads);
@@ -142,7 +143,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     public void Dispose()
     {
         _pool.Dispose();
-        foreach (var disposable in ((IEnumerable<IDisposable>)_workers).Concat([_expanding, _inserting]).Concat(_shards))
+        foreach (var disposable in ((IEnumerable<IDisposable>)_workers).Concat([_expanding, _inserting]).Concat(_shards).Append(_memory))
         {
             disposable.Dispose();
         }

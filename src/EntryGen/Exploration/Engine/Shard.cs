@@ -19,22 +19,24 @@ internal sealed unsafe class Shard<TShape, TKey> : CacheIsolated, IDisposable
     private const int SlotLead = 16;
     private const int KeyLead = 8;
 
-    private readonly Arena _keys = new(TKey.UnitBytes, TKey.SegmentUnits);
+    private readonly Arena _keys;
     private Arena? _level;
     private Arena? _nextLevel;
     private uint* _slots;
+    private bool _isIndexInPages;
     private uint _mask;
     private long _mostBeforeGrowth;
 
     // Records that still go into the last piece of the next frontier.
     private int _pieceRoom;
 
-    public Shard()
+    public Shard(StoreMemory memory)
     {
+        _keys = new Arena(TKey.UnitBytes, TKey.SegmentUnits, memory);
         if (!TKey.IsRecord)
         {
-            _level = new Arena(TShape.UnitBytes, TShape.SegmentUnits);
-            _nextLevel = new Arena(TShape.UnitBytes, TShape.SegmentUnits);
+            _level = new Arena(TShape.UnitBytes, TShape.SegmentUnits, memory);
+            _nextLevel = new Arena(TShape.UnitBytes, TShape.SegmentUnits, memory);
         }
     }
 
@@ -103,8 +105,7 @@ internal sealed unsafe class Shard<TShape, TKey> : CacheIsolated, IDisposable
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
-        NativeMemory.Free(_slots);
-        _slots = null;
+        FreeIndex();
         _keys.Dispose();
         _level?.Dispose();
         _nextLevel?.Dispose();
@@ -229,11 +230,11 @@ internal sealed unsafe class Shard<TShape, TKey> : CacheIsolated, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GrowIndex()
     {
-        NativeMemory.Free(_slots);
+        FreeIndex();
         var slots = _mask == 0 ? 64 : 2 * (_mask + 1);
         _mask = slots - 1;
         _mostBeforeGrowth = slots / 4 * 3;
-        _slots = (uint*)NativeMemory.AllocZeroed(slots, sizeof(uint));
+        AllocateIndex(slots);
 
         const int Batch = 32;
         var hashes = stackalloc uint[Batch];
@@ -268,6 +269,35 @@ internal sealed unsafe class Shard<TShape, TKey> : CacheIsolated, IDisposable
                 _slots[at] = (hashes[i] & TagMask) | locals[i];
             }
         }
+    }
+
+    private void AllocateIndex(nuint slots)
+    {
+        var bytes = slots * sizeof(uint);
+        _isIndexInPages = bytes >= StoreMemory.PageBytes;
+        if (_isIndexInPages)
+        {
+            _slots = (uint*)StoreMemory.AllocPages(bytes);
+            NativeMemory.Clear(_slots, bytes);
+        }
+        else
+        {
+            _slots = (uint*)NativeMemory.AllocZeroed(bytes);
+        }
+    }
+
+    private void FreeIndex()
+    {
+        if (_isIndexInPages)
+        {
+            StoreMemory.FreePages(_slots);
+        }
+        else
+        {
+            NativeMemory.Free(_slots);
+        }
+
+        _slots = null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
