@@ -31,6 +31,7 @@ internal sealed class ExploreCommand
     private readonly Option<int> _number = new("--question") { Hidden = true };
     private readonly SweepOptions _sweep = new();
     private readonly Option<OutputFormat> _format = FormatOption.Create();
+    private bool _hasPage;
 
     private ExploreCommand(Host host) => _host = host;
 
@@ -62,6 +63,17 @@ internal sealed class ExploreCommand
     private int Run(ParseResult result)
     {
         var name = result.GetRequiredValue(_symbol);
+        if (result.GetValue(_emitTest) && result.GetValue(_format) == OutputFormat.Json)
+        {
+            throw new InputException("--emit-test prints C#, and --format json one object a line: give one of them.");
+        }
+
+        _html.MustBeWritable(result, _host);
+        if (name == EveryEntry && _input.GivenFiles(result).FirstOrDefault(file => Path.GetExtension(file).Length == 0 && !Path.Exists(Path.Combine(_host.Directory, file))) is { } symbol)
+        {
+            throw new InputException($"--all takes the place of SYMBOL, so '{symbol}' is read as a FILE, and there is none. Leave out one of the two.");
+        }
+
         return _input.GivenFiles(result) is [var path] && LoadedUnits.IsAssembly(path) ? ExploreAssembly(result, name, path) : ExploreFiles(result, name);
     }
 
@@ -104,6 +116,11 @@ internal sealed class ExploreCommand
         if (asked.Count == 0)
         {
             throw new InputException("None of the files defines an entry of the kernel. Name the symbol to explore, or declare entries by --entry.");
+        }
+
+        if (!isAll && entries.IsUnknown(name) && result.GetValue(_choices) is null)
+        {
+            _host.Error.WriteLine($"note: no entry is known by the name of '{name}'; it is explored as a function that the kernel calls. --entry {name}=KIND says how else it is reached.");
         }
 
         var features = _features.Read(result, units, program)!;
@@ -207,9 +224,10 @@ internal sealed class ExploreCommand
     private int ExploreNow(ParseResult result, IReadOnlyList<Question> questions)
     {
         var writer = new ReportWriter(_host.Output, result.GetValue(_format), isAll: questions.Count > 1);
+        using var interruption = new Interruption();
         if (questions is [var one])
         {
-            Write(result, writer, one, ProgressDisplay.Show(_host.Terminal, one.Scenario.Entry, progress => one.Scenario.Explore(progress)));
+            Write(result, writer, one, ProgressDisplay.Show(_host.Terminal, one.Scenario.Entry, progress => one.Scenario.Explore(progress, interruption.Token)));
         }
         else
         {
@@ -220,7 +238,7 @@ internal sealed class ExploreCommand
 
                 // Each takes the next one: how long one takes is not known before.
                 var answers = Partitioner.Create(questions, EnumerablePartitionerOptions.NoBuffering).AsParallel().AsOrdered().WithDegreeOfParallelism(threads).WithMergeOptions(ParallelMergeOptions.NotBuffered)
-                    .Select(question => (Question: question, Found: question.Scenario.Within(question.Scenario.Bounds with { Threads = 1 }).Explore()));
+                    .Select(question => (Question: question, Found: question.Scenario.Within(question.Scenario.Bounds with { Threads = 1 }).Explore(cancellation: interruption.Token)));
                 foreach (var (question, found) in answers)
                 {
                     Write(result, writer, question, found);
@@ -230,14 +248,20 @@ internal sealed class ExploreCommand
         }
 
         writer.End();
+        if (!_hasPage && result.GetValue(_html.Option) is { } page)
+        {
+            _host.Error.WriteLine($"note: nothing is violated, so {page} was not written.");
+        }
+
         return writer.ExitCode;
     }
 
     private void Write(ParseResult result, ReportWriter writer, Question question, ScenarioResult found)
     {
         writer.Write(ScenarioReport.Of(found, ReplayWords(result, question)) with { Seconds = Math.Round(found.Exploration.Elapsed.TotalSeconds, 3) });
-        if (found.Properties.Select(property => property.Counterexample).FirstOrDefault(run => run is not null) is { } shown)
+        if (!_hasPage && found.Properties.Select(property => property.Counterexample).FirstOrDefault(run => run is not null) is { } shown)
         {
+            _hasPage = true;
             _html.Write(result, _host, () => CounterexamplePage.Of(found.Scenario, shown));
         }
 

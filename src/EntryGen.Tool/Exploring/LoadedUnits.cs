@@ -49,10 +49,16 @@ internal sealed class LoadedUnits : IDisposable
             loaded.Units = units.ToDictionary(unit => unit.Name, unit => (EntryUnit)unit.Property!.GetValue(null)!);
             loaded.Scenarios = DeclaredScenarios.In(types, path);
         }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or BadImageFormatException)
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or BadImageFormatException or TargetInvocationException)
         {
             loaded.Dispose();
-            throw new InputException($"{path}: {wrong.Message}");
+            throw new InputException(wrong switch
+            {
+                FileNotFoundException or DirectoryNotFoundException when !File.Exists(Path.GetFullPath(path, directory)) => $"{path}: no such file.",
+                BadImageFormatException => $"{path}: this is no .NET assembly.",
+                TargetInvocationException { InnerException: { } inner } => $"{path}: its entry code cannot be loaded: {inner.GetBaseException().Message}",
+                _ => $"{path}: {wrong.Message}",
+            });
         }
 
         if (loaded.Units.Count == 0 && !loaded.Scenarios.All.Any())

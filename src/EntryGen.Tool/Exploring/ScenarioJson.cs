@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EntryGen.Exploration;
 using EntryGen.Exploration.Scenarios;
 using EntryGen.Kernel;
@@ -38,15 +39,39 @@ internal static class ScenarioJson
                     json.WriteNull("seconds");
                 }
 
-                json.WritePropertyName("trace");
-                json.WriteRawValue(report.Traces.GetValueOrDefault(property.Id, "[]"));
-                json.WriteString("words", property.Words);
-                if (property.Violation is { } violation)
+                json.WriteStartArray("trace");
+                if (property.Violation is not null)
                 {
-                    json.WriteString("detail", violation.Detail);
-                    json.WriteString("token", report.Token([property]));
+                    WriteTrace(json, report, property);
                 }
+
+                json.WriteEndArray();
             });
+        }
+    }
+
+    // The step that breaks the property says how, and how to do the run again.
+    private static void WriteTrace(Utf8JsonWriter json, ScenarioReport report, PropertySummary property)
+    {
+        using var trace = JsonDocument.Parse(report.Traces[property.Id]);
+        var last = trace.RootElement.GetArrayLength() - 1;
+        foreach (var (number, step) in trace.RootElement.EnumerateArray().Index())
+        {
+            if (number < last)
+            {
+                step.WriteTo(json);
+                continue;
+            }
+
+            json.WriteStartObject();
+            foreach (var field in step.EnumerateObject())
+            {
+                field.WriteTo(json);
+            }
+
+            json.WriteString("violation", property.Violation!.Detail is { } detail ? $"{property.Words}: {detail}" : property.Words);
+            json.WriteString("token", report.Token([property]));
+            json.WriteEndObject();
         }
     }
 

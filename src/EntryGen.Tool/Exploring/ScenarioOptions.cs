@@ -23,7 +23,7 @@ internal sealed class ScenarioOptions
 
     private readonly Option<string[]> _properties = new("--property")
     {
-        Description = $"Only this property. May be given several times. Known: {string.Join(", ", EntryProperties.Named.Select(property => property.Id))}.",
+        Description = $"Only this property, or these, separated by commas. May be given several times. Known: {string.Join(", ", EntryProperties.Named.Select(property => property.Id))}.",
         HelpName = "ID",
         DefaultValueFactory = _ => [],
     };
@@ -87,7 +87,7 @@ internal sealed class ScenarioOptions
         HandlerEffect[] known = [.. HandlerEffect.All.Concat(declared.SelectMany(scenario => scenario.Handlers)).DistinctBy(effect => effect.Name)];
         return
         [
-            .. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(word =>
+            .. text.Split(',', StringSplitOptions.TrimEntries).Select(word =>
                 Array.Find(known, effect => effect.Name == word || effect.Id == word)
                 ?? throw new InputException($"'{word}' is no effect of a handler: --handler takes {string.Join(", ", known.Select(effect => effect.Name))}.")),
         ];
@@ -98,10 +98,14 @@ internal sealed class ScenarioOptions
         EntryProperty[] known = [.. EntryProperties.Named.Concat(declared.SelectMany(scenario => scenario.Properties)).DistinctBy(property => property.Id)];
         return
         [
-            .. (result.GetValue(_properties) ?? []).Distinct().Select(id => Array.Find(known, property => property.Id == id)
+            .. Ids(result.GetValue(_properties) ?? [], known).Distinct().Select(id => Array.Find(known, property => property.Id == id)
                 ?? throw new InputException($"--property: there is no property '{id}'.{NearestName.Suggest(id, known.Select(property => property.Id))}")),
         ];
     }
+
+    // The id of a property of one's own may have a comma.
+    private static IEnumerable<string> Ids(string[] given, EntryProperty[] known) =>
+        given.SelectMany(text => Array.Exists(known, property => property.Id == text) ? [text] : text.Split(',', StringSplitOptions.TrimEntries));
 
     private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 

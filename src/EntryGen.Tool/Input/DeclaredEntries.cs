@@ -11,6 +11,9 @@ internal sealed record DeclaredEntries(IReadOnlyList<EntryPoint> Declared)
     /// <summary>How a symbol is reached; by a call, when nobody says.</summary>
     public EntryPoint Resolve(string symbol) => Declared.FirstOrDefault(entry => entry.Symbol == symbol) ?? KnownEntries.Find(symbol) ?? KnownEntries.Resolve(symbol, EntryKind.Call);
 
+    /// <summary>Whether nobody says how a symbol is reached.</summary>
+    public bool IsUnknown(string symbol) => KnownEntries.Find(symbol) is null && Declared.All(entry => entry.Symbol != symbol);
+
     /// <summary>The entries that some units define: Linux's in the order of <see cref="KnownEntries.All"/>, then the others as they are declared.</summary>
     public IReadOnlyList<EntryPoint> In(Func<string, bool> defines) =>
         [.. KnownEntries.All.Select(entry => entry.Symbol).Concat(Declared.Select(entry => entry.Symbol)).Distinct().Where(defines).Select(Resolve)];

@@ -41,6 +41,7 @@ public sealed class ExploreTests : IDisposable
     public ExploreTests() => _workspace
         .With("good.S", Entry.Replace("POP_RAX", "popq %rax", StringComparison.Ordinal))
         .With("plain.S", "plain: ret\n")
+        .With("text.dll", "no assembly")
         .With("bad.S", Entry.Replace("POP_RAX", "addq $8, %rsp", StringComparison.Ordinal));
 
     public void Dispose() => _workspace.Dispose();
@@ -80,6 +81,29 @@ public sealed class ExploreTests : IDisposable
 
         Assert.Equal(0, _workspace.Run("explore", "asm_exc_nmi", "good.S", "--from", "kernel", "--html", "none.html").ExitCode);
         Assert.False(File.Exists(Path.Combine(_workspace.Directory, "none.html")));
+        Assert.Contains("note: nothing is violated, so none.html was not written", _workspace.Run("explore", "asm_exc_nmi", "good.S", "--from", "kernel", "--html", "none.html").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_several_questions_the_page_shows_the_first_counterexample()
+    {
+        Assert.Equal(1, _workspace.Run("explore", "--all", "bad.S", "--from", "kernel", "--property", "registers", "--html", "all.html").ExitCode);
+        Assert.Equal(1, _workspace.Run("explore", "asm_exc_nmi", "bad.S", "--from", "kernel", "--property", "registers", "--html", "first.html").ExitCode);
+        Assert.Equal(File.ReadAllText(Path.Combine(_workspace.Directory, "first.html")), File.ReadAllText(Path.Combine(_workspace.Directory, "all.html")));
+    }
+
+    [Fact]
+    public void What_is_no_entry_is_a_function_and_a_note_says_so()
+    {
+        Assert.Contains("note: no entry is known by the name of 'plain'", _workspace.Run("explore", "plain", "plain.S", "--inject", "").Error, StringComparison.Ordinal);
+        Assert.Equal("", _workspace.Run("explore", "plain", "plain.S", "--inject", "", "--entry", "plain=call").Error);
+    }
+
+    [Fact]
+    public void Properties_may_be_separated_by_commas()
+    {
+        var objects = _workspace.Run("explore", "asm_exc_nmi", "good.S", "--from", "kernel", "--property", "registers,P1.1", "--property", "return", "--format", "json").Json;
+        Assert.Equal(["registers", "P1.1", "return"], objects.Select(one => one.GetProperty("property").GetString()));
     }
 
     [Fact]
@@ -88,6 +112,12 @@ public sealed class ExploreTests : IDisposable
         var objects = _workspace.Run("explore", "asm_exc_nmi", "bad.S", "--from", "kernel", "--property", "registers", "--property", "P1.1", "--format", "json").Json;
         Assert.Equal(["registers", "P1.1"], objects.Select(one => one.GetProperty("property").GetString()));
         Assert.Equal(["violated", "holds"], objects.Select(one => one.GetProperty("verdict").GetString()));
+        string[] fields = ["entry", "start", "property", "verdict", "states", "transitions", "depth", "seconds", "trace"];
+        Assert.All(objects, one => Assert.Equal(fields, one.EnumerateObject().Select(field => field.Name)));
+        Assert.Empty(objects[1].GetProperty("trace").EnumerateArray());
+        var last = objects[0].GetProperty("trace").EnumerateArray().Last();
+        Assert.StartsWith(EntryGen.Exploration.Scenarios.EntryProperties.RegistersPreserved.Words + ": RAX is ", last.GetProperty("violation").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, _workspace.Run("trace", "--replay", last.GetProperty("token").GetString()!).ExitCode);
         Assert.Equal(("asm_exc_nmi", "kernel"), (objects[0].GetProperty("entry").GetString(), objects[0].GetProperty("start").GetString()));
         Assert.Equal("iretq", objects[0].GetProperty("trace").EnumerateArray().Last().GetProperty("text").GetString());
         Assert.Equal(0, objects[1].GetProperty("trace").GetArrayLength());
@@ -153,7 +183,7 @@ public sealed class ExploreTests : IDisposable
     [InlineData("no-stray is violated", "hlt")]
     public void Code_that_cannot_go_on_is_a_violation(string message, string code)
     {
-        var result = _workspace.With("end.S", $"\t.globl f\nf: {code}\n ret\n").Run("explore", "f", "end.S");
+        var result = _workspace.With("end.S", $"\t.globl f\nf: {code}\n ret\n").Run("explore", "f", "end.S", "--entry", "f=call");
         Assert.Equal((1, ""), (result.ExitCode, result.Error));
         Assert.Contains(message, result.Output, StringComparison.Ordinal);
     }
@@ -193,7 +223,14 @@ public sealed class ExploreTests : IDisposable
     [InlineData("is no replay token", "trace", "--replay", "eg1-xyz")]
     [InlineData("is no replay token", "trace", "--replay", "nonsense")]
     [InlineData("--replay takes a token", "trace", "--replay")]
-    [InlineData("nothing.dll", "explore", "asm_exc_nmi", "nothing.dll")]
+    [InlineData("nothing.dll: no such file.", "explore", "asm_exc_nmi", "nothing.dll")]
+    [InlineData("text.dll: this is no .NET assembly.", "explore", "asm_exc_nmi", "text.dll")]
+    [InlineData("give one of them", "explore", "asm_exc_nmi", "good.S", "--emit-test", "--format", "json")]
+    [InlineData("no such directory to write to", "explore", "asm_exc_nmi", "good.S", "--html", "no/such/page.html")]
+    [InlineData("this is a directory", "explore", "asm_exc_nmi", "good.S", "--html", ".")]
+    [InlineData("--all takes the place of SYMBOL, so 'asm_exc_nmi' is read as a FILE", "explore", "asm_exc_nmi", "--all", "good.S")]
+    [InlineData("'' is no effect of a handler", "explore", "asm_exc_nmi", "good.S", "--handler", "")]
+    [InlineData("there is no property ''", "explore", "asm_exc_nmi", "good.S", "--property", "P1.1,")]
     [InlineData("did you mean 'asm_exc_nmi'?", "explore", "asm_exc_nim", "good.S")]
     [InlineData("None of the files defines an entry of the kernel", "explore", "--all", "plain.S")]
     [InlineData("no symbol 'asm_exc_nmi' is defined here", "explore", "asm_exc_nmi", "plain.S")]

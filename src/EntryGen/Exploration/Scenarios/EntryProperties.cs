@@ -368,7 +368,7 @@ public static class EntryProperties
         var is32Bit = was.Interrupted(Reg.Cs) == Selectors.UserCode32;
         var hasWrong = false;
         var place = new WordReader(state.Machine);
-        foreach (var (register, offset, name) in PtRegsWords.Of(IsFredCall(was) ? EntryKind.Int80 : was.Kind))
+        foreach (var (register, offset, name) in PtRegsWords.Of(IsFredCall(was) ? EntryKind.Int80 : was.Kind, is32Bit))
         {
             if (!place.TryRead(regs + (ulong)offset, out var word))
             {
@@ -384,7 +384,7 @@ public static class EntryProperties
             }
 
             var expected = was.Interrupted(register);
-            var ignored = register == Reg.Rflags ? Flags.RF : register is Reg.Cs or Reg.Ss ? ~0xFFFFUL : 0;
+            var ignored = register == Reg.Rflags ? Flags.RF : register is Reg.Cs or Reg.Ss ? ~0xFFFFUL : offset == PtRegs.OrigRax ? ~0xFFFF_FFFFUL : 0;
             if (((word ^ expected) & ~ignored) != 0)
             {
                 hasWrong = true;

@@ -15,7 +15,8 @@ public static class ScenarioText
         var from = start.From == Kernel.Side.User ? "user code" + (start.On16BitStack ? " on a 16-bit stack" : "") : "kernel code"
             + (start.Cr3 == Kernel.Side.User ? " on the user page tables" : "") + (start.Gs == Kernel.Side.User ? " with the user's GS base" : "");
         var happened = start.Vector is { } vector ? $" ({Kernel.VectorNames.Of(vector)})" : "";
-        return $"{scenario.Entry}{happened} from {from}, features {scenario.Options.Features}";
+        var features = scenario.Options.Features.ToString() is { Length: > 0 } names ? $"features {names}" : "no features";
+        return $"{scenario.Entry}{happened} from {from}, {features}";
     }
 
     /// <summary>The question and the verdict in one line.</summary>

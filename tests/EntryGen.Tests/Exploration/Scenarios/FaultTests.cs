@@ -94,7 +94,7 @@ public sealed class FaultTests : IDisposable
                 .popsection
 
             """);
-        var result = _workspace.Run("explore", "f", "table.S", "--inject", fault, "--property", "no-fault");
+        var result = _workspace.Run("explore", "f", "table.S", "--entry", "f=call", "--inject", fault, "--property", "no-fault");
         Assert.Equal((exitCode, ""), (result.ExitCode, result.Error));
     }
 }

@@ -15,15 +15,24 @@ internal static class PtRegsWords
         (Reg.Rip, PtRegs.Rip, "ip"), (Reg.Cs, PtRegs.Cs, "cs"), (Reg.Rflags, PtRegs.Eflags, "flags"), (Reg.Rsp, PtRegs.Rsp, "sp"), (Reg.Ss, PtRegs.Ss, "ss"),
     ];
 
-    private static readonly (Reg, int, string)[] _afterSyscall = Without(Reg.Rax, Reg.Rcx, Reg.R11);
+    // The number of the call: an int, so what is above does not matter.
+    private static readonly (Reg, int, string) _number = (Reg.Rax, PtRegs.OrigRax, "orig_ax");
+
+    private static readonly (Reg, int, string)[] _afterSyscall = [.. Without(Reg.Rax, Reg.Rcx, Reg.R11), _number];
+
+    // SYSCALL overwrites ECX: the vDSO of 32-bit code has put it into EBP before.
+    private static readonly (Reg, int, string)[] _afterSyscall32 = [.. _afterSyscall, (Reg.Rbp, PtRegs.Rcx, "cx")];
     private static readonly (Reg, int, string)[] _afterInt80 = Without(Reg.Rax);
 
     // SYSENTER saves neither where it was nor the stack nor IF: C code makes them up.
-    private static readonly (Reg, int, string)[] _afterSysenter = Without(Reg.Rax, Reg.Rcx, Reg.R11, Reg.Rip, Reg.Rsp, Reg.Rflags);
+    private static readonly (Reg, int, string)[] _afterSysenter = [.. Without(Reg.Rax, Reg.Rcx, Reg.R11, Reg.Rip, Reg.Rsp, Reg.Rflags), _number];
 
     /// <summary>The words that hold what was interrupted, after an entry of a kind: AX holds an error, and the instruction may have changed more.</summary>
-    public static (Reg Register, int Offset, string Name)[] Of(EntryKind kind) => kind switch
+    /// <param name="kind">The kind.</param>
+    /// <param name="is32Bit">Whether 32-bit code was interrupted.</param>
+    public static (Reg Register, int Offset, string Name)[] Of(EntryKind kind, bool is32Bit) => kind switch
     {
+        EntryKind.Syscall when is32Bit => _afterSyscall32,
         EntryKind.Syscall => _afterSyscall,
         EntryKind.Sysenter => _afterSysenter,
         EntryKind.Int80 => _afterInt80,
