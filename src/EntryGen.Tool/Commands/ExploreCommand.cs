@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using EntryGen.Exploration;
 using EntryGen.Exploration.Scenarios;
+using EntryGen.Exploration.Tasks;
 using EntryGen.Kernel;
 using EntryGen.Tool.Exploring;
 using EntryGen.Tool.Input;
@@ -87,6 +88,11 @@ internal sealed class ExploreCommand
         using var loaded = LoadedUnits.Load(path, _host.Directory);
         if (name != EveryEntry)
         {
+            if (loaded.Tasks.Of(name) is { Count: > 0 } tasks)
+            {
+                return OrInputError(() => ExploreTasks(result, tasks));
+            }
+
             var (declared, entry) = loaded.Find(name);
             return Explore(result, loaded.Hash, () => [.. entry is { } asked ? Asked(result, asked, isAll: false) : Changed(result, declared)]);
         }
@@ -98,6 +104,30 @@ internal sealed class ExploreCommand
             .Where(entry => !all.Exists(question => ReferenceEquals(question.Scenario.Unit, entry.Unit) && question.Scenario.Entry == entry.Name));
         return Explore(result, loaded.Hash, () => [.. Changed(result, all), .. others.SelectMany(entry => Asked(result, entry, isAll: true))]);
     }
+
+    private int ExploreTasks(ParseResult result, IReadOnlyList<TaskQuestion> declared)
+    {
+        if (new[] { _html.Option }.Concat(_start.All).Concat(_sweep.All).FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
+        {
+            throw ScenarioOptions.NotForTasks(given);
+        }
+
+        IReadOnlyList<TaskQuestion> questions = [.. declared.Select(question => question with { Scenario = _scenario.Apply(result, WithFeatures(result, question.Scenario)) })];
+        var exploring = new TaskExploring(_host.Output, result.GetValue(_format)) { EmitsTests = result.GetValue(_emitTest) };
+        return result.GetValue(_choices) is { } choices
+            ? exploring.Replay(questions[Math.Clamp(result.GetValue(_number), 0, questions.Count - 1)].Scenario, choices)
+            : exploring.Run(questions, question =>
+            [
+                question.Property,
+                .. _input.Words(result),
+                "--features", question.Scenario.Options.Features.ToString(),
+                .. ScenarioOptions.Words(question.Scenario),
+                "--question", (question.Number ?? 0).ToString(CultureInfo.InvariantCulture),
+            ]);
+    }
+
+    private TaskScenario WithFeatures(ParseResult result, TaskScenario scenario) =>
+        _features.ReadGiven(result, scenario.Unit) is { } features ? scenario.In(scenario.Options with { Features = features }) : scenario;
 
     private int ExploreFiles(ParseResult result, string name)
     {
@@ -159,30 +189,36 @@ internal sealed class ExploreCommand
     private EntryScenario Changed(ParseResult result, EntryScenario scenario, params IReadOnlyList<EntryScenario> known) =>
         _scenario.Apply(result, _features.ReadGiven(result, scenario.Unit) is { } features ? scenario.With(scenario.Point.FeaturesFor(features)) : scenario, known);
 
-    private int Explore(ParseResult result, string hash, Func<IReadOnlyList<Question>> ask)
+    private int Explore(ParseResult result, string hash, Func<IReadOnlyList<Question>> ask) => OrInputError(() =>
+    {
+        var asked = ask();
+        if (result.GetValue(_choices) is { } choices)
+        {
+            return Replay(asked[Math.Clamp(result.GetValue(_number), 0, asked.Count - 1)].Scenario, choices);
+        }
+
+        // Starts that the command line replaced are one.
+        IReadOnlyList<Question> questions = [.. OneOfEachShape(result, asked.DistinctBy(Key))];
+        if (questions.Count == 0)
+        {
+            throw new InputException("There is nothing to explore: no entry is reached from there.");
+        }
+
+        if (_sweep.IsGiven(result))
+        {
+            _sweep.Refuse(result, [_html.Option, _emitTest, _scenario.Time]);
+            return _sweep.Run(result, _host, result.GetResult(_format) is null ? null : result.GetValue(_format), Header(result, hash, questions), questions);
+        }
+
+        return ExploreNow(result, questions);
+    });
+
+    // What a scenario cannot be is the input's mistake.
+    private static int OrInputError(Func<int> explore)
     {
         try
         {
-            var asked = ask();
-            if (result.GetValue(_choices) is { } choices)
-            {
-                return Replay(asked[Math.Clamp(result.GetValue(_number), 0, asked.Count - 1)].Scenario, choices);
-            }
-
-            // Starts that the command line replaced are one.
-            IReadOnlyList<Question> questions = [.. OneOfEachShape(result, asked.DistinctBy(Key))];
-            if (questions.Count == 0)
-            {
-                throw new InputException("There is nothing to explore: no entry is reached from there.");
-            }
-
-            if (_sweep.IsGiven(result))
-            {
-                _sweep.Refuse(result, [_html.Option, _emitTest, _scenario.Time]);
-                return _sweep.Run(result, _host, result.GetResult(_format) is null ? null : result.GetValue(_format), Header(result, hash, questions), questions);
-            }
-
-            return ExploreNow(result, questions);
+            return explore();
         }
         catch (ArgumentException wrong)
         {

@@ -3,6 +3,7 @@ using EntryGen.Exploration;
 using EntryGen.Exploration.Scenarios;
 using EntryGen.Kernel;
 using EntryGen.Tool.Tracing;
+using EntryGen.Tracing;
 
 namespace EntryGen.Tool.Exploring;
 
@@ -76,10 +77,10 @@ internal static class ScenarioJson
     }
 
     /// <summary>The steps of a run as an array.</summary>
-    public static string TraceOf(Counterexample counterexample) => JsonLines.ToText(json =>
+    public static string TraceOf(IReadOnlyList<TraceStep> steps) => JsonLines.ToText(json =>
     {
         json.WriteStartArray();
-        foreach (var step in counterexample.Steps)
+        foreach (var step in steps)
         {
             json.WriteStartObject();
             TraceJson.WriteStep(json, step);

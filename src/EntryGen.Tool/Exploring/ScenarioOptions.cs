@@ -2,6 +2,7 @@ using System.CommandLine;
 using EntryGen.Asm.Text;
 using EntryGen.Exploration.Scenarios;
 using EntryGen.Exploration.Scenarios.Handlers;
+using EntryGen.Exploration.Tasks;
 using EntryGen.Tool.Messages;
 
 namespace EntryGen.Tool.Exploring;
@@ -65,16 +66,57 @@ internal sealed class ScenarioOptions
             IsGiven(result, _depth) ? result.GetValue(_depth) : Math.Max(scenario.MostEvents, IsGiven(result, _inject) ? 1 : 0));
         scenario = EffectsOf(result, known) is { } effects ? scenario.MayDo(effects) : scenario;
         scenario = PropertiesOf(result, known) is { Count: > 0 } properties ? scenario.Ask(properties) : scenario;
-        scenario = scenario.Within(new ExplorationBounds
-        {
-            States = result.GetValue(_states) is > 0 and var states ? states : scenario.Bounds.States,
-            Memory = result.GetValue(_memory) is > 0 and var mebibytes ? (long)mebibytes << 20 : scenario.Bounds.Memory,
-            Time = result.GetValue(_time) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : scenario.Bounds.Time,
-            Threads = result.GetValue(_threads) is > 0 and var threads ? threads : scenario.Bounds.Threads,
-        });
+        scenario = scenario.Within(BoundsOf(result, scenario.Bounds));
         scenario = result.GetValue(_unassumed) ? scenario.WithoutKernelAssumptions() : scenario;
         return result.GetValue(_unreduced) ? scenario.WithoutReductions() : scenario;
     }
+
+    /// <summary>A scenario of tasks as the command line changes it.</summary>
+    /// <param name="result">The call.</param>
+    /// <param name="scenario">The scenario.</param>
+    /// <exception cref="InputException">There is no such property, or an option does not go with tasks.</exception>
+    public TaskScenario Apply(ParseResult result, TaskScenario scenario)
+    {
+        if (new Option[] { _handlers, _unassumed }.FirstOrDefault(option => IsGiven(result, option)) is { } given)
+        {
+            throw NotForTasks(given);
+        }
+
+        var events = IsGiven(result, _inject) ? result.GetValue(_inject) : scenario.Events;
+        if ((events & ~InjectedEvents.All) != 0)
+        {
+            throw new InputException($"--inject: of tasks only {EventOption.Describe(InjectedEvents.All)} can be asked.");
+        }
+
+        scenario = scenario.Inject(events, IsGiven(result, _depth) ? result.GetValue(_depth) : Math.Max(scenario.MostEvents, IsGiven(result, _inject) ? 1 : 0));
+        TaskProperty[] known = [.. scenario.Properties.Concat(TaskProperties.Named).DistinctBy(property => property.Id)];
+        TaskProperty[] asked =
+        [
+            .. (result.GetValue(_properties) ?? []).Distinct().Select(id => Array.Find(known, property => property.Id == id)
+                ?? throw new InputException($"--property: there is no property '{id}' of tasks.{NearestName.Suggest(id, known.Select(property => property.Id))}")),
+        ];
+        scenario = asked.Length > 0 ? scenario.Ask(asked) : scenario;
+        scenario = scenario.Within(BoundsOf(result, scenario.Bounds));
+        return result.GetValue(_unreduced) ? scenario.WithoutReductions() : scenario;
+    }
+
+    /// <summary>What is said when an option is given that is about an entry, and tasks are asked about.</summary>
+    public static InputException NotForTasks(Option option) => new($"{option.Name} is about one entry, and this asks about tasks.");
+
+    /// <summary>The arguments with which a run of tasks can be done again.</summary>
+    public static IEnumerable<string> Words(TaskScenario scenario) =>
+    [
+        "--inject", EventOption.Describe(scenario.Events) is "nothing" ? "" : EventOption.Describe(scenario.Events),
+        "--depth", scenario.MostEvents.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    ];
+
+    private ExplorationBounds BoundsOf(ParseResult result, ExplorationBounds bounds) => new()
+    {
+        States = result.GetValue(_states) is > 0 and var states ? states : bounds.States,
+        Memory = result.GetValue(_memory) is > 0 and var mebibytes ? (long)mebibytes << 20 : bounds.Memory,
+        Time = result.GetValue(_time) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : bounds.Time,
+        Threads = result.GetValue(_threads) is > 0 and var threads ? threads : bounds.Threads,
+    };
 
     // An effect of a class's own is known by the scenarios that may do it; so is a property.
     private HandlerEffect[]? EffectsOf(ParseResult result, IReadOnlyList<EntryScenario> declared)

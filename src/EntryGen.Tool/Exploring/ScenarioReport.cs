@@ -20,7 +20,7 @@ internal sealed record ScenarioReport(string Entry, string Start, ScenarioSummar
         result.Scenario.Entry,
         ScenarioJson.Start(result.Scenario.Start),
         ScenarioSummary.Of(result),
-        result.Properties.Where(property => property.Counterexample is not null).ToDictionary(property => property.Property.Id, property => ScenarioJson.TraceOf(property.Counterexample!)),
+        result.Properties.Where(property => property.Counterexample is not null).ToDictionary(property => property.Property.Id, property => ScenarioJson.TraceOf(property.Counterexample!.Steps)),
         replayWords);
 
     /// <summary>A word with which <c>trace --replay</c> does a run again.</summary>

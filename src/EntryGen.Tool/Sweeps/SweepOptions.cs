@@ -25,6 +25,9 @@ internal sealed class SweepOptions
         command.Add(_output);
     }
 
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> All => [_shard, _checkpoint, _output];
+
     /// <summary>Whether it is a sweep.</summary>
     /// <exception cref="InputException">There is an output for no shard.</exception>
     public bool IsGiven(ParseResult result) => result.GetValue(_shard) is not null || result.GetValue(_checkpoint) is not null

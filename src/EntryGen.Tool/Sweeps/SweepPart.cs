@@ -64,7 +64,7 @@ internal sealed record SweepPart
             [
                 .. summary.Properties.Zip(result.Properties)
                     .Where(pair => pair.First.Violation is not null)
-                    .Select(pair => new SweepViolation(pair.First.Id, pair.First.Violation!, JsonElement.Parse(ScenarioJson.TraceOf(pair.Second.Counterexample!)))),
+                    .Select(pair => new SweepViolation(pair.First.Id, pair.First.Violation!, JsonElement.Parse(ScenarioJson.TraceOf(pair.Second.Counterexample!.Steps)))),
             ],
         };
     }

@@ -54,8 +54,11 @@ internal sealed class StartOptions
         command.Add(_vector);
     }
 
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> All => [_from, _cr3, _gs, _stack, _vector];
+
     /// <summary>Whether the call says anything about the state.</summary>
-    public bool AreGiven(ParseResult result) => new Option[] { _from, _cr3, _gs, _stack, _vector }.Any(option => result.GetResult(option) is { Implicit: false });
+    public bool AreGiven(ParseResult result) => All.Any(option => result.GetResult(option) is { Implicit: false });
 
     /// <summary>The states in which an entry is to be reached: that which the options describe, or without any all that are different for entry code.</summary>
     /// <param name="result">The call.</param>

@@ -62,9 +62,13 @@ public static class ScenarioText
             writer.WriteLine($"  {term}");
         }
 
-        var ran = summary.Ran.Count(instruction => instruction);
-        writer.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"  covered      {ran} instructions; {summary.Ran.Count - ran} of those that the entry can reach with other features, starts or events did not run"));
+        if (summary.Ran.Count > 0)
+        {
+            var ran = summary.Ran.Count(instruction => instruction);
+            writer.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  covered      {ran} instructions; {summary.Ran.Count - ran} of those that the entry can reach with other features, starts or events did not run"));
+        }
+
         foreach (var property in summary.Properties)
         {
             writer.WriteLine($"  {property.Id,-12} {NameOf(summary, summary.VerdictOn(property))}: {property.Words}");
@@ -92,7 +96,7 @@ public static class ScenarioText
         Write(writer, [.. counterexamples.Select(run => new PropertySummary(run.Property.Id, run.Property.Words, run.Property.Source, ViolationSummary.Of(run)))]);
     }
 
-    private static void Write(TextWriter writer, IReadOnlyList<PropertySummary> broken)
+    internal static void Write(TextWriter writer, IReadOnlyList<PropertySummary> broken)
     {
         foreach (var property in broken)
         {

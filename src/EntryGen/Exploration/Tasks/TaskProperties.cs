@@ -140,6 +140,9 @@ public static class TaskProperties
     /// <summary>What user code could see.</summary>
     public static IReadOnlyList<TaskProperty> Confidentiality { get; } = [NoRegistersOfOthers, NoStackPointersOfOthers, NoRegistersOfKernel, CanaryIsHidden, FreedStacksAreHidden];
 
+    /// <summary>All that have a name.</summary>
+    public static IReadOnlyList<TaskProperty> Named { get; } = [.. All, .. Confidentiality];
+
     private static TaskProperty Hides(string id, SecretKind secret, string words) =>
         new(id, words, TaskMoments.Return, state => (state[Reg.Cs] & 3) != 3 || !state.IsVisible(secret))
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EntryGen.Exploration.Scenarios;
 using EntryGen.Tracing;
 
 namespace EntryGen.Exploration.Tasks;
@@ -65,6 +66,14 @@ public sealed record TaskPropertyResult(TaskProperty Property, Verdict Verdict, 
 /// <param name="Steps">The steps. An event step says which CPU and task run from there on.</param>
 public sealed record TaskCounterexample(TaskProperty Property, string? Detail, Lanes Before, IReadOnlyList<TraceStep> Steps)
 {
+    internal const string Label = "all tasks in user mode";
+
+    /// <summary>What was chosen: <see cref="TaskScenario.Replay"/> does the run again.</summary>
+    public required RunChoices Choices { get; init; }
+
+    /// <summary>Whether the property is broken at the end: false only for a run that was asked for.</summary>
+    public required bool IsBroken { get; init; }
+
     /// <summary>Writes it: what is broken, and each step, of instructions that change no lane only the first of a macro call.</summary>
     /// <param name="writer">Where to.</param>
     public void Write(TextWriter writer)
@@ -76,6 +85,6 @@ public sealed record TaskCounterexample(TaskProperty Property, string? Detail, L
             writer.WriteLine($"  {Detail}");
         }
 
-        TraceText.WriteChanges(writer, "all tasks in user mode", Before, Steps);
+        TraceText.WriteChanges(writer, Label, Before, Steps);
     }
 }

@@ -19,7 +19,8 @@ internal sealed class TaskRun(TaskScenario scenario, CancellationToken cancellat
             {
                 if (found.Properties[i].Counterexample is { } execution)
                 {
-                    broken.Add(open[i], TaskRecorder.Record(setup, execution.Steps.Select(step => TaskChoice.Of(step.Transition)), open[i]));
+                    var run = TaskRecorder.Record(setup, execution.Steps.Select(step => TaskChoice.Of(step.Transition)), open[i]);
+                    broken.Add(open[i], scenario.Replay(run.Choices, open[i]));
                 }
             }
 
@@ -41,6 +42,7 @@ internal sealed class TaskRun(TaskScenario scenario, CancellationToken cancellat
         var explorer = Exploration.Explore.Model(new TaskModel(setup));
         var bounds = scenario.Bounds;
         explorer = bounds.States is { } states ? explorer.States(states) : explorer;
+        explorer = bounds.Memory is { } bytes ? explorer.Memory(bytes) : explorer;
         explorer = bounds.Time is { } time ? explorer.Time(time) : explorer;
         explorer = bounds.Threads is { } threads ? explorer.Threads(threads) : explorer;
         for (var i = 0; i < setup.Properties.Count; i++)

@@ -114,5 +114,22 @@ public sealed record TaskScenario
     /// <exception cref="ArgumentException">The unit has no such entry or function, or the options do not go together.</exception>
     public TaskResult Explore(CancellationToken cancellation = default) => new TaskRun(this, cancellation).Explore();
 
+    /// <summary>Does one run again.</summary>
+    /// <param name="choices">What was chosen: those of a counterexample.</param>
+    /// <param name="property">The property to look at.</param>
+    /// <exception cref="ArgumentException">There is no such run.</exception>
+    public TaskCounterexample Replay(RunChoices choices, TaskProperty property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        try
+        {
+            return TaskRecorder.Record(new TaskSetup(WithoutReductions(), [property]), TaskChoiceText.Read(choices.Text), property);
+        }
+        catch (FormatException wrong)
+        {
+            throw new ArgumentException(wrong.Message, nameof(choices), wrong);
+        }
+    }
+
     internal TaskScenario WithEvents(int most) => this with { MostEvents = most };
 }

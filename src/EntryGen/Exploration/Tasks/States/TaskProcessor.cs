@@ -13,7 +13,7 @@ internal sealed class TaskProcessor : IMachineObserver
     public const ulong Garbage = 0x6A4B_A6E0_0000_0000;
 
     // No entry is as long; what runs on without a choice for longer never ends.
-    private const int LongestRun = 4096;
+    public const int LongestRun = 4096;
 
     private readonly TaskSetup _setup;
     private readonly Machine _machine;
@@ -80,6 +80,14 @@ internal sealed class TaskProcessor : IMachineObserver
         }
 
         Ghost.Mover = _setup.Scenario.IsReduced && _choices.IsBusy(choice.Cpu) ? choice.Cpu : -1;
+        _cpus.SwitchTo(0);
+    }
+
+    /// <summary>Says of the run on a CPU that it goes on like this for ever.</summary>
+    public void EndForever(int cpu)
+    {
+        _cpus.SwitchTo(cpu);
+        Halt(new Stop(StopKind.Budget));
         _cpus.SwitchTo(0);
     }
 

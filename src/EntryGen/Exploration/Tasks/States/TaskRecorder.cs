@@ -1,4 +1,5 @@
 using EntryGen.Emulation;
+using EntryGen.Exploration.Scenarios;
 using EntryGen.Exploration.Scenarios.States;
 using EntryGen.Kernel;
 using EntryGen.Tracing;
@@ -11,6 +12,7 @@ internal sealed class TaskRecorder : IMachineObserver
     private readonly TaskSetup _setup;
     private readonly TaskProcessor _processor;
     private readonly List<TraceStep> _steps = [];
+    private readonly TaskChoiceText _choices = new();
     private Cr3Write? _cr3Write;
     private Lanes _lanes;
     private int _cpu = -1;
@@ -32,18 +34,35 @@ internal sealed class TaskRecorder : IMachineObserver
         var recorder = new TaskRecorder(setup);
         var before = recorder._lanes;
         var processor = recorder._processor;
+        var isBroken = false;
         string? detail = null;
-        processor.Broke = (broken, state) => detail = broken == property ? broken.Explain?.Invoke(state) : detail;
+        processor.Broke = (broken, state) => (isBroken, detail) = broken == property ? (true, broken.Explain?.Invoke(state)) : (isBroken, detail);
         processor.Stepped = recorder.Stepped;
         using (processor.Environment.Machine.Observe(recorder))
         {
+            var (steps, possible) = (0, new List<TaskChoice>());
             foreach (var choice in choices)
             {
+                (isBroken, detail) = (false, null);
+                possible.Clear();
+                processor.Choices.Collect(possible);
+                if (!possible.Contains(choice))
+                {
+                    throw new ArgumentException("The run that was asked for is none of this scenario: the entry code, its features or the scenario differ.", nameof(choices));
+                }
+
+                steps = choice.Action == TaskAction.Step ? steps + 1 : 0;
                 processor.Take(choice);
+                if (steps == TaskProcessor.LongestRun - 1 && !setup.Scenario.IsReduced)
+                {
+                    // Done again step by step, it is the run that had no end.
+                    processor.EndForever(choice.Cpu);
+                    break;
+                }
             }
         }
 
-        return new TaskCounterexample(property, detail, before, recorder._steps);
+        return new TaskCounterexample(property, detail, before, recorder._steps) { Choices = new RunChoices(recorder._choices.ToString()), IsBroken = isBroken };
     }
 
     /// <inheritdoc/>
@@ -55,6 +74,7 @@ internal sealed class TaskRecorder : IMachineObserver
 
     private void Stepped(CodePlace? place, TaskChoice choice)
     {
+        _choices.Note(choice);
         var state = _processor.State;
         var who = $"CPU {state.Cpu}, task {state.Task}";
         if (choice.Action != TaskAction.Step)
