@@ -17,7 +17,7 @@ internal sealed class TestText
     private TestText(Question question, EntryProperty property, IReadOnlyList<string> files)
     {
         (_question, _scenario, _property, _files) = (question, question.Scenario, property, files);
-        _name = Identifier($"{_scenario.Entry}_{property.Id}");
+        _name = Identifier($"{_scenario.Entry}_{property.Id}_{ScenarioJson.Start(_scenario.Start)}");
     }
 
     /// <summary>The test as a C# file.</summary>

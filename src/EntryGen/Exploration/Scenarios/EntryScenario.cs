@@ -91,7 +91,11 @@ public sealed record EntryScenario
     }
 
     /// <summary>From where it is reached.</summary>
-    public EntryScenario From(StartState start) => this with { Start = start };
+    public EntryScenario From(StartState start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        return this with { Start = start };
+    }
 
     /// <summary>The same question from several states: a scenario for each.</summary>
     /// <param name="starts">From where the entry is reached.</param>
@@ -105,16 +109,29 @@ public sealed record EntryScenario
     }
 
     /// <summary>The kernel around it: features, ASID, models of C functions.</summary>
-    public EntryScenario In(KernelOptions options) => this with { Options = options };
+    public EntryScenario In(KernelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return this with { Options = options };
+    }
 
     /// <summary>The CPU features that are on.</summary>
-    public EntryScenario With(FeatureSet features) => this with { Options = Options with { Features = features } };
+    public EntryScenario With(FeatureSet features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        return this with { Options = Options with { Features = features } };
+    }
 
     /// <summary>What may happen at every instruction boundary.</summary>
     /// <param name="events">The events.</param>
     /// <param name="most">How many in one run, nested or one after the other.</param>
     public EntryScenario Inject(InjectedEvents events, int most = 1)
     {
+        if ((events & ~(InjectedEvents.All | InjectedEvents.Faults)) != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(events), events, "There is no such event.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(most);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(most, 16);
         return this with { Events = events, MostEvents = events == InjectedEvents.None ? 0 : most };
@@ -134,7 +151,13 @@ public sealed record EntryScenario
     /// <param name="effects">H0 to H6 of <see cref="HandlerEffect"/>, or the caller's own. 64 at most.</param>
     public EntryScenario MayDo(params IEnumerable<HandlerEffect> effects)
     {
+        ArgumentNullException.ThrowIfNull(effects);
         HandlerEffect[] handlers = [.. effects.Distinct()];
+        foreach (var effect in handlers)
+        {
+            ArgumentNullException.ThrowIfNull(effect, nameof(effects));
+        }
+
         ArgumentOutOfRangeException.ThrowIfGreaterThan(handlers.Length, 64, nameof(effects));
         return this with { Handlers = handlers };
     }
@@ -143,19 +166,37 @@ public sealed record EntryScenario
     public EntryScenario WithoutKernelAssumptions() => this with { KernelAssumptions = false };
 
     /// <summary>Adds properties; without any, all of <see cref="EntryProperties.All"/> are looked at.</summary>
-    public EntryScenario With(params IEnumerable<EntryProperty> properties) => this with { Properties = [.. Properties, .. properties] };
+    /// <exception cref="ArgumentException">One of them is looked at at no moment.</exception>
+    public EntryScenario With(params IEnumerable<EntryProperty> properties) => this with { Properties = [.. Properties, .. Checked(properties)] };
 
     /// <summary>Asks just these properties.</summary>
-    public EntryScenario Ask(params IEnumerable<EntryProperty> properties) => this with { Properties = [.. properties] };
+    /// <exception cref="ArgumentException">One of them is looked at at no moment.</exception>
+    public EntryScenario Ask(params IEnumerable<EntryProperty> properties) => this with { Properties = [.. Checked(properties)] };
 
     /// <summary>Adds a property of the caller's own.</summary>
     /// <param name="words">What it demands; also its id.</param>
     /// <param name="at">When.</param>
     /// <param name="holds">Whether it holds then.</param>
-    public EntryScenario With(string words, Moments at, EntryPredicate holds) => With(new EntryProperty(words, words, at, holds));
+    /// <exception cref="ArgumentException">There are no words, or it is looked at at no moment.</exception>
+    public EntryScenario With(string words, Moments at, EntryPredicate holds)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(words);
+        ArgumentNullException.ThrowIfNull(holds);
+        return With(new EntryProperty(words, words, at, holds));
+    }
 
     /// <summary>Sets bounds.</summary>
-    public EntryScenario Within(ExplorationBounds bounds) => this with { Bounds = bounds };
+    /// <exception cref="ArgumentOutOfRangeException">A bound is none: 0 or less, or more than 1,024 threads.</exception>
+    public EntryScenario Within(ExplorationBounds bounds)
+    {
+        ArgumentNullException.ThrowIfNull(bounds);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bounds.States ?? 1, $"{nameof(bounds)}.{nameof(bounds.States)}");
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bounds.Memory ?? 1, $"{nameof(bounds)}.{nameof(bounds.Memory)}");
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(bounds.Time ?? TimeSpan.MaxValue, TimeSpan.Zero, $"{nameof(bounds)}.{nameof(bounds.Time)}");
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bounds.Threads ?? 1, $"{nameof(bounds)}.{nameof(bounds.Threads)}");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bounds.Threads ?? 1, 1024, $"{nameof(bounds)}.{nameof(bounds.Threads)}");
+        return this with { Bounds = bounds };
+    }
 
     /// <summary>Stores every state, also those that have one successor only.</summary>
     public EntryScenario WithoutReductions() => this with { IsReduced = false };
@@ -174,6 +215,7 @@ public sealed record EntryScenario
     public Counterexample Replay(RunChoices choices, EntryProperty property)
     {
         ArgumentNullException.ThrowIfNull(property);
+        ArgumentException.ThrowIfNullOrEmpty(choices.Text, nameof(choices));
         try
         {
             var setup = new ScenarioSetup(WithoutReductions(), [property]);
@@ -183,6 +225,23 @@ public sealed record EntryScenario
         {
             throw new ArgumentException(wrong.Message, nameof(choices), wrong);
         }
+    }
+
+    // What is never looked at would hold whatever the code does.
+    private static EntryProperty[] Checked(IEnumerable<EntryProperty> properties)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        EntryProperty[] all = [.. properties];
+        foreach (var property in all)
+        {
+            ArgumentNullException.ThrowIfNull(property, nameof(properties));
+            if (property.At == Moments.None)
+            {
+                throw new ArgumentException($"The property '{property.Id}' is looked at at no moment.", nameof(properties));
+            }
+        }
+
+        return all;
     }
 
     /// <summary>What this is a part of.</summary>

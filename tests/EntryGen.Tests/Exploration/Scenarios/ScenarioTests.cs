@@ -176,4 +176,28 @@ public sealed class ScenarioTests
         ScenarioText.Write(writer, shown);
         return writer.ToString();
     }
+
+    [Fact]
+    public void What_cannot_be_asked_is_refused_where_it_is_said()
+    {
+        var scenario = Nmi(Cr3Return.Write, _window);
+        Assert.Throws<ArgumentNullException>("start", () => scenario.From(null!));
+        Assert.Throws<ArgumentNullException>("options", () => scenario.In(null!));
+        Assert.Throws<ArgumentNullException>("features", () => scenario.With((FeatureSet)null!));
+        Assert.Throws<ArgumentOutOfRangeException>("events", () => scenario.Inject((InjectedEvents)(1 << 20)));
+        Assert.Throws<ArgumentNullException>("effects", () => scenario.MayDo(null!));
+        Assert.Throws<ArgumentNullException>("effects", () => scenario.MayDo([null!]));
+        Assert.Throws<ArgumentNullException>("properties", () => scenario.Ask(null!));
+        Assert.Throws<ArgumentNullException>("properties", () => scenario.Ask([null!]));
+        Assert.Throws<ArgumentException>("properties", () => scenario.With("never", Moments.None, _ => false));
+        Assert.Throws<ArgumentException>("properties", () => scenario.Ask(EntryProperty.AllOf("none", "nothing")));
+        Assert.Throws<ArgumentException>("words", () => scenario.With(" ", Moments.Step, _ => true));
+        Assert.Throws<ArgumentNullException>("holds", () => scenario.With("a", Moments.Step, null!));
+        Assert.Throws<ArgumentNullException>("bounds", () => scenario.Within(null!));
+        Assert.Throws<ArgumentOutOfRangeException>("bounds.States", () => scenario.Within(new ExplorationBounds { States = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>("bounds.Time", () => scenario.Within(new ExplorationBounds { Time = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>("bounds.Threads", () => scenario.Within(new ExplorationBounds { Threads = 100_000 }));
+        Assert.Throws<ArgumentNullException>("choices", () => scenario.Replay(default, EntryProperties.Ends));
+        Assert.Equal("my own", Assert.Throws<InvalidOperationException>(() => scenario.With("a", Moments.Step, _ => throw new InvalidOperationException("my own")).Explore()).Message);
+    }
 }
