@@ -4,6 +4,7 @@ namespace EntryGen.Exploration.Engine;
 internal sealed class Round : IDisposable
 {
     private const int MostChunks = 64;
+    private const int FewestChunkStates = 128;
     private const int MostChunkStates = 4096;
     private const int ChunkBytes = 512 * 1024;
 
@@ -14,6 +15,21 @@ internal sealed class Round : IDisposable
 
     /// <summary>The chunks, in the order of the frontier.</summary>
     public ReadOnlySpan<Chunk> Chunks => _chunks.AsSpan(0, Count);
+
+    /// <summary>The number of their states.</summary>
+    public long States
+    {
+        get
+        {
+            var states = 0L;
+            foreach (var chunk in Chunks)
+            {
+                states += chunk.States;
+            }
+
+            return states;
+        }
+    }
 
     /// <summary>The bytes of their successors.</summary>
     public long SuccessorBytes
@@ -33,14 +49,14 @@ internal sealed class Round : IDisposable
     /// <summary>A chunk.</summary>
     public Chunk this[int number] => _chunks[number];
 
-    /// <summary>Takes pieces of the frontier. Chunks are small enough for every worker to have some and for their successors to stay in the cache.</summary>
+    /// <summary>Takes pieces of the frontier. Chunks are small enough for every worker to have some, also of a level that is small, and for their successors to stay in the cache.</summary>
     /// <param name="frontier">All pieces of the level.</param>
     /// <param name="piece">The first to take; afterwards the first that is left.</param>
     /// <param name="levelStates">The states of the level.</param>
     /// <param name="bytesPerState">The bytes of successors to be expected for a state.</param>
     public void Begin(IReadOnlyList<(int Shard, Piece Piece)> frontier, ref int piece, long levelStates, double bytesPerState)
     {
-        var most = Math.Clamp(levelStates / MostChunks, Piece.Longest, (long)Math.Clamp(ChunkBytes / bytesPerState, Piece.Longest, MostChunkStates));
+        var most = Math.Clamp(levelStates / MostChunks, FewestChunkStates, (long)Math.Clamp(ChunkBytes / bytesPerState, Piece.Longest, MostChunkStates));
         for (Count = 0; Count < MostChunks && piece < frontier.Count; Count++)
         {
             var first = piece;

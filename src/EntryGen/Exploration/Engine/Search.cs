@@ -12,8 +12,9 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     where TShape : struct, IRecordShape
     where TKey : struct, IStoredKey
 {
-    // Below this many bytes of candidates nobody is woken.
+    // With less to insert and to expand than this nobody is woken: it takes about as long.
     private const int BytesForAll = 32 * 1024;
+    private static readonly long _ticksForAll = Stopwatch.Frequency / 10_000;
 
     private readonly SearchOptions _options;
     private readonly PropertySets _properties;
@@ -30,6 +31,9 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     private readonly Stopwatch _clock = new();
     private ulong _decided;
     private double _bytesPerState = 64;
+
+    // What a state took to expand lately; only who does the work depends on it.
+    private double _ticksPerState;
     private volatile bool _interrupted;
     private TimeSpan _nextReport;
 
@@ -202,7 +206,10 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     private void Work(PropertySets open, bool expand, CancellationToken cancellation)
     {
         var inserts = _inserting.Count == 0 ? 0 : StateId.Shards;
-        var alone = _expanding.Count <= 1 && _inserting.SuccessorBytes < BytesForAll;
+        var states = _expanding.States;
+        var alone = _expanding.Count <= 1 || states * _ticksPerState < _ticksForAll;
+        alone = alone && _inserting.SuccessorBytes < BytesForAll;
+        var start = Stopwatch.GetTimestamp();
         _pool.Run(inserts + _expanding.Count, alone, (worker, task) =>
         {
             if (task < inserts)
@@ -214,6 +221,11 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
                 Expand(worker, _expanding[task - inserts], open, expand, cancellation);
             }
         });
+        if (states != 0)
+        {
+            _ticksPerState = (double)(Stopwatch.GetTimestamp() - start) * (alone ? 1 : _pool.Count) / states;
+        }
+
         _inserting.Clear();
     }
 
@@ -234,15 +246,13 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
 
     private void Count(Round round, CancellationToken cancellation)
     {
-        var states = 0L;
         foreach (var chunk in round.Chunks)
         {
             _level.Add(chunk.Tally);
             Decide(chunk);
-            states += chunk.States;
         }
 
-        if (states != 0)
+        if (round.States is var states and not 0)
         {
             _bytesPerState = Math.Max(1, (double)round.SuccessorBytes / states);
         }
