@@ -78,6 +78,11 @@ internal static class ScenarioWriter
                 writer.Line($".MayDo({string.Join(", ", scenario.Effects)})");
             }
 
+            if (scenario.WithWorstCaseTlb)
+            {
+                writer.Line(".WithWorstCaseTlb()");
+            }
+
             WriteProperties(writer, model, scenario);
             if (scenario.WithoutKernelAssumptions)
             {
@@ -97,7 +102,8 @@ internal static class ScenarioWriter
         }
         else if (model.Properties.Count > 0)
         {
-            writer.Line($".Ask({Api}EntryProperties.All)");
+            var worstCase = scenario.WithWorstCaseTlb ? $"[.. {Api}EntryProperties.All, {Api}EntryProperties.TranslationsPresent]" : $"{Api}EntryProperties.All";
+            writer.Line($".Ask({worstCase})");
         }
 
         foreach (var property in model.Properties)

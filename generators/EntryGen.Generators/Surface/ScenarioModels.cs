@@ -17,6 +17,7 @@ internal sealed record ScenarioClassModel(TypeHierarchy Hierarchy, EquatableArra
 /// <param name="Most">How many of them.</param>
 /// <param name="Effects">What C functions may do, expressions.</param>
 /// <param name="Asked">Ids of properties; empty for all.</param>
+/// <param name="WithWorstCaseTlb">Whether the TLB is at its worst.</param>
 /// <param name="WithoutKernelAssumptions">Whether events may happen also where the kernel rules them out.</param>
 internal sealed record ScenarioModel(
     string Unit,
@@ -27,6 +28,7 @@ internal sealed record ScenarioModel(
     int Most,
     EquatableArray<string> Effects,
     EquatableArray<string> Asked,
+    bool WithWorstCaseTlb,
     bool WithoutKernelAssumptions);
 
 /// <summary>A method marked <c>[ScenarioProperty]</c>.</summary>

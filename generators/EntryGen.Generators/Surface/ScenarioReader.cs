@@ -31,6 +31,7 @@ internal sealed class ScenarioReader(INamedTypeSymbol type, Compilation compilat
             ReadMost(attribute),
             ReadEffects(attribute),
             ReadAsked(attribute),
+            attribute.Named("WithWorstCaseTlb") is true,
             attribute.Named("WithoutKernelAssumptions") is true);
         return _isWrong ? null : model;
     }
@@ -228,6 +229,7 @@ internal sealed class ScenarioReader(INamedTypeSymbol type, Compilation compilat
 
     private EquatableArray<string> ReadAsked(AttributeValues attribute)
     {
+        const string WorstCaseTlbOnly = "tlb";
         string[] asked = [.. attribute.NamedArray<string>("Ask")];
         var ids = compilation.GetTypeByMetadataName(AttributeNames.PropertyIds)?.GetMembers().OfType<IFieldSymbol>().Select(field => field.ConstantValue).OfType<string>().ToList() ?? [];
         for (var i = 0; i < asked.Length; i++)
@@ -237,6 +239,10 @@ internal sealed class ScenarioReader(INamedTypeSymbol type, Compilation compilat
                 Report(
                     $"Ask: there is no property '{asked[i]}'.{NearestName.Suggest(asked[i], ids.OrderBy(id => id, StringComparer.Ordinal))}",
                     attribute.ElementLocation("Ask", i, cancellation));
+            }
+            else if (asked[i] == WorstCaseTlbOnly && attribute.Named("WithWorstCaseTlb") is not true)
+            {
+                Report($"Ask: '{asked[i]}' asks what the TLB may hold at its worst: add WithWorstCaseTlb = true.", attribute.ElementLocation("Ask", i, cancellation));
             }
         }
 

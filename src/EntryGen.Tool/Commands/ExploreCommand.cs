@@ -251,7 +251,7 @@ internal sealed class ExploreCommand
 
     private int Replay(EntryScenario scenario, string choices)
     {
-        var runs = (scenario.Properties.Count > 0 ? scenario.Properties : EntryProperties.All).Select(property => scenario.Replay(new RunChoices(choices), property)).ToList();
+        var runs = scenario.Asked.Select(property => scenario.Replay(new RunChoices(choices), property)).ToList();
         ScenarioText.Write(_host.Output, [.. runs]);
         return runs.Exists(run => run.IsBroken) ? ExitCode.Found : ExitCode.Done;
     }

@@ -29,6 +29,7 @@ internal sealed class ScenarioOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<TlbPolicy> _tlb = TlbOption.Create();
     private readonly Option<int> _states = Number("--states", "Stops when there are more states than this.", least: 1, most: int.MaxValue);
     private readonly Option<int> _memory = Number("--memory", "Stops when states take more memory than this, in MiB (default: three quarters of what there is).", least: 1, most: int.MaxValue);
     private readonly Option<int> _time = Number("--time", "Stops after so many seconds.", least: 1, most: int.MaxValue);
@@ -39,7 +40,7 @@ internal sealed class ScenarioOptions
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _inject, _depth, _handlers, _properties, _states, _memory, _time, _threads, _unassumed, _unreduced })
+        foreach (var option in new Option[] { _inject, _depth, _handlers, _properties, _tlb, _states, _memory, _time, _threads, _unassumed, _unreduced })
         {
             command.Add(option);
         }
@@ -66,6 +67,7 @@ internal sealed class ScenarioOptions
             IsGiven(result, _depth) ? result.GetValue(_depth) : Math.Max(scenario.MostEvents, IsGiven(result, _inject) ? 1 : 0));
         scenario = EffectsOf(result, known) is { } effects ? scenario.MayDo(effects) : scenario;
         scenario = PropertiesOf(result, known) is { Count: > 0 } properties ? scenario.Ask(properties) : scenario;
+        scenario = IsGiven(result, _tlb) ? scenario.WithWorstCaseTlb(result.GetValue(_tlb) == TlbPolicy.Worst) : scenario;
         scenario = scenario.Within(BoundsOf(result, scenario.Bounds));
         scenario = result.GetValue(_unassumed) ? scenario.WithoutKernelAssumptions() : scenario;
         return result.GetValue(_unreduced) ? scenario.WithoutReductions() : scenario;
@@ -157,6 +159,7 @@ internal sealed class ScenarioOptions
         "--inject", EventOption.Describe(scenario.Events) is "nothing" ? "" : EventOption.Describe(scenario.Events),
         "--depth", scenario.MostEvents.ToString(System.Globalization.CultureInfo.InvariantCulture),
         .. scenario.Handlers.Count == 0 ? Array.Empty<string>() : ["--handler", string.Join(',', scenario.Handlers.Select(effect => effect.Name))],
+        .. scenario.HasWorstCaseTlb ? ["--tlb", TlbOption.Worst] : Array.Empty<string>(),
         .. scenario.KernelAssumptions ? Array.Empty<string>() : ["--no-assumptions"],
     ];
 

@@ -50,6 +50,11 @@ internal sealed class TestText
             text.Append($"        .MayDo({string.Join(", ", _scenario.Handlers.Select(Effect))})\n");
         }
 
+        if (_scenario.HasWorstCaseTlb)
+        {
+            text.Append("        .WithWorstCaseTlb()\n");
+        }
+
         if (!_scenario.KernelAssumptions)
         {
             text.Append("        .WithoutKernelAssumptions()\n");

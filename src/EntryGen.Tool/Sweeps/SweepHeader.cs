@@ -49,7 +49,7 @@ internal sealed record SweepHeader
         List<SweepScenario> scenarios = [];
         foreach (var (scenario, options, replayWords) in asked)
         {
-            var known = scenario.Properties.Count == 0 ? EntryProperties.All : scenario.Properties;
+            var known = scenario.Asked;
             PropertySummary[] list = [.. known.Select(property => new PropertySummary(property.Id, property.Words, property.Source, null))];
             var text = SweepLines.ToText(list);
             if (!texts.Contains(text))

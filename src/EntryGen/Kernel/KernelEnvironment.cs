@@ -144,6 +144,9 @@ public sealed class KernelEnvironment
     /// <returns>The physical address of the kernel half's top-level table.</returns>
     internal ulong AddProcess() => _image.Space.CloneRoots().Value;
 
+    /// <summary>The page tables.</summary>
+    internal AddressSpace Space => _image.Space;
+
     /// <summary>Puts the registers of a CPU into the machine, as they are once it is set up.</summary>
     /// <param name="cpu">The CPU, counted from 0.</param>
     internal void Boot(int cpu)

@@ -2,6 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace EntryGen.Emulation;
 
+/// <summary>An access that used what is cached and not what the tables say now.</summary>
+/// <param name="Address">The linear address.</param>
+/// <param name="Used">The frame that was used; null: it faulted as if not mapped.</param>
+/// <param name="Present">The frame by a walk from CR3; null: none.</param>
+internal readonly record struct StaleAccess(ulong Address, PhysicalAddress? Used, PhysicalAddress? Present)
+{
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{new VirtualAddress(Address & ~0xFFFUL)} by the TLB: {Words(Used)}; by the page tables: {Words(Present)}";
+
+    private static string Words(PhysicalAddress? frame) => frame is { } there ? $"frame 0x{there.Value:x}" : "not mapped";
+}
+
 /// <summary>Translation under the worst-case policy: an access uses whatever may be cached, as the machine's choices say.</summary>
 internal sealed partial class LinearMemory
 {
@@ -13,13 +26,25 @@ internal sealed partial class LinearMemory
     /// <summary>What may be cached at worst; null under the deterministic policy.</summary>
     public WorstCaseTranslations? WorstCase { get; private set; }
 
+    /// <summary>Is told when an access does not go as the tables say now; null when nobody is.</summary>
+    public Action<StaleAccess>? AccessedStale { get; set; }
+
     private ulong Root => _file[(int)Reg.Cr3] & Cr3Bits.AddressMask;
 
     /// <summary>Begins or ends the worst-case policy, with nothing cached.</summary>
     public void UseWorstCase(bool isOn)
     {
+        if (WorstCase is { } before)
+        {
+            _memory.Writing -= before.BeforeWrite;
+        }
+
         WorstCase = isOn ? new WorstCaseTranslations(_memory) : null;
-        _memory.Writing = isOn ? WorstCase!.BeforeWrite : null;
+        if (WorstCase is { } now)
+        {
+            _memory.Writing += now.BeforeWrite;
+        }
+
         LoadWorstCase([], []);
         Tlb.FlushAll();
         ForgetWindows();
@@ -57,6 +82,11 @@ internal sealed partial class LinearMemory
         FindOutcomes(address, access, rules);
         var number = _outcomes.Count > 1 ? _machine.Choose(_outcomes.Count, ChoiceKind.Translation) : 0;
         var (source, error, translation) = _outcomes[number];
+        if (number > 0)
+        {
+            AccessedStale?.Invoke(new StaleAccess(address, Frame(number), Frame(0)));
+        }
+
         if (error == 0 && PageWalker.Allows(translation, access, rules))
         {
             if (source.Table is { } table)
@@ -104,6 +134,8 @@ internal sealed partial class LinearMemory
             }
         }
     }
+
+    private PhysicalAddress? Frame(int outcome) => _outcomes[outcome] is { Error: 0 } found ? found.Translation.Frame : null;
 
     private static bool IsSame(Translation left, Translation right) =>
         left.Shift == right.Shift && ((left.Bits ^ right.Bits) & ~InsignificantBits) == 0;

@@ -219,6 +219,7 @@ public sealed class MachineStateCodec
     private void WriteStale()
     {
         var worst = _machine.Linear.WorstCase;
+        worst?.Normalize();
         _writer.Number((ulong)(worst?.Leaves.Count ?? 0));
         foreach (var leaf in worst?.Leaves ?? [])
         {

@@ -239,6 +239,23 @@ public static class EntryProperties
             : $"RIP is {Hex(state[Reg.Rip])}",
     };
 
+    /// <summary>
+    /// Only translations of the present page tables are used, whatever the TLB may hold: the machine's own answer to what <see cref="NoStaleTranslation"/> asks the bookkeeping. Needs
+    /// <see cref="EntryScenario.WithWorstCaseTlb"/>.
+    /// </summary>
+    public static EntryProperty TranslationsPresent { get; } = new(
+        PropertyIds.TranslationsPresent,
+        "user code, and kernel code that may use user memory, find no translation in the TLB that the page tables do not have",
+        Moments.Return | Moments.Step,
+        state => !UsesUserMemory(state) || state.AddressSpaces.FindStale() is null,
+        Sdm + ", 4.10.4")
+    {
+        OverlooksPlainSteps = true,
+        Explain = state => state.AddressSpaces.FindStale() is { } stale
+            ? $"{((state[Reg.Cs] & 3) == 3 ? "user" : "kernel")} code may use a stale translation of {stale}"
+            : null,
+    };
+
     /// <summary>All of them, in the order in which they are reported.</summary>
     public static IReadOnlyList<EntryProperty> All { get; } =
     [
@@ -247,13 +264,18 @@ public static class EntryProperties
     ];
 
     /// <summary>Those and the questions about the macros that switch page tables, which are made of them or ask how code is written: asked by name only.</summary>
-    public static IReadOnlyList<EntryProperty> Named => field ??= [.. All, .. SwitchProperties.All];
+    public static IReadOnlyList<EntryProperty> Named => field ??= [.. All, TranslationsPresent, .. SwitchProperties.All];
 
     /// <summary>The property of an id.</summary>
     /// <param name="id">Its name.</param>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static EntryProperty Find(string id) => Named.FirstOrDefault(property => property.Id == id)
         ?? throw new ArgumentException($"There is no property '{id}'. EntryProperties.Named lists them.", nameof(id));
+
+    // Kernel code does where it was interrupted on its own tables, unless it is changing the mm or an entry; and where it has just switched to another.
+    private static bool UsesUserMemory(EntryState state) => state.Moment == Moments.Step
+        ? state.AddressSpaces.IsUsed
+        : (state[Reg.Cs] & 3) == 3 || (!state.OnUserPageTables && state.AddressSpaces is { IsChanging: false, LoadedMm: not Handlers.Mm.None });
 
     private static bool HasOwnPcid(EntryState state) => state.AddressSpaces.KnowsCr3(state[Reg.Cr3]);
 

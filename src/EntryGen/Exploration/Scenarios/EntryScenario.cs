@@ -64,6 +64,9 @@ public sealed record EntryScenario
     /// <summary>Whether events are left out that the kernel sees to that they do not happen.</summary>
     public bool KernelAssumptions { get; private init; } = true;
 
+    /// <summary>Whether the TLB is at its worst, instead of being kept account of.</summary>
+    public bool HasWorstCaseTlb { get; private init; }
+
     /// <summary>Whether runs without a choice are one transition.</summary>
     public bool IsReduced { get; private init; } = true;
 
@@ -165,6 +168,13 @@ public sealed record EntryScenario
     /// <summary>Lets events happen also where the kernel sees to that they do not.</summary>
     public EntryScenario WithoutKernelAssumptions() => this with { KernelAssumptions = false };
 
+    /// <summary>
+    /// Puts the TLB at its worst (<see cref="Machine.Choices"/>): what C functions do to page tables they really do, to a page of each mm, with the flushes of the kernel; each translation that the
+    /// processor may still have may be used. <see cref="EntryProperties.TranslationsPresent"/> is asked besides.
+    /// </summary>
+    /// <param name="isOn">False: the TLB is kept account of, as without this.</param>
+    public EntryScenario WithWorstCaseTlb(bool isOn = true) => this with { HasWorstCaseTlb = isOn };
+
     /// <summary>Adds properties; without any, all of <see cref="EntryProperties.All"/> are looked at.</summary>
     /// <exception cref="ArgumentException">One of them is looked at at no moment.</exception>
     public EntryScenario With(params IEnumerable<EntryProperty> properties) => this with { Properties = [.. Properties, .. Checked(properties)] };
@@ -226,6 +236,11 @@ public sealed record EntryScenario
             throw new ArgumentException(wrong.Message, nameof(choices), wrong);
         }
     }
+
+    /// <summary>The properties that are looked at.</summary>
+    public IReadOnlyList<EntryProperty> Asked => Properties.Count > 0 ? Properties
+        : HasWorstCaseTlb ? [.. EntryProperties.All, EntryProperties.TranslationsPresent]
+        : EntryProperties.All;
 
     // What is never looked at would hold whatever the code does.
     private static EntryProperty[] Checked(IEnumerable<EntryProperty> properties)

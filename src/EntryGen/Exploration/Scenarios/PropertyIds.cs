@@ -75,6 +75,9 @@ public static class PropertyIds
     /// <summary><see cref="EntryProperties.EntryFrame"/>: what is moved to the thread's stack is what the processor pushed.</summary>
     public const string EntryFrame = "entry-frame";
 
+    /// <summary><see cref="EntryProperties.TranslationsPresent"/>: only translations of the present page tables are used, whatever the TLB may hold.</summary>
+    public const string TranslationsPresent = "tlb";
+
     /// <summary><see cref="SwitchProperties.UserRegisters"/>: user registers come back.</summary>
     public const string UserRegisters = "P2.1";
 

@@ -40,8 +40,11 @@ public sealed class ScenarioAttribute(string entry) : Attribute
     /// </summary>
     public string[] MayDo { get; set; } = [];
 
-    /// <summary>Ids of the properties to ask (<see cref="PropertyIds"/>); without any all of <see cref="EntryProperties.All"/>.</summary>
+    /// <summary>Ids of the properties to ask (<see cref="PropertyIds"/>); without any all of <see cref="EntryProperties.All"/>, with a worst-case TLB <see cref="EntryProperties.TranslationsPresent"/> too.</summary>
     public string[] Ask { get; set; } = [];
+
+    /// <summary>Whether the TLB is at its worst: see <see cref="EntryScenario.WithWorstCaseTlb"/>.</summary>
+    public bool WithWorstCaseTlb { get; set; }
 
     /// <summary>Whether events may happen also where the kernel sees to it that they do not.</summary>
     public bool WithoutKernelAssumptions { get; set; }

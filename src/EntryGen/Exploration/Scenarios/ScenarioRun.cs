@@ -12,7 +12,7 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
     // To find the fewest steps every state is stored; beyond so many the run that was found first is shown.
     private const long StatesForFewestSteps = 2_000_000;
 
-    private readonly IReadOnlyList<EntryProperty> _properties = scenario.Properties.Count == 0 ? EntryProperties.All : scenario.Properties;
+    private readonly IReadOnlyList<EntryProperty> _properties = scenario.Asked;
     private readonly Dictionary<EntryProperty, Counterexample> _broken = [];
     private bool _countsRuns;
 

@@ -16,7 +16,7 @@ public static class ScenarioText
             + (start.Cr3 == Kernel.Side.User ? " on the user page tables" : "") + (start.Gs == Kernel.Side.User ? " with the user's GS base" : "");
         var happened = start.Vector is { } vector ? $" ({Kernel.VectorNames.Of(vector)})" : "";
         var features = scenario.Options.Features.ToString() is { Length: > 0 } names ? $"features {names}" : "no features";
-        return $"{scenario.Entry}{happened} from {from}, {features}";
+        return $"{scenario.Entry}{happened} from {from}, {features}{(scenario.HasWorstCaseTlb ? ", TLB at its worst" : "")}";
     }
 
     /// <summary>The question and the verdict in one line.</summary>
@@ -120,7 +120,12 @@ public static class ScenarioText
 
     /// <summary>What was explored and what was not: lines of a name and words.</summary>
     public static IEnumerable<string> Terms(EntryScenario scenario) =>
-        [$"events       {Events(scenario)}", $"C code       {Effects(scenario)}", .. Limits(scenario)];
+    [
+        $"events       {Events(scenario)}",
+        $"C code       {Effects(scenario)}",
+        .. scenario.HasWorstCaseTlb ? ["TLB          at its worst: what a walk could have cached stays until it has to go; C code changes the entry of a page that every mm maps, and flushes as Linux does"] : Array.Empty<string>(),
+        .. Limits(scenario),
+    ];
 
     /// <summary>What a verdict on a scenario does not say.</summary>
     /// <param name="scenario">The scenario.</param>

@@ -12,6 +12,8 @@ internal sealed class AddressSpace
     private const int HugePageShift = 30;
     private const int TopShift = 39;
     private const long AliasStep = 0x1_0000;
+    private const ulong UserPage =
+        PageTableBits.Present | PageTableBits.Writable | PageTableBits.User | PageTableBits.Accessed | PageTableBits.Dirty | PageTableBits.NoExecute;
 
     private readonly PhysicalMemory _memory;
     private readonly PageTableBuilder _tables;
@@ -115,6 +117,45 @@ internal sealed class AddressSpace
         {
             _memory.Write(_tables.EntryOf(root + KernelLayout.PageSize, start + offset), 0UL);
         }
+    }
+
+    /// <summary>
+    /// Maps a page of a process's own, at an address around which nothing is mapped: its 512 GiB get tables that no other process has, and that both halves use, as those of
+    /// user programs do.
+    /// </summary>
+    /// <param name="root">The kernel half's top-level table of the process.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="frame">Its frame.</param>
+    /// <returns>The place of the entry that maps the page.</returns>
+    public PhysicalAddress MapOwn(PhysicalAddress root, VirtualAddress page, PhysicalAddress frame)
+    {
+        _tables.Map(root, page, frame, UserPage);
+        if (_userRoot is not null)
+        {
+            var (kernel, user) = (_tables.EntryOf(root, page, TopShift), _tables.EntryOf(root + KernelLayout.PageSize, page, TopShift));
+            _memory.Write(user, _memory.Read<ulong>(kernel));
+            _memory.Write(kernel, _memory.Read<ulong>(kernel) | PageTableBits.NoExecute);
+        }
+
+        return _tables.EntryOf(root, page);
+    }
+
+    /// <summary>Lets an entry that maps a user page name another frame. Translations stay in the TLB until they are flushed.</summary>
+    /// <param name="entry">What <see cref="MapOwn"/> returned.</param>
+    /// <param name="frame">The frame.</param>
+    public void MapAnew(PhysicalAddress entry, PhysicalAddress frame) => _memory.Write(entry, frame.Value | UserPage);
+
+    /// <summary>An address in the lower half around which nothing is mapped.</summary>
+    /// <param name="root">The kernel half's top-level table of a process.</param>
+    public VirtualAddress FindFree(PhysicalAddress root)
+    {
+        var slot = 255UL;
+        while ((_memory.Read<ulong>(root + (long)(slot * sizeof(ulong))) & PageTableBits.Present) != 0)
+        {
+            slot--;
+        }
+
+        return slot << TopShift;
     }
 
     /// <summary>Maps all of physical memory, in the kernel half, with 2 MiB pages.</summary>

@@ -58,8 +58,30 @@ internal sealed class CachedTree(int space, ulong table, TablePlace place)
     public bool IsInvalidated(ulong address, int shift) =>
         Invalidated.Count > 0 && Invalidated.GetViewBetween(address >> shift << shift, address | ((1UL << shift) - 1)).Count > 0;
 
-    /// <summary>The order in which trees are kept and encoded.</summary>
-    public static int Compare(CachedTree left, CachedTree right) =>
-        (left.Space, left.Place.Shift, left.Place.Prefix, left.Table, left.Place.Rights, left.Place.IsAccessed, left.CanWalk)
-        .CompareTo((right.Space, right.Place.Shift, right.Place.Prefix, right.Table, right.Place.Rights, right.Place.IsAccessed, right.CanWalk));
+    /// <summary>The order in which trees are kept and encoded: total, so that it does not depend on what came first.</summary>
+    public static int Compare(CachedTree left, CachedTree right)
+    {
+        var order = (left.Space, left.Place.Shift, left.Place.Prefix, left.Table, left.Place.Rights, left.Place.IsAccessed, left.CanWalk)
+            .CompareTo((right.Space, right.Place.Shift, right.Place.Prefix, right.Table, right.Place.Rights, right.Place.IsAccessed, right.CanWalk));
+        order = order != 0 ? order : Compare(left.Written, right.Written);
+        return order != 0 ? order : Compare(left.Invalidated, right.Invalidated);
+    }
+
+    private static int Compare(SortedSet<ulong> left, SortedSet<ulong> right)
+    {
+        if (left.Count != right.Count)
+        {
+            return left.Count.CompareTo(right.Count);
+        }
+
+        foreach (var (one, other) in left.Zip(right))
+        {
+            if (one != other)
+            {
+                return one.CompareTo(other);
+            }
+        }
+
+        return 0;
+    }
 }

@@ -34,6 +34,20 @@ internal sealed class WorstCaseTranslations(PhysicalMemory memory)
     /// <summary>Tables that CR3 does not lead to.</summary>
     public IReadOnlyList<CachedTree> Trees => _trees;
 
+    /// <summary>Brings what is kept into the one form that equal states have: in order, and nothing twice.</summary>
+    public void Normalize()
+    {
+        _leaves.Sort(TlbEntry.Compare);
+        _trees.Sort(CachedTree.Compare);
+        for (var i = _trees.Count - 1; i > 0; i--)
+        {
+            if (CachedTree.Compare(_trees[i], _trees[i - 1]) == 0)
+            {
+                _trees.RemoveAt(i);
+            }
+        }
+    }
+
     /// <summary>CR3, CR4.PCIDE or CR4.PGE has changed: what was walked before may still be cached.</summary>
     public void Select(int pcid, ulong root, bool isGlobalOn)
     {
@@ -253,7 +267,7 @@ internal sealed class WorstCaseTranslations(PhysicalMemory memory)
 
     private void Keep(CachedTree tree)
     {
-        if (!_trees.Exists(other => CachedTree.Compare(other, tree) == 0 && other.Written.SetEquals(tree.Written) && other.Invalidated.SetEquals(tree.Invalidated)))
+        if (!_trees.Exists(other => CachedTree.Compare(other, tree) == 0))
         {
             _trees.Add(tree);
             _trees.Sort(CachedTree.Compare);

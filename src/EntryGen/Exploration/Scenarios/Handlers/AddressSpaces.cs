@@ -1,5 +1,6 @@
 using EntryGen.Emulation;
 using EntryGen.Exploration.Scenarios.States;
+using EntryGen.Exploration.Scenarios.Tlb;
 using EntryGen.Kernel;
 
 namespace EntryGen.Exploration.Scenarios.Handlers;
@@ -9,8 +10,9 @@ namespace EntryGen.Exploration.Scenarios.Handlers;
 /// removed. Handlers change it; entry code only sees CR3 and the flush mask.
 /// </summary>
 /// <remarks>
-/// The algorithms are those of <c>arch/x86/mm/tlb.c</c>: <c>choose_new_asid</c>, <c>switch_mm_irqs_off</c>, <c>load_new_mm_cr3</c>, <c>flush_tlb_local</c>. Page table entries are not
-/// really changed: a PCID is stale from the change on until it is flushed, whatever address is meant. That is the worst case of what a TLB may keep.
+/// The algorithms are those of <c>arch/x86/mm/tlb.c</c>: <c>choose_new_asid</c>, <c>switch_mm_irqs_off</c>, <c>load_new_mm_cr3</c>, <c>flush_tlb_local</c>. A PCID is stale from the change of
+/// a page table entry on until it is flushed, whatever address is meant. With <see cref="EntryScenario.WithWorstCaseTlb"/> an entry is really changed and flushed, and the machine's TLB says
+/// what may still be used.
 /// </remarks>
 public sealed class AddressSpaces
 {
@@ -25,9 +27,13 @@ public sealed class AddressSpaces
     private readonly ulong[] _roots;
     private readonly bool _isIsolated;
     private readonly bool _hasPcid;
+    private readonly ProbePage? _page;
+    private readonly (ulong Kernel, ulong User) _cr3;
 
-    internal AddressSpaces(KernelEnvironment environment, Ghost ghost, FlushMask mask, ulong[] roots)
+    internal AddressSpaces(KernelEnvironment environment, Ghost ghost, FlushMask mask, ulong[] roots, ProbePage? page = null)
     {
+        _page = page;
+        _cr3 = (environment.KernelCr3, environment.UserCr3);
         _machine = environment.Machine;
         _ghost = ghost;
         _mask = mask;
@@ -109,6 +115,8 @@ public sealed class AddressSpaces
         }
 
         SetByte(3, (int)mm, (byte)(Byte(3, (int)mm) + 1));
+        _page?.Change(mm, Generation(mm));
+        IsChanging = mm == LoadedMm;
         for (var asid = 0; asid < Asids; asid++)
         {
             if (Context(asid) == mm)
@@ -124,6 +132,7 @@ public sealed class AddressSpaces
         InvalidateUserAsid(LoadedAsid);
         WriteCr3(_machine[Reg.Cr3], noFlush: false);
         SetByte(2, LoadedAsid, Generation(LoadedMm));
+        IsChanging = false;
     }
 
     /// <summary>One page: INVLPG takes it from the PCID that is loaded; that of the user half is left to the flush mask.</summary>
@@ -131,8 +140,10 @@ public sealed class AddressSpaces
     {
         ChangeEntry(LoadedMm);
         Stale &= ~Tag(_machine[Reg.Cr3]);
+        _page?.Flush();
         InvalidateUserAsid(LoadedAsid);
         SetByte(2, LoadedAsid, Generation(LoadedMm));
+        IsChanging = false;
     }
 
     /// <summary>
@@ -225,6 +236,10 @@ public sealed class AddressSpaces
         SwitchingTo = Mm.None;
         NewAsid = 0;
         NeedsFlush = false;
+        if (_page is not null)
+        {
+            IsUsed = true;
+        }
     }
 
     /// <summary>A plain write of CR3 with page tables that the bookkeeping knows nothing of.</summary>
@@ -254,7 +269,30 @@ public sealed class AddressSpaces
         NextAsid = (asid + 1) % Asids;
         SetByte(1, asid, (byte)Mm.Process);
         Stale = flushPending ? Bit(asid + 1) << UserStale : 0;
+        _page?.Warm(_cr3.Kernel, _cr3.User, flushPending);
     }
+
+    /// <summary>Whether a handler has just switched to an mm, whose pages it uses then.</summary>
+    internal bool IsUsed
+    {
+        get => Byte(0, 6) != 0;
+        private set => SetByte(0, 6, value ? (byte)1 : (byte)0);
+    }
+
+    internal void ForgetUse() => IsUsed = false;
+
+    /// <summary>Whether an entry of the loaded mm was changed by code that has not flushed it yet.</summary>
+    internal bool IsChanging
+    {
+        get => Byte(0, 5) != 0;
+        private set => SetByte(0, 5, value && _page is not null ? (byte)1 : (byte)0);
+    }
+
+    /// <summary>A translation that may be used now and that the page tables in CR3 do not give; null where the TLB is not at its worst.</summary>
+    internal StaleAccess? FindStale() => _page?.FindStale();
+
+    /// <summary>Whether the TLB is at its worst.</summary>
+    internal bool HasWorstCaseTlb => _page is not null;
 
     /// <summary>Entry code wrote CR3.</summary>
     /// <param name="operand">The value, with bit 63.</param>
@@ -288,6 +326,9 @@ public sealed class AddressSpaces
             : pcid == 0;
         return isTagged && Array.IndexOf(_roots, (cr3 & ~Cr3Bits.PcidMask) - half, 1) > 0;
     }
+
+    /// <summary>Whether a value of CR3 names one of the tables, under whatever PCID.</summary>
+    internal bool KnowsTable(ulong cr3) => Array.IndexOf(_roots, (cr3 & ~Cr3Bits.PcidMask) - (_isIsolated ? cr3 & Cr3Bits.UserPageTable : 0), 1) > 0;
 
     private ulong Cr3Of(Mm mm, int asid) => _roots[(int)mm] | (_hasPcid ? (ulong)asid + 1 : 0);
 
@@ -328,10 +369,17 @@ public sealed class AddressSpaces
     private void WriteCr3(ulong value, bool noFlush)
     {
         var operand = value | (noFlush && _hasPcid ? Cr3Bits.NoFlush : 0);
-        _machine[Reg.Cr3] = value;
-        if (!_hasPcid)
+        if (_page is null || !KnowsTable(value))
         {
-            InvalidationRules.WriteCr3(_machine, 0);
+            _machine[Reg.Cr3] = value;
+            if (!_hasPcid)
+            {
+                InvalidationRules.WriteCr3(_machine, 0);
+            }
+        }
+        else
+        {
+            _page.WriteCr3(operand);
         }
 
         NoteCr3Write(operand);

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
+using EntryGen.Exploration.Scenarios.Tlb;
 
 namespace EntryGen.Exploration.Scenarios.States;
 
 /// <summary>The transitions of a run as text: numbers of instructions and names of events, separated by points.</summary>
 internal sealed class ChoiceText
 {
+    private const char Translations = '~';
+
     private readonly StringBuilder _text = new();
     private int _instructions;
 
@@ -22,6 +25,9 @@ internal sealed class ChoiceText
         _instructions = 0;
     }
 
+    /// <summary>How translations that are used stand behind the name of an event or effect, or alone for an instruction; empty where it is those of the page tables.</summary>
+    public static string SuffixOf(int translations) => translations == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Translations}{translations}");
+
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     /// <exception cref="FormatException">It did not write that.</exception>
     public static IEnumerable<Choice> Read(string text, ScenarioSetup setup)
@@ -30,13 +36,21 @@ internal sealed class ChoiceText
         var choices = new List<Choice>();
         foreach (var word in text.Split('.'))
         {
-            if (InjectedEvent.Known.FirstOrDefault(known => known.Name == word) is { } injected)
+            var mark = word.IndexOf(Translations);
+            var name = mark < 0 ? word : word[..mark];
+            var translations = 0;
+            var isRead = mark < 0 || (int.TryParse(word.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out translations) && translations is > 0 and < TranslationChoices.Most);
+            if (isRead && InjectedEvent.Known.FirstOrDefault(known => known.Name == name) is { } injected)
             {
-                choices.Add(new Choice(injected, null));
+                choices.Add(new Choice(injected, null, translations));
             }
-            else if (setup.Effects.FirstOrDefault(known => known.Name == word) is { } effect)
+            else if (isRead && setup.Effects.FirstOrDefault(known => known.Name == name) is { } effect)
             {
-                choices.Add(new Choice(null, effect));
+                choices.Add(new Choice(null, effect, translations));
+            }
+            else if (isRead && mark == 0)
+            {
+                choices.Add(new Choice(null, null, translations));
             }
             else if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && choices.Count + count <= Most)
             {

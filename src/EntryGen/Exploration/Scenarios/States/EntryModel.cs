@@ -75,14 +75,12 @@ internal sealed class EntryModel : IHashedModel<EntryState>
             var effects = _processor.Effects;
             for (var i = 0; i < effects.Length; i++)
             {
-                Add(successors, Choice.FirstEffect + i, new Choice(null, effects[i]));
-                NoteLoop(from);
+                Add(successors, Choice.FirstEffect + i, new Choice(null, effects[i]), from);
             }
         }
         else if (_processor.Place is { } place)
         {
-            Add(successors, place.Number, default);
-            NoteLoop(from);
+            Add(successors, place.Number, default, from);
         }
 
         for (; events != 0; events &= events - 1)
@@ -92,8 +90,12 @@ internal sealed class EntryModel : IHashedModel<EntryState>
         }
     }
 
-    public string NameOf(int transition) => Choice.Of(transition, _setup).Name
-        ?? (_setup.Code.ChosenAt(_setup.Code.Places[transition]) ?? _setup.Code.Places[transition]).Name;
+    public string NameOf(int transition)
+    {
+        var choice = Choice.Of(transition, _setup);
+        var place = choice.Event is null && choice.Effect is null ? _setup.Code.Places[Choice.PlaceOf(transition)] : null;
+        return place is null ? choice.Name! : (_setup.Code.ChosenAt(place) ?? place).Name + choice.Name;
+    }
 
     public string Describe(EntryState state) => state.Lanes.ToString();
 
@@ -124,8 +126,30 @@ internal sealed class EntryModel : IHashedModel<EntryState>
         }
     }
 
+    // Where several translations may be cached, the transition with each of them.
+    private void Add(EncodedSink successors, int transition, Choice choice, ulong from = 0)
+    {
+        AddOne(successors, transition, choice);
+        NoteLoop(from);
+        while (_processor.Translations is { HasChosen: true } translations)
+        {
+            if (translations.Next(out var isCut) is not { } next)
+            {
+                if (isCut)
+                {
+                    _setup.Cuts.TryAdd(RunCut.TooManyTranslations, true);
+                }
+
+                return;
+            }
+
+            AddOne(successors, Choice.Number(transition, next), choice with { Translations = next });
+            NoteLoop(from);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Add(EncodedSink successors, int transition, Choice choice)
+    private void AddOne(EncodedSink successors, int transition, Choice choice)
     {
         if (_hasMoved)
         {

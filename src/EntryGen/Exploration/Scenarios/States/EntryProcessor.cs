@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using EntryGen.Emulation;
 using EntryGen.Exploration.Scenarios.Handlers;
+using EntryGen.Exploration.Scenarios.Tlb;
 using EntryGen.Kernel;
 
 namespace EntryGen.Exploration.Scenarios.States;
@@ -31,6 +32,7 @@ internal sealed class EntryProcessor : IMachineObserver
     private readonly bool _tracksCr3;
     private readonly bool _isFred;
     private ulong _retired;
+    private bool _isInHandler;
 
     public EntryProcessor(ScenarioSetup setup)
     {
@@ -42,7 +44,10 @@ internal sealed class EntryProcessor : IMachineObserver
         _unit = setup.Scenario.Unit;
         Ghost = new Ghost(setup.Levels);
         _mask = new FlushMask(Environment);
-        Spaces = new AddressSpaces(Environment, Ghost, _mask, Roots());
+        var roots = Roots();
+        var page = setup.Scenario.HasWorstCaseTlb ? new ProbePage(Environment, roots) : null;
+        Translations = page is null ? null : new TranslationChoices();
+        Spaces = new AddressSpaces(Environment, Ghost, _mask, roots, page);
         State = new EntryState(Environment, Ghost, Spaces);
         _tracksCr3 = Environment.Options.Pti && (_mask.Exists || setup.HasOtherMms);
         _properties = [.. Enum.GetValues<Moments>().Where(moment => moment != Moments.None).Select(moment => AskedAt(setup.Properties, moment))];
@@ -50,7 +55,7 @@ internal sealed class EntryProcessor : IMachineObserver
 
         // Besides, with an observer the unit counts every instruction, so that it runs as many as are asked for.
         _machine.Observe(new Cr3Watch(this));
-        _mayRunStraight = setup.Properties.All(property => property.OverlooksPlainSteps || (property.At & Moments.Step) == 0);
+        _mayRunStraight = Translations is null && setup.Properties.All(property => property.OverlooksPlainSteps || (property.At & Moments.Step) == 0);
     }
 
     public KernelEnvironment Environment { get; }
@@ -61,6 +66,9 @@ internal sealed class EntryProcessor : IMachineObserver
 
     /// <summary>The kernel's bookkeeping of address spaces.</summary>
     public AddressSpaces Spaces { get; }
+
+    /// <summary>Which translations are used, where the TLB is at its worst; null where it is not.</summary>
+    public TranslationChoices? Translations { get; }
 
     /// <summary>Whether the run would never end.</summary>
     public bool IsEndless { get; private set; }
@@ -149,6 +157,7 @@ internal sealed class EntryProcessor : IMachineObserver
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(Choice choice)
     {
+        Translations?.Begin(choice.Translations);
         TakeOne(choice);
         if (_setup.CountsRuns && Ghost.EventsLeft == 0 && choice.Event is null && !IsOver)
         {
@@ -160,7 +169,7 @@ internal sealed class EntryProcessor : IMachineObserver
             }
         }
 
-        for (var steps = 1; _setup.Scenario.IsReduced && Ghost is { EventsLeft: 0, Broken: 0 } && !IsOver && !HasEffects; steps++)
+        for (var steps = 1; _setup.Scenario.IsReduced && Ghost is { EventsLeft: 0, Broken: 0 } && !IsOver && !HasEffects && Translations is not { HasChosen: true }; steps++)
         {
             if (steps == LongestRun)
             {
@@ -249,7 +258,7 @@ internal sealed class EntryProcessor : IMachineObserver
             Step(choice.Effect);
         }
 
-        Stepped?.Invoke(place, choice);
+        Stepped?.Invoke(place, Translations is null ? choice : choice with { Translations = Translations.Number });
     }
 
     private void Inject(InjectedEvent injected)
@@ -356,6 +365,7 @@ internal sealed class EntryProcessor : IMachineObserver
 
         Description = activation.Description;
         Ghost.EventsLeft = scenario.MostEvents;
+        _machine.Choices = Translations;
         Spaces.Reset(scenario.Options.Asid, scenario.Options.UserFlushPending);
         var vector = activation.Entry.Vector ?? (_isFred ? start.Vector ?? (start.From == Side.User ? Ghost.NoVector : LinuxVectors.Device) : Ghost.NoVector);
         Ghost.Push(activation.Registers, vector, activation.Entry.Kind, isFault: false);
@@ -372,6 +382,11 @@ internal sealed class EntryProcessor : IMachineObserver
         if (Spaces.HasScheduled)
         {
             Spaces.ForgetSchedule();
+        }
+
+        if (Translations is not null)
+        {
+            Spaces.ForgetUse();
         }
     }
 
@@ -404,9 +419,9 @@ internal sealed class EntryProcessor : IMachineObserver
         {
             Halt(new Stop(StopKind.Left));
         }
-        else if (!KnowsCr3())
+        else if (!KnowsCr3() && (Translations is null || !Spaces.KnowsTable(_file[(int)Reg.Cr3])))
         {
-            // What happens now depends on what is in the TLB, which is no part of a state.
+            // What happens now depends on what is in the TLB, which is part of a state only where it is at its worst.
             Ghost.IsHalted = true;
             _setup.Cuts.TryAdd(RunCut.UnknownCr3, true);
         }
@@ -453,7 +468,9 @@ internal sealed class EntryProcessor : IMachineObserver
         }
 
         Ghost.Handler += 1UL << 8;
+        _isInHandler = true;
         effect.Steps[step](Spaces);
+        _isInHandler = false;
         return true;
     }
 
@@ -590,7 +607,8 @@ internal sealed class EntryProcessor : IMachineObserver
 
         void IMachineObserver.ControlWrite(Machine machine, int register, ulong old, ulong operand)
         {
-            if (register == 3)
+            // What a handler writes, the bookkeeping knows.
+            if (register == 3 && !processor._isInHandler)
             {
                 processor.State.KeepsOwed |= processor.Spaces.NoteCr3Write(operand);
             }

@@ -42,7 +42,7 @@ internal sealed unsafe class MemoryLines
             throw new ArgumentException($"States are kept for up to 64 MiB of memory, not {memory.Size >> 20}.", nameof(memory));
         }
 
-        memory.Writing = Note;
+        memory.Writing += Note;
         memory.WritesMustBeSeen?.Invoke();
     }
 

@@ -8,6 +8,9 @@ internal static class RunCut
     /// <summary>CR3 holds what only the TLB could give a meaning.</summary>
     public const string UnknownCr3 = "where CR3 names no page table of the process under its own PCID (cr3-pcid)";
 
+    /// <summary>One transition can use translations in more ways than are tried.</summary>
+    public const string TooManyTranslations = "after an access that may use too many translations to try them all";
+
     /// <summary>The reason in words, to be read after "runs end"; null where the code means the run to end there: a function that does not return.</summary>
     /// <param name="stop">Why execution cannot go on.</param>
     /// <param name="unit">The entry code.</param>

@@ -11,6 +11,7 @@ internal sealed class RunRecorder : IMachineObserver
     private readonly EntryProcessor _processor;
     private readonly List<TraceStep> _steps = [];
     private readonly List<string> _faults = [];
+    private readonly List<StaleAccess> _stale = [];
     private readonly ChoiceText _choices = new();
     private Cr3Write? _cr3Write;
     private Lanes _lanes;
@@ -40,6 +41,7 @@ internal sealed class RunRecorder : IMachineObserver
         string? detail = null;
         processor.Broke = (broken, state) => detail = broken == property ? broken.Explain?.Invoke(state) ?? "" : detail;
         processor.Stepped = recorder.Stepped;
+        processor.Environment.Machine.Linear.AccessedStale = recorder._stale.Add;
         using (processor.Environment.Machine.Observe(recorder))
         {
             var (unforced, chosen) = (0, 0);
@@ -107,6 +109,7 @@ internal sealed class RunRecorder : IMachineObserver
         }
 
         _faults.Clear();
+        _stale.Clear();
         _cr3Write = null;
     }
 
@@ -120,7 +123,7 @@ internal sealed class RunRecorder : IMachineObserver
             Kind = kind,
             Address = address,
             Location = Locate(address),
-            Text = text,
+            Text = _stale.Count == 0 ? text : $"{text} ({string.Join(", ", _stale.DistinctBy(stale => stale.Address & ~0xFFFUL))})",
             Source = place?.Instruction?.Source ?? "",
             MacroStack = place?.Instruction?.MacroStack.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [],
             Lanes = lanes,

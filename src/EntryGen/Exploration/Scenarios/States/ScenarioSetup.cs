@@ -17,6 +17,11 @@ internal sealed class ScenarioSetup
 
     public ScenarioSetup(EntryScenario scenario, IReadOnlyList<EntryProperty> properties)
     {
+        if (!scenario.HasWorstCaseTlb && properties.Contains(EntryProperties.TranslationsPresent))
+        {
+            throw new ArgumentException($"'{EntryProperties.TranslationsPresent.Id}' asks what the TLB may hold at its worst: only EntryScenario.WithWorstCaseTlb (--tlb worst) has one.");
+        }
+
         _effects = [.. scenario.Handlers];
         _forUser = scenario.Options is { Pti: true, Pcid: true } ? [HandlerEffect.None, HandlerEffect.FlushMask] : [HandlerEffect.None];
         Effects = scenario.Handlers.Count > 0 ? scenario.Handlers : [HandlerEffect.None, HandlerEffect.FlushMask];

@@ -10,8 +10,8 @@ namespace EntryGen.Exploration.Scenarios.States;
 /// </summary>
 /// <remarks>
 /// The machine is always in some state whose numbers are known. Encoding the next one gives numbers to the lines that the transition changed; going to another state copies
-/// the lines in which the two differ. The hash is a sum over lines of what they hold and where, so that it changes with the lines. The TLB is no part of a state: page
-/// tables do not change while a scenario runs, and CR3 values whose PCID is not that of their table end it.
+/// the lines in which the two differ. The hash is a sum over lines of what they hold and where, so that it changes with the lines. The TLB is part of a state where it is at its worst
+/// (<see cref="TlbLines"/>). Otherwise it need not be: page tables do not change while a scenario runs, and CR3 values whose PCID is not that of their table end it.
 /// </remarks>
 internal sealed unsafe class StateCodec
 {
@@ -20,6 +20,8 @@ internal sealed unsafe class StateCodec
     private readonly Machine _machine;
     private readonly CellLines _cells;
     private readonly MemoryLines _memory;
+    private readonly TlbLines? _tlb;
+    private readonly int _fixedBytes;
     private readonly bool _hasPcid;
     private readonly long _budget;
     private byte[] _bytes = [];
@@ -36,6 +38,8 @@ internal sealed unsafe class StateCodec
         _machine = machine;
         _cells = new CellLines(machine, ghost, lines);
         _memory = new MemoryLines(machine.Memory, origin, lines);
+        _tlb = machine.Linear.WorstCase is null ? null : new TlbLines(machine, lines);
+        _fixedBytes = HashBytes + _cells.EncodedBytes + (_tlb is null ? 0 : TlbLines.EncodedBytes);
         _hasPcid = (machine[Reg.Cr4] & Cr4Bits.PCIDE) != 0;
         _budget = machine.Budget;
     }
@@ -47,7 +51,8 @@ internal sealed unsafe class StateCodec
     {
         _cells.Absorb(ref _hash);
         _memory.Absorb(ref _hash);
-        var most = HashBytes + _cells.EncodedBytes + _memory.MostBytes;
+        _tlb?.Absorb(ref _hash);
+        var most = _fixedBytes + _memory.MostBytes;
         if (_bytes.Length < most)
         {
             _bytes = GC.AllocateUninitializedArray<byte>(most + 64, pinned: true);
@@ -56,8 +61,9 @@ internal sealed unsafe class StateCodec
         var bytes = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);
         *(ulong*)bytes = _hash;
         _cells.Write((uint*)(bytes + HashBytes));
-        var groups = _memory.Write(bytes + HashBytes + _cells.EncodedBytes);
-        return new ReadOnlySpan<byte>(bytes, HashBytes + _cells.EncodedBytes + (groups * MemoryLines.GroupBytes));
+        _tlb?.Write((uint*)(bytes + HashBytes + _cells.EncodedBytes));
+        var groups = _memory.Write(bytes + _fixedBytes);
+        return new ReadOnlySpan<byte>(bytes, _fixedBytes + (groups * MemoryLines.GroupBytes));
     }
 
     /// <summary>Puts machine and ghost into a state. The one they are in was encoded.</summary>
@@ -70,10 +76,10 @@ internal sealed unsafe class StateCodec
             _hash = *(ulong*)bytes;
             _machine.Budget = _budget;
             _cells.GoTo((uint*)(bytes + HashBytes));
-            _memory.GoTo(bytes + HashBytes + _cells.EncodedBytes, (state.Length - HashBytes - _cells.EncodedBytes) / MemoryLines.GroupBytes);
+            _memory.GoTo(bytes + _fixedBytes, (state.Length - _fixedBytes) / MemoryLines.GroupBytes);
+            Resume(cr3 == _machine.Registers[(int)Reg.Cr3]);
+            _tlb?.GoTo((uint*)(bytes + HashBytes + _cells.EncodedBytes));
         }
-
-        Resume(cr3 == _machine.Registers[(int)Reg.Cr3]);
     }
 
     // Without PCIDs both halves of the page tables share one tag: only the instruction that changes CR3 empties it, and that has not run.
