@@ -59,11 +59,14 @@ public static class Verdicts
     ];
 
     /// <summary>One answer. The handler of every event may do what is asked about, or nothing.</summary>
-    public static Answer Explore(Variant variant, Place place, HandlerEffect effect, bool hasPcid)
+    public static Answer Explore(Variant variant, Place place, HandlerEffect effect, bool hasPcid) =>
+        new(variant, place, effect, hasPcid, Question(variant, place, effect, hasPcid).Explore());
+
+    /// <summary>What is asked for it.</summary>
+    public static EntryScenario Question(Variant variant, Place place, HandlerEffect effect, bool hasPcid)
     {
         var features = hasPcid ? KernelOptions.DefaultFeatures : KernelOptions.DefaultFeatures.Without("PCID");
-        var result = EntryScenario.Of(variant.Unit, place.Entry).From(place.Start).With(features)
-            .MayDo(HandlerEffect.None, effect).Inject(place.Events, most: 1).Ask(Properties).Explore();
-        return new Answer(variant, place, effect, hasPcid, result);
+        return EntryScenario.Of(variant.Unit, place.Entry).From(place.Start).With(features)
+            .MayDo(HandlerEffect.None, effect).Inject(place.Events, most: 1).Ask(Properties);
     }
 }

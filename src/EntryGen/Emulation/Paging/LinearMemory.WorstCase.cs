@@ -10,7 +10,7 @@ internal readonly record struct StaleAccess(ulong Address, PhysicalAddress? Used
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{new VirtualAddress(Address & ~0xFFFUL)} by the TLB: {Words(Used)}; by the page tables: {Words(Present)}";
+        $"{new VirtualAddress(Address & ~0xFFFUL)} is {Words(Used)} in the TLB, {Words(Present)} in the page tables";
 
     private static string Words(PhysicalAddress? frame) => frame is { } there ? $"frame 0x{there.Value:x}" : "not mapped";
 }

@@ -252,7 +252,7 @@ public static class EntryProperties
     {
         OverlooksPlainSteps = true,
         Explain = state => state.AddressSpaces.FindStale() is { } stale
-            ? $"{((state[Reg.Cs] & 3) == 3 ? "user" : "kernel")} code may use a stale translation of {stale}"
+            ? $"{((state[Reg.Cs] & 3) == 3 ? "user" : "kernel")} code may use a stale translation: {stale}"
             : null,
     };
 
