@@ -54,8 +54,11 @@ internal sealed partial class LinearMemory
     public void LeaveWorstCase() => WorstCase?.Leave();
 
     /// <summary>Replaces what may be cached, after memory and registers have been replaced.</summary>
-    public void LoadWorstCase(IEnumerable<TlbEntry> leaves, IEnumerable<CachedTree> trees) =>
-        WorstCase?.Load(Pcid, Root, (_file[(int)Reg.Cr4] & Cr4Bits.PGE) != 0, leaves, trees);
+    /// <param name="leaves">Translations whose entries were changed.</param>
+    /// <param name="trees">Tables that CR3 has left.</param>
+    /// <param name="hasSameTables">Whether no table that names tables has changed.</param>
+    public void LoadWorstCase(IEnumerable<TlbEntry> leaves, IEnumerable<CachedTree> trees, bool hasSameTables = false) =>
+        WorstCase?.Load(Pcid, Root, (_file[(int)Reg.Cr4] & Cr4Bits.PGE) != 0, leaves, trees, hasSameTables);
 
     /// <summary>The translations that a read may use now.</summary>
     public IEnumerable<Translation> LegalTranslations(ulong address)
@@ -93,7 +96,11 @@ internal sealed partial class LinearMemory
             {
                 var path = default(WalkPath);
                 PageWalker.Walk(_memory, table, source.Place, address, rules.HasNoExecute, ref path, out _);
-                path.Mark(_memory, (access & AccessKind.Write) != 0);
+                if (!path.IsMarked((access & AccessKind.Write) != 0))
+                {
+                    path.Mark(_memory, (access & AccessKind.Write) != 0);
+                    WorstCase!.ForgetTables();
+                }
             }
 
             physical = translation.Map(address);

@@ -63,6 +63,9 @@ internal sealed class PageTableMap
     /// <summary>The frames in which tables lie.</summary>
     public IEnumerable<ulong> Frames => _places.Keys;
 
+    /// <summary>Those in which tables lie that name tables.</summary>
+    public IEnumerable<ulong> Directories => _places.Where(static known => known.Value.Exists(static place => place.Shift > 12)).Select(static known => known.Key);
+
     /// <summary>Where the table in a frame stands; empty when it is no table of this tree.</summary>
     public IReadOnlyList<TablePlace> PlacesOf(ulong frame) => _places.TryGetValue(frame, out var places) ? places : [];
 

@@ -23,6 +23,10 @@ internal sealed class WorstCaseTranslations(PhysicalMemory memory)
     private readonly List<TlbEntry> _leaves = [];
     private readonly Dictionary<CachedTree, PageTableMap> _maps = [];
     private readonly HashSet<ulong> _frames = [];
+
+    // What tables there are below one, where nothing of it is hidden: many trees have the same. The frames are those of tables that name tables.
+    private readonly Dictionary<(ulong Table, TablePlace Place), PageTableMap> _known = [];
+    private readonly HashSet<ulong> _directories = [];
     private CachedTree _current = new(0, 0, TablePlace.Root) { CanWalk = true };
     private CachedTree? _currentGlobal;
     private bool _isMapped;
@@ -130,16 +134,32 @@ internal sealed class WorstCaseTranslations(PhysicalMemory memory)
     /// <summary>Memory is about to be written: what the entries there said may be cached, if they are entries of page tables.</summary>
     public void BeforeWrite(ulong address, ReadOnlySpan<byte> bytes)
     {
-        EnsureMapped();
         for (var slot = address & ~7UL; slot < address + (ulong)bytes.Length; slot += sizeof(ulong))
         {
+            EnsureMapped();
             if (_frames.Contains(slot & ~0xFFFUL) && WouldChange(slot, address, bytes))
             {
                 Capture(slot, memory.Read<ulong>(slot));
                 _isMapped = false;
             }
+
+            if (_directories.Contains(slot & ~0xFFFUL))
+            {
+                ForgetTables();
+            }
         }
     }
+
+    /// <summary>Which tables there are has changed, or which of them may have been used.</summary>
+    public void ForgetTables()
+    {
+        _known.Clear();
+        _directories.Clear();
+        _isMapped = false;
+    }
+
+    /// <summary>Whether a frame holds a table that names tables.</summary>
+    public bool IsDirectory(ulong frame) => _directories.Contains(frame);
 
     /// <summary>What an access may use beside a walk from CR3, in an order that depends on the state alone.</summary>
     public void Collect(ulong address, bool hasNoExecute, List<TranslationSource> sources)
@@ -162,8 +182,19 @@ internal sealed class WorstCaseTranslations(PhysicalMemory memory)
     }
 
     /// <summary>Replaces everything; memory and registers have been replaced too.</summary>
-    public void Load(int pcid, ulong root, bool isGlobalOn, IEnumerable<TlbEntry> leaves, IEnumerable<CachedTree> trees)
+    /// <param name="pcid">The PCID in force.</param>
+    /// <param name="root">The table that CR3 names.</param>
+    /// <param name="isGlobalOn">CR4.PGE.</param>
+    /// <param name="leaves">What <see cref="Leaves"/> are to be.</param>
+    /// <param name="trees">What <see cref="Trees"/> are to be.</param>
+    /// <param name="hasSameTables">Whether nothing that <see cref="IsDirectory"/> has changed in memory.</param>
+    public void Load(int pcid, ulong root, bool isGlobalOn, IEnumerable<TlbEntry> leaves, IEnumerable<CachedTree> trees, bool hasSameTables = false)
     {
+        if (!hasSameTables)
+        {
+            ForgetTables();
+        }
+
         Select(pcid, root, isGlobalOn);
         FlushAll();
         _leaves.AddRange(leaves);
@@ -319,7 +350,18 @@ internal sealed class WorstCaseTranslations(PhysicalMemory memory)
 
     private void Map(CachedTree tree)
     {
-        var map = new PageTableMap(memory, tree.Table, tree.Place, tree.Written.Contains);
+        if (!_known.TryGetValue((tree.Table, tree.Place), out var map))
+        {
+            map = new PageTableMap(memory, tree.Table, tree.Place, static _ => false);
+            _known.Add((tree.Table, tree.Place), map);
+            _directories.UnionWith(map.Directories);
+        }
+
+        if (tree.Written.Any(slot => _directories.Contains(slot & ~0xFFFUL)))
+        {
+            map = new PageTableMap(memory, tree.Table, tree.Place, tree.Written.Contains);
+        }
+
         _maps.Add(tree, map);
         _frames.UnionWith(map.Frames);
     }

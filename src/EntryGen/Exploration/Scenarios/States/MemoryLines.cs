@@ -54,6 +54,20 @@ internal sealed unsafe class MemoryLines
         return copy;
     }
 
+    /// <summary>Whether anything was ever written in certain pages.</summary>
+    public bool HasWritten(Predicate<ulong> isOne)
+    {
+        foreach (var group in _groups)
+        {
+            if (isOne((ulong)group.Place * (LineBytes * GroupLines) & ~0xFFFUL))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The most bytes of its part of an encoding.</summary>
     public int MostBytes => _groups.Count * GroupBytes;
 

@@ -38,7 +38,7 @@ internal sealed unsafe class StateCodec
         _machine = machine;
         _cells = new CellLines(machine, ghost, lines);
         _memory = new MemoryLines(machine.Memory, origin, lines);
-        _tlb = machine.Linear.WorstCase is null ? null : new TlbLines(machine, lines);
+        _tlb = machine.Linear.WorstCase is null ? null : new TlbLines(machine, _memory, lines);
         _fixedBytes = HashBytes + _cells.EncodedBytes + (_tlb is null ? 0 : TlbLines.EncodedBytes);
         _hasPcid = (machine[Reg.Cr4] & Cr4Bits.PCIDE) != 0;
         _budget = machine.Budget;

@@ -8,7 +8,7 @@ namespace EntryGen.Exploration.Scenarios.States;
 /// What a TLB at its worst may hold beside what CR3 leads to, as lines: translations whose entries were changed, and tables that CR3 has left. Lines are numbered, and sixteen numbers are a
 /// line again, until one number is left.
 /// </summary>
-internal sealed unsafe class TlbLines(Machine machine, LineCache lines)
+internal sealed unsafe class TlbLines(Machine machine, MemoryLines memory, LineCache lines)
 {
     /// <summary>The bytes of its part of an encoding: that number, and how many levels of lines it stands for.</summary>
     public const int EncodedBytes = 2 * sizeof(uint);
@@ -157,6 +157,6 @@ internal sealed unsafe class TlbLines(Machine machine, LineCache lines)
             at += written + invalidated;
         }
 
-        machine.Linear.LoadWorstCase(leaves, trees);
+        machine.Linear.LoadWorstCase(leaves, trees, hasSameTables: !memory.HasWritten(Translations.IsDirectory));
     }
 }

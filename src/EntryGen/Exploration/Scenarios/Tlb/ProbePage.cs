@@ -16,6 +16,7 @@ internal sealed class ProbePage
     private readonly AddressSpace _space;
     private readonly ulong _kernelText;
     private readonly PhysicalAddress[] _entries;
+    private readonly ulong _another;
 
     /// <summary>Maps it.</summary>
     /// <param name="environment">The kernel.</param>
@@ -25,6 +26,7 @@ internal sealed class ProbePage
         _machine = environment.Machine;
         _space = environment.Space;
         _kernelText = environment.Layout.KernelText.Value;
+        _another = roots[(int)Mm.Temporary];
         Address = _space.FindFree(roots[(int)Mm.Process]);
         _entries = [.. roots.Select((root, mm) => root == ulong.MaxValue ? default : _space.MapOwn(root, Address, FrameOf((Mm)mm, 0)))];
     }
@@ -44,7 +46,9 @@ internal sealed class ProbePage
     /// <param name="operand">The value, with bit 63.</param>
     public void WriteCr3(ulong operand) => new Cpu(_machine).WriteControl(3, operand);
 
-    /// <summary>Puts the TLB at its worst: both halves of the process may have been walked under their PCIDs.</summary>
+    /// <summary>
+    /// Puts the TLB at its worst: both halves of the process may have been walked under their PCIDs, and those of another mm, if there is one, under the PCIDs of all other ASIDs.
+    /// </summary>
     /// <param name="kernelCr3">CR3 of the kernel half.</param>
     /// <param name="userCr3">CR3 of the user half.</param>
     /// <param name="flushPending">Whether the entry was changed while the user half was not loaded, and flushed from the kernel half only.</param>
@@ -56,13 +60,23 @@ internal sealed class ProbePage
         }
 
         var live = _machine[Reg.Cr3];
+        var (pcid, half) = (kernelCr3 & Cr3Bits.PcidMask, kernelCr3 ^ userCr3);
+        for (var other = 1UL; other <= AddressSpaces.Asids && _another != ulong.MaxValue; other++)
+        {
+            if (other != pcid)
+            {
+                _machine[Reg.Cr3] = _another | other;
+                _machine[Reg.Cr3] = (_another | other) ^ half;
+            }
+        }
+
         _machine[Reg.Cr3] = kernelCr3;
         _machine[Reg.Cr3] = userCr3;
         _machine[Reg.Cr3] = live;
         if (flushPending)
         {
             Change(Mm.Process, FramesPerMm - 1);
-            InvalidationRules.InvpcidAddress(_machine, (int)(kernelCr3 & Cr3Bits.PcidMask), Address.Value);
+            InvalidationRules.InvpcidAddress(_machine, (int)pcid, Address.Value);
         }
     }
 
