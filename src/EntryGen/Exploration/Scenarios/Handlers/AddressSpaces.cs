@@ -106,10 +106,12 @@ public sealed class AddressSpaces
 
     private ref ulong Owed => ref Word(5);
 
-    /// <summary>A page table entry of an mm is changed: wherever the mm was loaded, translations may be kept that are to go.</summary>
+    /// <summary>
+    /// A page table entry of an mm is changed: wherever the mm was loaded, translations may be kept that are to go. A handler that has interrupted a switch changes nothing, as it switches nothing.
+    /// </summary>
     public void ChangeEntry(Mm mm)
     {
-        if (mm == Mm.None)
+        if (mm == Mm.None || LoadedMm == Mm.None)
         {
             return;
         }
