@@ -79,7 +79,7 @@ internal sealed class ScenarioOptions
     /// <exception cref="InputException">There is no such property, or an option does not go with tasks.</exception>
     public TaskScenario Apply(ParseResult result, TaskScenario scenario)
     {
-        if (new Option[] { _handlers, _unassumed }.FirstOrDefault(option => IsGiven(result, option)) is { } given)
+        if (new Option[] { _handlers, _tlb, _unassumed }.FirstOrDefault(option => IsGiven(result, option)) is { } given)
         {
             throw NotForTasks(given);
         }
