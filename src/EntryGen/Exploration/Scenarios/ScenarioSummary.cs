@@ -3,6 +3,8 @@ namespace EntryGen.Exploration.Scenarios;
 /// <summary>What there is to say of a scenario, as plain data: of one exploration, or of all parts of a split one together. It is what is printed, and can be stored.</summary>
 public sealed record ScenarioSummary
 {
+    private const string Endless = "an entry does not end (ends): with more events there would be no end of states, and none were tried";
+
     /// <summary>The entry, from where, with which features.</summary>
     public required string Question { get; init; }
 
@@ -57,7 +59,7 @@ public sealed record ScenarioSummary
             Transitions = result.Exploration.Transitions,
             Depth = result.Exploration.Depth,
             Bound = VerdictText.BoundOf(result.Exploration)
-                ?? (result.IsEndless ? "an entry does not end (ends): with more events there would be no end of states, and none were tried" : null),
+                ?? (result.IsEndless ? Endless : null),
             Cuts = result.Cuts,
             Ran = result.Ran,
             Properties = [.. result.Properties.Select(property => new PropertySummary(
@@ -76,7 +78,7 @@ public sealed record ScenarioSummary
         var first = parts[0];
 
         // A part that was cut short may not have run all of it.
-        var repeated = parts.All(part => part.Bound is null) ? parts.Count - 1 : 0;
+        var repeated = parts.All(part => part.Bound is null or Endless) ? parts.Count - 1 : 0;
         return first with
         {
             States = parts.Sum(part => part.States) - (repeated * first.States),

@@ -136,13 +136,13 @@ internal sealed class ShortestLoop
 
     private static List<int> Repeat(List<int> way, List<int> turn)
     {
-        var all = new List<int>(way);
-        while (!IsEnough(all))
+        var run = new CountedRun();
+        for (var i = 0; !run.IsEndless; i++)
         {
-            all.AddRange(turn);
+            run.Add(i < way.Count ? way[i] : turn[(i - way.Count) % turn.Count]);
         }
 
-        return all;
+        return run.Transitions;
     }
 
     /// <summary>A run in which each C function does the same as all others; null when all such runs end.</summary>
@@ -150,31 +150,39 @@ internal sealed class ShortestLoop
     {
         for (var effect = 0; effect < effects; effect++)
         {
-            var all = new List<int>();
-            for (var state = start; !IsEnough(all);)
+            var run = new CountedRun();
+            for (var state = start; !run.IsEndless && model.ListSuccessors(state) is { Count: > 0 } next;)
             {
-                var next = model.ListSuccessors(state);
-                if (next.Count == 0)
-                {
-                    break;
-                }
-
                 var (transition, after) = next[Math.Min(effect, next.Count - 1)];
-                all.Add(transition);
+                run.Add(transition);
                 state = after;
             }
 
-            if (IsEnough(all))
+            if (run.IsEndless)
             {
-                return all;
+                return run.Transitions;
             }
         }
 
         return null;
     }
 
-    private static bool IsEnough(List<int> transitions) =>
-        transitions.Count >= EntryProcessor.LongestRun || transitions.Count(transition => transition >= Choice.FirstEffect) >= EntryProcessor.MostChoices;
+    /// <summary>A run that is counted as states count theirs.</summary>
+    private sealed class CountedRun
+    {
+        private int _choices;
+        private int _others;
+
+        public List<int> Transitions { get; } = [];
+
+        public bool IsEndless => _choices == EntryProcessor.MostChoices || _others == EntryProcessor.LongestRun;
+
+        public void Add(int transition)
+        {
+            Transitions.Add(transition);
+            (_choices, _others) = transition >= Choice.FirstEffect ? (_choices + 1, 0) : (_choices, _others + 1);
+        }
+    }
 
     private sealed class ByteComparer : IEqualityComparer<byte[]>
     {
