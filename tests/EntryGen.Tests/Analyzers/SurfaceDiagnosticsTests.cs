@@ -247,6 +247,7 @@ public sealed class SurfaceDiagnosticsTests
     [InlineData("Most = {|EG0119:17|}", "0 to 16 events")]
     [InlineData("MayDo = [{|EG0119:\"lazy\"|}]", "HandlerEffect")]
     [InlineData("MayDo = [{|EG0119:\"lazymm\"|}]", "Did you mean 'LazyMm'?")]
+    [InlineData("Ask = [\"P1.1\", {|EG0119:\"tlb\"|}]", "add WithWorstCaseTlb = true")]
     [InlineData("Ask = [\"P1.1\", {|EG0119:\"P1.7\"|}]", "there is no property 'P1.7'. Did you mean 'P1.")]
     [InlineData("Unit = {|EG0119:typeof(string)|}", "'String' has no [EntryCode]")]
     public async Task EG0119_ScenarioArgumentThatIsWrong(string arguments, string message)

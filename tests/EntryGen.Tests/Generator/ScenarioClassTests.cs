@@ -48,7 +48,7 @@ public sealed class ScenarioClassTests
             """
             [Scenario("plain_exc_nmi", Unit = typeof(Nmi), From = ScenarioStarts.Kernel | ScenarioStarts.KernelWithUserGs, Features = ["SMAP"],
                 Inject = InjectedEvents.Nmi, Most = 2, MayDo = ["lazy-mm", nameof(HandlerEffect.None), nameof(Twice)], Ask = ["registers", PropertyIds.GsRestored],
-                WithoutKernelAssumptions = true)]
+                WithWorstCaseTlb = true, WithoutKernelAssumptions = true)]
             [Scenario("plain_exc_nmi", Unit = typeof(Nmi), Features = [])]
             public static partial class Questions
             {
@@ -65,6 +65,7 @@ public sealed class ScenarioClassTests
             scenarios.Select(scenario => scenario.Start));
         var first = scenarios[0];
         Assert.Equal(("plain_exc_nmi", InjectedEvents.Nmi, 2, false), (first.Entry, first.Events, first.MostEvents, first.KernelAssumptions));
+        Assert.True(first.HasWorstCaseTlb && !scenarios[2].HasWorstCaseTlb);
         Assert.Equal(["lazy-mm", "none", "twice"], first.Handlers.Select(effect => effect.Name));
         Assert.Equal(["registers", "gs", "Rbx"], first.Properties.Select(property => property.Id));
         Assert.Equal(new FeatureSet("SMAP"), first.Options.Features);
