@@ -33,9 +33,11 @@ internal sealed class TestText
         var text = new StringBuilder("using System.Linq;\nusing EntryGen;\nusing EntryGen.Exploration.Scenarios;\nusing EntryGen.Exploration.Scenarios.Handlers;\nusing EntryGen.Kernel;\nusing Xunit;\n\n");
         if (!IsCompiled)
         {
-            text.Append($"// The unit: one self-contained file made by 'entrygen import' of {string.Join(", ", _files)}, as an AdditionalFiles item.\n")
-                .Append($"[EntryCode(Source = \"{(_files.Count == 0 ? "entry_64.S" : Path.GetFileName(_files[0]))}\", Entries = [{string.Join(", ", Entries().Select(Quote))}])]\n")
-                .Append($"public static partial class {_name}_unit;\n\n");
+            var file = File();
+            text.Append($"// The unit: one self-contained file made by 'entrygen import' of {file}, as an AdditionalFiles item.\n")
+                .Append($"[EntryCode(Source = {Quote(Path.GetFileName(file))}, Entries = [{string.Join(", ", Entries().Except(Declared().Select(entry => entry.Name)).Select(Quote))}])]\n")
+                .Append($"public static partial class {_name}_unit")
+                .Append(Declared().Any() ? $"\n{{\n{string.Join("\n", Declared().Select(Declaration))}}}\n\n" : ";\n\n");
         }
 
         text.Append($"public sealed class {_name}_tests\n{{\n")
@@ -85,6 +87,22 @@ internal sealed class TestText
 
     private IEnumerable<string> Entries() =>
         ScenarioEntries.Of(_scenario.Events).Where(_scenario.Unit.Symbols.ContainsKey).Prepend(_scenario.Entry).Distinct();
+
+    // What --entry says of symbols that have no name of Linux's is said by methods.
+    private IEnumerable<UnitEntry> Declared() => _scenario.Unit.Entries.Values
+        .Where(entry => KnownEntries.Find(entry.Name) is null && Microsoft.CodeAnalysis.CSharp.SyntaxFacts.IsValidIdentifier(entry.Name)).OrderBy(entry => entry.Address);
+
+    private static string Declaration(UnitEntry entry) =>
+        $"    [Entry(Kind = EntryKind.{entry.Kind}{(entry.Vector is { } vector ? $", Vector = {vector}" : "")})]\n    public static partial Stop @{entry.Name}(ref Cpu cpu);\n";
+
+    // Of several files that are linked the one that has the entry.
+    private string File()
+    {
+        var address = _scenario.Unit.Symbols[_scenario.Entry];
+        var first = _scenario.Unit.Instructions.Values.Where(instruction => instruction.Address >= address).MinBy(instruction => instruction.Address)?.Source ?? "";
+        var path = first[..Math.Max(first.LastIndexOf(':'), 0)];
+        return _files.FirstOrDefault(file => Path.GetFileName(file) == Path.GetFileName(path)) ?? (path.Length > 0 ? path : _files.FirstOrDefault() ?? "entry_64.S");
+    }
 
     private static string Quote(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
 

@@ -343,6 +343,16 @@ public sealed class ExploreTests : IDisposable
     }
 
     [Fact]
+    public void The_emitted_test_says_how_an_entry_of_its_own_is_reached()
+    {
+        _workspace.With("own.S", File.ReadAllText(Path.Combine(_workspace.Directory, "bad.S")).Replace("asm_exc_nmi", "my_nmi", StringComparison.Ordinal));
+        var printed = _workspace.Run("explore", "my_nmi", "own.S", "--entry", "my_nmi=nmi", "--from", "kernel", "--property", "registers", "--emit-test").Output;
+        var run = EmittedTest.Compile(printed[printed.IndexOf("using System.Linq;", StringComparison.Ordinal)..], "own.S", _workspace.Run("import", "own.S").Output);
+        Assert.Contains("my_nmi from kernel code", Assert.Throws<ExplorationException>(run).Message, StringComparison.Ordinal);
+        Assert.Contains("NMI in kernel code", Assert.Throws<ExplorationException>(run).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_test_of_an_assembly_asks_its_class()
     {
         var assembly = typeof(RestoreCr3.Experiment).Assembly.Location;
