@@ -46,9 +46,9 @@ public sealed class ExploreTaskTests : IDisposable
         // Of the designs only B1 leaves something on a stack of the CPU.
         var broken = Assert.Single(objects, one => one.GetProperty("verdict").GetString() == "violated");
         Assert.Equal(("PtiStacks.TaskQuestions.SleepAndMove[2]", "left-behind"), (broken.GetProperty("entry").GetString(), broken.GetProperty("property").GetString()));
-        Assert.NotEqual(0, broken.GetProperty("trace").GetArrayLength());
-        Assert.Contains("is read again", broken.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.StartsWith("left-behind is violated", _workspace.Run("trace", "--replay", broken.GetProperty("token").GetString()!).Output, StringComparison.Ordinal);
+        var last = broken.GetProperty("trace").EnumerateArray().Last();
+        Assert.Contains("is read again", last.GetProperty("violation").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("left-behind is violated", _workspace.Run("trace", "--replay", last.GetProperty("token").GetString()!).Output, StringComparison.Ordinal);
     }
 
     [Theory]
