@@ -72,6 +72,11 @@ public sealed class Explorer<TState>
         return Set(_options with { MaxTime = time });
     }
 
+    /// <summary>As <see cref="Time(TimeSpan)"/>, for one of several searches that have the time together.</summary>
+    /// <param name="time">How long all of them may take.</param>
+    /// <param name="spent">What is gone of it.</param>
+    internal Explorer<TState> Time(TimeSpan time, TimeSpan spent) => Set(_options with { MaxTime = time, SpentTime = spent });
+
     /// <summary>Sets the number of threads, which changes nothing but the time. As many as there are processors unless said.</summary>
     /// <param name="threads">How many.</param>
     public Explorer<TState> Threads(int threads)

@@ -233,7 +233,7 @@ internal sealed unsafe class Search<TShape, TKey> : IDisposable
     {
         for (var i = chunk.Pieces.Start.Value; i < chunk.Pieces.End.Value; i++)
         {
-            if (cancellation.IsCancellationRequested || _clock.Elapsed >= _options.MaxTime)
+            if (cancellation.IsCancellationRequested || _clock.Elapsed >= _options.MaxTime - _options.SpentTime)
             {
                 _interrupted = true;
                 return;

@@ -11,6 +11,9 @@ internal sealed record SearchOptions
 
     public TimeSpan MaxTime { get; init; } = TimeSpan.MaxValue;
 
+    /// <summary>What is gone of <see cref="MaxTime"/> when the search begins.</summary>
+    public TimeSpan SpentTime { get; init; }
+
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     public bool Reduced { get; init; } = true;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Exploration.Scenarios.States;
 
@@ -14,18 +15,24 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
 
     private readonly IReadOnlyList<EntryProperty> _properties = scenario.Asked;
     private readonly Dictionary<EntryProperty, Counterexample> _broken = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    // What of the time the searches that come first leave to the one for all properties.
+    private TimeSpan _kept;
     private bool _countsRuns;
 
     /// <summary>Explores.</summary>
     public ScenarioResult Explore()
     {
         // With more events there would be no end of states.
+        KeepHalf();
         var endless = FindEndlessRun();
         var question = endless is { } most ? scenario.WithEvents(most).WithReductions() : scenario;
 
         var (found, setup, model) = SearchAll(question, watches: endless is null && scenario.IsReduced);
         if (setup.Loops is { IsSuspected: true })
         {
+            KeepHalf();
             FindCounted(scenario.Whole);
             (found, setup, model) = SearchAll(question, watches: false);
         }
@@ -57,6 +64,7 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
 
     private (ExplorationResult Found, ScenarioSetup Setup, EntryModel Model) SearchAll(EntryScenario question, bool watches)
     {
+        _kept = TimeSpan.Zero;
         using var suspicion = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var setup = new ScenarioSetup(question, _properties) { Loops = watches ? new LoopWatch(suspicion.Cancel) : null, CountsRuns = _countsRuns };
         var model = new EntryModel(setup);
@@ -172,12 +180,14 @@ internal sealed class ScenarioRun(EntryScenario scenario, IProgress<ExplorationP
         return shown;
     }
 
+    private void KeepHalf() => _kept = scenario.Bounds.Time is { } time && time > _clock.Elapsed ? (time - _clock.Elapsed) / 2 : TimeSpan.Zero;
+
     private Explorer<EntryState> Bounded(Explorer<EntryState> explorer)
     {
         var bounds = scenario.Bounds;
         explorer = bounds.States is { } states ? explorer.States(states) : explorer;
         explorer = bounds.Memory is { } bytes ? explorer.Memory(bytes) : explorer;
-        explorer = bounds.Time is { } time ? explorer.Time(time) : explorer;
+        explorer = bounds.Time is { } time ? explorer.Time(time, _clock.Elapsed + _kept) : explorer;
         explorer = bounds.Threads is { } threads ? explorer.Threads(threads) : explorer;
         return progress is null ? explorer : explorer.Report(progress);
     }
