@@ -3,7 +3,7 @@ using EntryGen.Exploration;
 using EntryGen.Exploration.Scenarios;
 using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Exploration.Scenarios.States;
-using EntryGen.Exploration.Scenarios.Tlb;
+using EntryGen.Exploration.Scenarios.Translations;
 using EntryGen.Kernel;
 using RestoreCr3;
 

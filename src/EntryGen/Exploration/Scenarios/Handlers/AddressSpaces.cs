@@ -1,6 +1,6 @@
 using EntryGen.Emulation;
 using EntryGen.Exploration.Scenarios.States;
-using EntryGen.Exploration.Scenarios.Tlb;
+using EntryGen.Exploration.Scenarios.Translations;
 using EntryGen.Kernel;
 
 namespace EntryGen.Exploration.Scenarios.Handlers;

@@ -1,5 +1,5 @@
 using EntryGen.Exploration.Scenarios.Handlers;
-using EntryGen.Exploration.Scenarios.Tlb;
+using EntryGen.Exploration.Scenarios.Translations;
 
 namespace EntryGen.Exploration.Scenarios.States;
 

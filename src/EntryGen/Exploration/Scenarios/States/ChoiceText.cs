@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using EntryGen.Exploration.Scenarios.Tlb;
+using EntryGen.Exploration.Scenarios.Translations;
 
 namespace EntryGen.Exploration.Scenarios.States;
 

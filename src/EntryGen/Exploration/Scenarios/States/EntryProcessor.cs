@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using EntryGen.Emulation;
 using EntryGen.Exploration.Scenarios.Handlers;
-using EntryGen.Exploration.Scenarios.Tlb;
+using EntryGen.Exploration.Scenarios.Translations;
 using EntryGen.Kernel;
 
 namespace EntryGen.Exploration.Scenarios.States;

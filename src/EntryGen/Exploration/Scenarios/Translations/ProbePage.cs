@@ -2,7 +2,7 @@ using EntryGen.Emulation;
 using EntryGen.Exploration.Scenarios.Handlers;
 using EntryGen.Kernel;
 
-namespace EntryGen.Exploration.Scenarios.Tlb;
+namespace EntryGen.Exploration.Scenarios.Translations;
 
 /// <summary>
 /// A user page that every mm maps at the same address to a frame of its own, in both halves of its page tables: the page whose entry C code changes and flushes. No two

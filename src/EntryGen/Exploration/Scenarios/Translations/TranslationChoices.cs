@@ -1,6 +1,6 @@
 using EntryGen.Emulation;
 
-namespace EntryGen.Exploration.Scenarios.Tlb;
+namespace EntryGen.Exploration.Scenarios.Translations;
 
 /// <summary>
 /// The choices of one transition as one number: its first digit is the first choice, and each digit counts as many as there were alternatives. 0 takes the first alternative each
