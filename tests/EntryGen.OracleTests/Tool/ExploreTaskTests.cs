@@ -1,10 +1,9 @@
 using EntryGen.Exploration.Scenarios;
 using EntryGen.Exploration.Tasks;
-using EntryGen.Tool.Exploring;
-using EntryGen.Tool.Messages;
+using EntryGen.Tests.Tool;
 using PtiStacks;
 
-namespace EntryGen.Tests.Tool;
+namespace EntryGen.OracleTests.Tool;
 
 /// <summary>entrygen explore, on what an assembly asks about tasks.</summary>
 public sealed class ExploreTaskTests : IDisposable
@@ -90,22 +89,4 @@ public sealed class ExploreTaskTests : IDisposable
     [InlineData("0:enter0.0:1000001")]
     public void A_run_that_there_is_not_is_said(string choices) =>
         Assert.Throws<ArgumentException>(() => TaskQuestions.OnEntryStack.Replay(new RunChoices(choices), TaskProperties.NothingLeftBehind));
-
-    [Fact]
-    public void A_property_that_is_no_scenario_is_said()
-    {
-        var declared = DeclaredTasks.In([typeof(Wrong)], "w.dll");
-        Assert.Contains("Text is marked [TaskScenarios] and is no static property of type TaskScenario", Assert.Throws<InputException>(() => declared.Of("Text")).Message, StringComparison.Ordinal);
-        Assert.Contains("Failing cannot be made: no", Assert.Throws<InputException>(() => declared.Of("Failing")).Message, StringComparison.Ordinal);
-        Assert.Empty(declared.Of("Other"));
-    }
-
-    private static class Wrong
-    {
-        [TaskScenarios]
-        public static string Text => "";
-
-        [TaskScenarios]
-        public static TaskScenario Failing => throw new InvalidOperationException("no");
-    }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using EntryGen.Tests.Tool;
 
-namespace EntryGen.Tests.Tool;
+namespace EntryGen.OracleTests.Tool;
 
 /// <summary>Entries that do not come to their end: what it takes to get into a loop, and what is in it.</summary>
 public sealed class ExploreLoopTests : IDisposable

@@ -1,4 +1,6 @@
-namespace EntryGen.Tests.Tool;
+using EntryGen.Tests.Tool;
+
+namespace EntryGen.OracleTests.Tool;
 
 /// <summary>entrygen explore --tlb worst: an entry that comes from user code and goes back with a flush pending, right and wrong.</summary>
 public sealed class ExploreTlbTests : IDisposable
