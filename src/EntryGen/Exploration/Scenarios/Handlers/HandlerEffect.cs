@@ -83,7 +83,7 @@ public sealed record HandlerEffect(string Id, string Name, string Words, params 
         spaces => spaces.WriteCr3OfSwitch(),
         spaces => spaces.EndSwitch());
 
-    /// <summary>H0 to H6.</summary>
+    /// <summary>H0 to H6, and H2w.</summary>
     public static IReadOnlyList<HandlerEffect> All { get; } = [None, LocalFlush, TemporaryMm, TemporaryMmAfterWrap, LazyMm, FlushMask, DirectCr3, Schedule];
 
     /// <summary>Whether it may load another mm.</summary>
